@@ -1,0 +1,1 @@
+"""Value types and dated tables of the codes that medical billing speaks."""

@@ -1,0 +1,1 @@
+"""The platform under every dermbill service: transactions, events, identity, telemetry."""

@@ -1,0 +1,1 @@
+"""Streaming X12 005010 reader, writer and validator."""

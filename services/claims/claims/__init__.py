@@ -1,0 +1,1 @@
+"""The claim from encounter to payment."""

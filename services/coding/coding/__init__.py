@@ -1,0 +1,1 @@
+"""Encounters and the dermatology coding engine."""

@@ -1,0 +1,1 @@
+"""Denial cases, corrections and appeals."""

@@ -1,0 +1,1 @@
+"""Every wire to the outside payer world."""

@@ -1,0 +1,1 @@
+"""People, guarantors and the coverages on file."""

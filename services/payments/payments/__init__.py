@@ -1,0 +1,1 @@
+"""Remittances and the double-entry ledger."""

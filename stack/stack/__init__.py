@@ -1,0 +1,1 @@
+"""The dermbill command: the whole platform on one machine."""
