@@ -1,0 +1,1 @@
+"""Frozen typed models of what X12 transactions say."""
