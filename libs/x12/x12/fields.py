@@ -1,0 +1,201 @@
+"""Reading typed values out of a loop, and the parts that every transaction shares: parties, dates,
+procedures.
+
+Whatever cannot be read is a `BadElement` or `MissingSegment` with the loop, segment and element named.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from x12 import values
+from x12.errors import BadElement, MissingSegment
+from x12.model.claim import DatedEvent, Procedure
+from x12.model.party import Address, Contact, Party, Reference
+from x12.model.segments import COMPONENT, Segment, element
+from x12.reader import OpenLoop
+from x12.tokens import Elements
+
+T = TypeVar("T")
+
+
+def value(loop: OpenLoop, segment: Elements, number: int, convert: Callable[[str], T]) -> T:
+    """Element `number` converted. Raises BadElement when it is missing or not of its type."""
+    try:
+        return convert(element(segment, number))
+    except ValueError as error:
+        raise bad(loop, segment, number, str(error)) from None
+
+
+def optional(loop: OpenLoop, segment: Elements, number: int, convert: Callable[[str], T]) -> T | None:
+    """Element `number` converted, or None when it was not sent. Raises BadElement."""
+    return value(loop, segment, number, convert) if element(segment, number) else None
+
+
+def bad(loop: OpenLoop, segment: Elements, number: int, complaint: str) -> BadElement:
+    """The error for an element that cannot be read; `complaint` begins with a verb."""
+    return BadElement(
+        f"An element {complaint}",
+        loop.position(segment),
+        loop=loop.id,
+        segment=segment[0],
+        element=number,
+    )
+
+
+def amount(loop: OpenLoop, segment: Elements, number: int) -> Decimal:
+    """A required amount or quantity."""
+    return value(loop, segment, number, values.decimal)
+
+
+def optional_amount(loop: OpenLoop, segment: Elements, number: int) -> Decimal | None:
+    """An amount or quantity that may be absent."""
+    return optional(loop, segment, number, values.decimal)
+
+
+def first(loop: OpenLoop, identifier: str) -> Elements | None:
+    """The first segment of the loop with that identifier."""
+    for segment in loop.segments:
+        if segment[0] == identifier:
+            return segment
+    return None
+
+
+def needed(loop: OpenLoop, identifier: str) -> Elements:
+    """The first segment of the loop with that identifier. Raises MissingSegment."""
+    segment = first(loop, identifier)
+    if segment is None:
+        raise MissingSegment("A segment is missing", loop.position(), loop=loop.id, segment=identifier)
+    return segment
+
+
+def needed_loop(loop: OpenLoop, loop_id: str, opened_by: str) -> OpenLoop:
+    """The first inner loop of that id. Raises MissingSegment naming the segment that would open it."""
+    inner = loop.inner(loop_id)
+    if inner is None:
+        raise MissingSegment("A loop is missing", loop.position(), loop=loop_id, segment=opened_by)
+    return inner
+
+
+def enclosing(loop: OpenLoop, loop_id: str, opened_by: str) -> OpenLoop:
+    """The loop of that id around this one. Raises MissingSegment."""
+    outer = loop.enclosing(loop_id)
+    if outer is None:
+        raise MissingSegment("A loop is missing", loop.position(), loop=loop_id, segment=opened_by)
+    return outer
+
+
+def frozen(segment: Elements) -> Segment:
+    """A segment kept as it came, trailing empty elements cut."""
+    last = len(segment)
+    while last > 1 and not segment[last - 1]:
+        last -= 1
+    return tuple(segment[:last])
+
+
+def longer(segment: Elements, number: int) -> bool:
+    """Whether anything was sent after element `number`, which a typed field would not hold."""
+    return len(segment) > number + 1 and any(segment[number + 1 :])
+
+
+def dated(loop: OpenLoop, segment: Elements) -> DatedEvent:
+    """A DTP segment in D8 or RD8. Raises BadElement."""
+    try:
+        start, end = values.days(element(segment, 2), element(segment, 3))
+    except ValueError as error:
+        raise bad(loop, segment, 3, str(error)) from None
+    return DatedEvent(element(segment, 1), start, end)
+
+
+def in_days(segment: Elements) -> bool:
+    """Whether a DTP is a plain day or range of days; other forms (with a time) are kept as they came."""
+    return element(segment, 2) in ("D8", "RD8")
+
+
+def procedure(text: str) -> Procedure:
+    """A procedure composite: qualifier, code, modifiers, description. Raises ValueError when there is no
+    code.
+    """
+    parts = text.split(COMPONENT)
+    if len(parts) < 2 or not parts[1]:
+        raise ValueError("has no procedure code")
+    modifiers = tuple(parts[2:6])
+    while modifiers and not modifiers[-1]:
+        modifiers = modifiers[:-1]
+    return Procedure(parts[1], modifiers, parts[0], parts[6] if len(parts) > 6 else "")
+
+
+def reference(segment: Elements) -> Reference | None:
+    """A REF segment, or None when it has components that a `Reference` does not hold."""
+    if longer(segment, 3):
+        return None
+    return Reference(element(segment, 1), element(segment, 2), element(segment, 3))
+
+
+def party(loop: OpenLoop, opening: Elements | None = None) -> Party:
+    """The party of a loop that NM1 opens, with its address, contacts and references. Raises
+    MissingSegment.
+    """
+    named = opening or needed(loop, "NM1")
+    street: Elements | None = None
+    city: Elements | None = None
+    contacts: list[Contact] = []
+    references: list[Reference] = []
+    extra: list[Segment] = []
+    taxonomy = role = ""
+    for segment in loop.segments:
+        match segment[0]:
+            case "NM1" if segment is named:
+                pass
+            case "N3" if street is None:
+                street = segment
+            case "N4" if city is None and not any(segment[5:7]):
+                city = segment
+            case "PER":
+                contacts.append(contact(segment))
+            case "REF" if (read := reference(segment)) is not None:
+                references.append(read)
+            case "PRV" if not taxonomy and element(segment, 2) == "PXC" and not longer(segment, 3):
+                role, taxonomy = element(segment, 1), element(segment, 3)
+            case _:
+                extra.append(frozen(segment))
+    return Party(
+        element(named, 3), element(named, 2), element(named, 4), element(named, 5), element(named, 6),
+        element(named, 7), element(named, 8), element(named, 9), address(street, city), tuple(contacts),
+        tuple(references), taxonomy, role, tuple(extra),
+    )  # fmt: skip
+
+
+def named_only(segment: Elements) -> Party:
+    """A party of which only NM1 is sent."""
+    return Party(
+        element(segment, 3), element(segment, 2), element(segment, 4), element(segment, 5), element(segment,
+            6),
+        element(segment, 7), element(segment, 8), element(segment, 9),
+    )  # fmt: skip
+
+
+def address(street: Elements | None, city: Elements | None) -> Address | None:
+    """N3 and N4 together, or None when neither was sent."""
+    if street is None and city is None:
+        return None
+    street, city = street or [], city or []
+    return Address(
+        element(street, 1), element(street, 2), element(city, 1), element(city, 2), element(city, 3),
+        element(city, 4),
+        element(city, 7),
+    )  # fmt: skip
+
+
+def contact(segment: Elements) -> Contact:
+    """PER: function, name, and the pairs of qualifier and number."""
+    pairs = [(element(segment, at), element(segment, at + 1)) for at in (3, 5, 7)]
+    while pairs and pairs[-1] == ("", ""):
+        pairs.pop()
+    return Contact(element(segment, 1), element(segment, 2), tuple(pairs))
+
+
+def birth(loop: OpenLoop, segment: Elements) -> date:
+    """DMG02 of a person. Raises BadElement."""
+    return value(loop, segment, 2, values.day)

@@ -1,0 +1,76 @@
+"""The segments that every transaction writes alike: names, addresses, contacts, references, dates,
+procedures.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from x12 import values
+from x12.model.claim import DatedEvent, Procedure
+from x12.model.party import Address, Party, Reference
+from x12.model.segments import Segment
+from x12.writer import composite
+
+
+def name(role: str, who: Party) -> Segment:
+    """NM1 of a party in a role (NM101)."""
+    return (
+        "NM1", role, who.kind, who.name, who.first, who.middle, who.prefix, who.suffix, who.id_qualifier,
+        who.id,
+    )  # fmt: skip
+
+
+def party(role: str, who: Party) -> tuple[Segment, ...]:
+    """NM1 and everything that follows it for the party; the caller's guide puts the segments in order."""
+    return (name(role, who), *details(who))
+
+
+def details(who: Party) -> Iterator[Segment]:
+    """What a party says besides its name: N3, N4, PRV, REF, PER and what was kept."""
+    if who.taxonomy:
+        yield ("PRV", who.provider_role or "PE", "PXC", who.taxonomy)
+    if who.address is not None:
+        yield from address(who.address)
+    yield from references(who.references)
+    for item in who.contacts:
+        pairs = [part for pair in item.numbers for part in pair]
+        yield ("PER", item.function, item.name, *pairs)
+    yield from who.extra
+
+
+def address(place: Address) -> Iterator[Segment]:
+    """N3 and N4, each only when it says something."""
+    if place.line1 or place.line2:
+        yield ("N3", place.line1, place.line2)
+    city = (place.city, place.state, place.postal_code, place.country, "", "", place.subdivision)
+    if any(city):
+        yield ("N4", *city)
+
+
+def references(items: Iterable[Reference]) -> Iterator[Segment]:
+    """REF segments."""
+    for item in items:
+        yield ("REF", item.qualifier, item.value, item.description)
+
+
+def reference(qualifier: str, value: str) -> tuple[Segment, ...]:
+    """One REF, or none when there is no value."""
+    return (("REF", qualifier, value),) if value else ()
+
+
+def dated(item: DatedEvent) -> Segment:
+    """DTP in D8 or RD8."""
+    return ("DTP", item.qualifier, *values.days_text(item.start, item.end))
+
+
+def served(start: date | None, end: date | None) -> tuple[Segment, ...]:
+    """DTP 472, or none."""
+    return (dated(DatedEvent("472", start, end)),) if start else ()
+
+
+def procedure(item: Procedure | None) -> str:
+    """The procedure composite; None is empty."""
+    if item is None:
+        return ""
+    modifiers = [*item.modifiers, "", "", "", ""][:4]
+    return composite(item.qualifier, item.code, *modifiers, item.description)

@@ -1,0 +1,198 @@
+"""Bytes to segments, as a stream: ISA headers and, after each, its segments as lists of elements."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from x12.delimiters import LONGEST_ISA, Delimiters, Header, find_header
+from x12.errors import LimitExceeded, NotX12, Position
+from x12.model.segments import COMPONENT, REPETITION
+
+Source = bytes | BinaryIO | Iterable[bytes]
+Elements = list[str]
+"""A segment while it is read: identifier first, so that index 3 is element 03. Treat as read-only."""
+
+CHUNK = 65_536
+_SEGMENT, _ELEMENT = "\x1c", "\x1d"
+_SUBSTITUTE = 0x1A
+_BLANK = b" \t\r\n\x00\x1a"
+_MARKS = (b"\xef\xbb\xbf",)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the reader is willing to hold: characters of an element and of a segment, segments of a loop,
+    sets and groups remembered of an interchange.
+    """
+
+    element: int = 32_768
+    segment: int = 65_536
+    loop: int = 10_000
+    sets: int = 100_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def read_tokens(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Header | Elements]:
+    """Split a source into `Header` objects and segments.
+
+    Delimiters are found anew in each ISA. Components come joined by `COMPONENT`, repetitions by
+    `REPETITION`. Text is UTF-8, or Latin-1 where it is not. Raises NotX12, BadDelimiters, LimitExceeded.
+    """
+    feed = _Feed(_chunks(source))
+    ordinal = 0
+    while feed.skip_blank():
+        ordinal += 1
+        header = find_header(feed.peek(LONGEST_ISA), Position(interchange=ordinal, segment=1))
+        feed.drop(header.end)
+        yield header
+        yield from _segments(feed, header.delimiters, limits, ordinal)
+    if ordinal == 0:
+        raise NotX12("The input is empty")
+
+
+def _chunks(source: Source) -> Iterator[bytes]:
+    """Chunks of about CHUNK bytes, whatever the source hands out."""
+    if isinstance(source, bytes):
+        for start in range(0, len(source), CHUNK):
+            yield source[start : start + CHUNK]
+        return
+    read = getattr(source, "read", None)
+    parts: Iterable[object] = iter(lambda: read(CHUNK), b"") if read else source
+    held: list[bytes] = []
+    size = 0
+    for part in parts:
+        if not isinstance(part, bytes):
+            raise NotX12("The input is text or something else that is not bytes")
+        held.append(part)
+        size += len(part)
+        if size >= CHUNK:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
+
+
+class _Feed:
+    """The part of the source not yet read into segments."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self.buffer = b""
+        self.ended = False
+
+    def more(self) -> bool:
+        for chunk in self._chunks:
+            if chunk:
+                self.buffer += chunk
+                return True
+        self.ended = True
+        return False
+
+    def peek(self, size: int) -> bytes:
+        while len(self.buffer) < size and self.more():
+            pass
+        return self.buffer[:size]
+
+    def drop(self, size: int) -> None:
+        self.buffer = self.buffer[size:]
+
+    def skip_blank(self) -> bool:
+        """Pass white space, fillers and byte order marks; False when nothing else is left."""
+        while True:
+            self.peek(len(_MARKS[0]))
+            before = len(self.buffer)
+            self.buffer = self.buffer.lstrip(_BLANK)
+            for mark in _MARKS:
+                self.buffer = self.buffer.removeprefix(mark)
+            if not self.buffer and self.ended:
+                return False
+            if self.buffer and len(self.buffer) == before:
+                return True
+
+
+def _segments(feed: _Feed, delimiters: Delimiters, limits: Limits, ordinal: int) -> Iterator[Elements]:
+    table, deleted = _translation(delimiters)
+    terminator = delimiters.segment.encode()
+    closing = b"IEA" + delimiters.element.encode()
+    while True:
+        cut = feed.buffer.rfind(terminator) + 1
+        if not cut:
+            if len(feed.buffer) > limits.segment:
+                raise LimitExceeded("A segment is longer than the limit", Position(interchange=ordinal))
+            if feed.more():
+                continue
+            cut = len(feed.buffer)
+        block = feed.buffer[:cut]
+        stop, finished = _stop(block, terminator, closing)
+        feed.drop(stop)
+        yield from _split(block[:stop].translate(table, deleted), limits, ordinal)
+        if finished or (feed.ended and not feed.buffer):
+            return
+
+
+def _stop(block: bytes, terminator: bytes, closing: bytes) -> tuple[int, bool]:
+    """How much of the block belongs to this interchange, and whether the interchange ends there."""
+    end = _segment_start(block, closing, terminator)
+    if end != -1:
+        after = block.find(terminator, end)
+        end = len(block) if after == -1 else after + 1
+    following = _segment_start(block, b"ISA", terminator)
+    if following != -1 and (end == -1 or following < end):
+        return following, True
+    return (len(block), False) if end == -1 else (end, True)
+
+
+def _segment_start(block: bytes, mark: bytes, terminator: bytes) -> int:
+    at = block.find(mark)
+    while at != -1:
+        lead = block[max(0, at - 16) : at]
+        if at == 0 or lead.rstrip(b" \r\n" if terminator not in b"\r\n" else b" ").endswith(terminator):
+            return at
+        if terminator in b"\r\n" and terminator in lead[len(lead.rstrip(b"\r\n")) :]:
+            return at
+        at = block.find(mark, at + 1)
+    return -1
+
+
+def _translation(delimiters: Delimiters) -> tuple[bytes, bytes]:
+    table = bytearray(range(256))
+    # Our own marks, where they are not this file's delimiters, are control characters that no X12 character
+    # set has.
+    for mark in (_SEGMENT, _ELEMENT, COMPONENT, REPETITION):
+        table[ord(mark)] = _SUBSTITUTE
+    table[ord(delimiters.segment)] = ord(_SEGMENT)
+    table[ord(delimiters.element)] = ord(_ELEMENT)
+    table[ord(delimiters.component)] = ord(COMPONENT)
+    table[ord(delimiters.repetition)] = ord(REPETITION)
+    deleted = bytes(mark for mark in b"\r\n" if chr(mark) not in (delimiters.segment, delimiters.element))
+    return bytes(table), deleted
+
+
+def _split(block: bytes, limits: Limits, ordinal: int) -> Iterator[Elements]:
+    try:
+        text = block.decode()
+    except UnicodeDecodeError:
+        text = block.decode("latin-1")
+    segments = text.split(_SEGMENT)
+    if len(max(segments, key=len)) > limits.element:
+        _check_lengths(segments, limits, ordinal)
+    padded = _SEGMENT + " " in text or text[:1] == " "
+    for segment in segments:
+        if padded:
+            segment = segment.lstrip(" ")
+        if segment:
+            yield segment.split(_ELEMENT)
+
+
+def _check_lengths(segments: list[str], limits: Limits, ordinal: int) -> None:
+    for segment in segments:
+        name = segment.partition(_ELEMENT)[0][:3]
+        if len(segment) > limits.segment:
+            raise LimitExceeded(
+                "A segment is longer than the limit", Position(interchange=ordinal), segment=name
+            )
+        if max(map(len, segment.split(_ELEMENT))) > limits.element:
+            raise LimitExceeded(
+                "An element is longer than the limit", Position(interchange=ordinal), segment=name
+            )
