@@ -119,11 +119,11 @@ def _with_maven(jars: list[Jar], target: Path, advance: Advance) -> str | None:
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
-        problem = "it failed"
+        problem = "failed"
         for line in process.stdout:
             if "Downloaded from" in line and (file := re.search(r"/([^/ ]+\.jar) \(", line)):
                 advance(sizes.get(file[1], 0))
-            if "ERROR" in line and problem == "it failed":
+            if "ERROR" in line and problem == "failed":
                 problem = _first_sentence(line)
     return None if process.returncode == 0 else problem
 
@@ -192,4 +192,4 @@ def _is_whole(path: Path, jar: Jar) -> bool:
 
 def _first_sentence(text: str) -> str:
     # An answer may quote an address with credentials in it; what is before it says enough.
-    return re.split(r"https?://|\n", text.replace("[ERROR]", ""))[0].strip()[:200]
+    return re.split(r"https?://|\n|\(", text.replace("[ERROR]", ""))[0].strip()[:200]

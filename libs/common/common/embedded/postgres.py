@@ -84,10 +84,11 @@ class EmbeddedPostgres:
         self.spawn()
         self.wait_ready(patience=patience)
 
-    def spawn(self) -> None:
+    def spawn(self, *, lock_patience: float = 15.0) -> None:
         """Initialise the cluster if it is new and start the server without waiting for it.
 
-        Raises StackError for a port in use, a full disk, or another server on the same data.
+        Raises StackError for a port in use, a full disk, or another server that still runs on the same data
+        after `lock_patience` seconds.
         """
         self.data_dir.mkdir(parents=True, exist_ok=True)
         ensure_space(self.data_dir)
@@ -98,7 +99,7 @@ class EmbeddedPostgres:
             open_path_to(binaries / "postgres")
         if not (self.cluster / "PG_VERSION").exists():
             self._initialise(binaries, account)
-        self._clear_stale_lock()
+        self._clear_stale_lock(lock_patience)
         ensure_free(self.port, "PostgreSQL")
         settings = [f"--{name}={value}" for name, value in (_SETTINGS | self._settings).items()]
         self.child = start_child(
@@ -176,14 +177,14 @@ class EmbeddedPostgres:
         except FileNotFoundError:
             return []
 
-    def _clear_stale_lock(self) -> None:
+    def _clear_stale_lock(self, patience: float) -> None:
         """Wait for the processes of a crashed server to go, then remove its lock.
 
         PostgreSQL removes a stale lock itself, except when its pid has been given to another process.
         """
         if not self._lock_file():
             return
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + patience
         while living := _processes_in(self.cluster):
             if time.monotonic() > deadline:
                 raise StackError(f"Another PostgreSQL (pid {living[0]}) is running on {self.cluster}.")
