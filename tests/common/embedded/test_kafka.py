@@ -25,7 +25,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
 
 @contextlib.asynccontextmanager
 async def producing(broker: EmbeddedKafka) -> AsyncIterator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap, acks="all", enable_idempotence=True)
+    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap_servers, acks="all", enable_idempotence=True)
     await producer.start()
     try:
         yield producer
@@ -42,7 +42,7 @@ async def produce(broker: EmbeddedKafka, count: int) -> list[bytes]:
 
 
 async def everything(broker: EmbeddedKafka) -> list[bytes]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap_servers, auto_offset_reset="earliest")
     await consumer.start()
     try:
         partition = TopicPartition(TOPIC, 1)
@@ -83,7 +83,7 @@ class TestServing:
         assert await everything(kafka) == before
 
     async def test_a_topic_is_never_created_by_use(self, kafka: EmbeddedKafka) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
         await admin.start()
         try:
             [answer] = await admin.describe_topics(["dermbill.misspelt"])

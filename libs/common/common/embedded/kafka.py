@@ -90,7 +90,7 @@ class EmbeddedKafka:
         self.child: Child | None = None
 
     @property
-    def bootstrap(self) -> str:
+    def bootstrap_servers(self) -> str:
         """The address clients are given: `127.0.0.1:port`."""
         return f"{HOST}:{self.port}"
 
@@ -124,7 +124,7 @@ class EmbeddedKafka:
         if child is None:
             raise StackError("Kafka was not started.")
         try:
-            _apart(lambda: _create_topics(self.bootstrap, self.topics, child.require_alive, patience))
+            _apart(lambda: _create_topics(self.bootstrap_servers, self.topics, child.require_alive, patience))
         except TimeoutError as late:
             raise StackError(
                 f"Kafka was not ready within {patience:.0f} s.", last_lines=last_lines(self.log)
@@ -136,7 +136,7 @@ class EmbeddedKafka:
         if child is None:
             raise StackError("Kafka was not started.")
         self.topics |= topics
-        _apart(lambda: _create_topics(self.bootstrap, topics, child.require_alive, 30.0))
+        _apart(lambda: _create_topics(self.bootstrap_servers, topics, child.require_alive, 30.0))
 
     def stop(self, *, patience: float = 20.0) -> None:
         """Shut down in order: leave, flush, end."""
@@ -154,8 +154,8 @@ class EmbeddedKafka:
 
     def _write_settings(self) -> None:
         places = {
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{HOST}:{self.controller_port}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "listeners": f"PLAINTEXT://{self.bootstrap_servers},CONTROLLER://{HOST}:{self.controller_port}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap_servers}",
             "controller.quorum.voters": f"1@{HOST}:{self.controller_port}",
             "log.dirs": str(self.data_dir / "log").replace("\\", "\\\\"),
         }
