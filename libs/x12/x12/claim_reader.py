@@ -73,7 +73,7 @@ def _claims(source: Source, report: Report | None, limits: Limits) -> Iterator[R
         for loop in opened.loops:
             if loop.id != "2300":
                 continue
-            claim = attempt(_claim, loop, report)
+            claim = attempt(claim_of, loop, report)
             submission = attempt(_submission, enclosing(loop, "ST", "BHT"), report)
             if claim is not None and submission is not None:
                 yield ReceivedClaim(opened.envelope, loop.position(), submission, claim)
@@ -220,7 +220,8 @@ class _Rest:
         return ""
 
 
-def _claim(loop: OpenLoop) -> Claim837P:
+def claim_of(loop: OpenLoop) -> Claim837P:
+    """The claim of a closed loop 2300. Raises BadElement, MissingSegment."""
     head = loop.segments[0]
     rest = _Rest(loop)
     diagnoses: tuple[Diagnosis, ...] = ()

@@ -1,11 +1,13 @@
 """Interchanges, groups and sets as a stream of events, with everything that does not nest, match or count."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from x12.delimiters import Header
 from x12.errors import LimitExceeded, Position, X12Error
-from x12.findings import Finding, Scope
+from x12.findings import Finding, Scope, Severity
 from x12.model.acknowledgement import InterchangeAck
 from x12.model.envelope import Group, Interchange, SetHeader
 from x12.model.segments import element
@@ -48,6 +50,21 @@ _MISCOUNT: dict[Scope, str] = {"interchange": "021", "group": "5", "set": "4"}
 _NO_TRAILER: dict[Scope, str] = {"interchange": "023", "group": "3", "set": "2"}
 _NO_CONTROL_NUMBER: dict[Scope, str] = {"interchange": "018", "group": "6", "set": "7"}
 _ISA_LENGTH = 106
+_QUALIFIER = re.compile("01|14|20|27|28|29|30|33|ZZ")
+_ISA_RULES = (
+    (1, "010", re.compile("0[0-6]")),
+    (3, "012", re.compile("0[01]")),
+    (5, "005", _QUALIFIER),
+    (6, "006", re.compile(".+")),
+    (7, "007", _QUALIFIER),
+    (8, "008", re.compile(".+")),
+    (12, "017", re.compile("00501")),
+    (13, "018", re.compile("[0-9]{9}")),
+    (14, "019", re.compile("[01]")),
+    (15, "020", re.compile("[PTI]")),
+)
+"""Element, TA105 note and what is allowed there."""
+_TOLERATED = frozenset({"017", "018"})
 
 
 def read_events(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event]:
@@ -111,6 +128,14 @@ class _State:
         yield self.interchange
         if header.length != _ISA_LENGTH:
             yield self._finding("interchange", "022", "The ISA segment is not 106 characters long", "ISA")
+        for number, note, allowed in _ISA_RULES:
+            if not allowed.fullmatch(isa[number]):
+                severity: Severity = "warning" if note in _TOLERATED else "error"
+                yield self._finding(
+                    "interchange", note, "ISA holds what is not allowed there", "ISA", number, severity
+                )
+        if readable_moment(isa[9], isa[10]) is None:
+            yield self._finding("interchange", "014", "ISA has no readable date and time", "ISA", 9)
 
     def open_group(self, segment: Elements) -> Iterator[Event]:
         yield from self.close_all("group")
@@ -178,11 +203,7 @@ class _State:
 
     def acknowledged(self, segment: Elements) -> Iterator[Event]:
         """A TA1 stands between ISA and the first GS."""
-        try:
-            moment = interchange_moment(element(segment, 2), element(segment, 3))
-        except ValueError:
-            yield self._finding("interchange", "022", "TA1 has no readable date and time", "TA1", 2)
-            return
+        moment = readable_moment(element(segment, 2), element(segment, 3))
         yield InterchangeAck(element(segment, 1), moment, element(segment, 4), element(segment, 5))
 
     def close_all(self, outermost: Scope) -> Iterator[Event]:
@@ -220,9 +241,17 @@ class _State:
                 scope, _MISMATCH[scope], f"{name} does not repeat the control number", name, 2
             )
 
-    def _finding(self, scope: Scope, code: str, message: str, segment: str, number: int = 0) -> Finding:
+    def _finding(
+        self,
+        scope: Scope,
+        code: str,
+        message: str,
+        segment: str,
+        number: int = 0,
+        severity: Severity = "error",
+    ) -> Finding:
         level = "interchange" if scope == "interchange" else "syntax"
-        return Finding("error", level, scope, code, message, self.position, segment=segment, element=number)
+        return Finding(severity, level, scope, code, message, self.position, segment=segment, element=number)
 
 
 _CONTROL: dict[str, Callable[[_State, Elements], Iterator[Event]]] = {
@@ -233,6 +262,14 @@ _CONTROL: dict[str, Callable[[_State, Elements], Iterator[Event]]] = {
     "IEA": _State.close_interchange,
     "TA1": _State.acknowledged,
 }
+
+
+def readable_moment(day_text: str, time_text: str) -> datetime | None:
+    """The date and time of ISA or TA1, or None when they cannot be read."""
+    try:
+        return interchange_moment(day_text, time_text)
+    except ValueError:
+        return None
 
 
 def _count(text: str) -> int:

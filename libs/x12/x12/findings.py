@@ -1,6 +1,6 @@
 """What is wrong with a file, where, and which acknowledgement code says so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from x12.errors import START, Position, X12Error
@@ -16,6 +16,8 @@ class Finding:
 
     `scope` says which acknowledgement field takes `code`: interchange TA105, group AK905, set IK502,
     segment IK304, element IK403. `element` and `component` count from 1; 0 is the segment as a whole.
+    `unit` names the business unit it belongs to for CTX, such as ("CLM01", its control number), the one
+    value a finding carries.
     """
 
     severity: Severity
@@ -28,6 +30,7 @@ class Finding:
     segment: str = ""
     element: int = 0
     component: int = 0
+    unit: tuple[str, str] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, error: X12Error) -> "Finding":

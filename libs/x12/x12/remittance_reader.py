@@ -111,6 +111,19 @@ def _advices(source: Source, report: Report | None, limits: Limits) -> Iterator[
             yield Received(opened.envelope, opened.position, advice)
 
 
+def remittance_parts(loop: OpenLoop) -> Iterator[RemittancePart]:
+    """What one closed loop says: the set's own loop the header, a CLP or PLB loop what it pays or takes.
+
+    Raises BadElement, MissingSegment.
+    """
+    if loop.around is None:
+        yield _header(loop)
+    elif loop.id == "2100":
+        yield _claim(loop)
+    elif loop.id == "PLB":
+        yield from _provider_adjustments(loop)
+
+
 def _root(loop: OpenLoop) -> OpenLoop:
     while loop.around is not None:
         loop = loop.around

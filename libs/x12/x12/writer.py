@@ -116,7 +116,9 @@ def write_interchange_acks(header: InterchangeHeader, acks: Sequence[Interchange
     """An interchange of TA1 segments alone, without a group. Raises as `write_interchange`."""
     parts = [_isa(header)]
     for ack in acks:
-        text = ack.created.strftime("%y%m%d"), ack.created.strftime("%H%M")
+        text = ("000000", "0000")
+        if ack.created is not None:
+            text = ack.created.strftime("%y%m%d"), ack.created.strftime("%H%M")
         parts.append(_line(header.delimiters, "TA1", ack.control_number, *text, ack.code, ack.note))
     return _closed(header, parts, 0)
 

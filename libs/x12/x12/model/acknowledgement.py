@@ -15,11 +15,12 @@ class InterchangeAck:
     """TA1. `code` A accepted, E accepted with errors, R rejected; `note` 000 for no error, 001, 008, 020,
     021, 025 ...
 
-    `created` is the acknowledged interchange's own date and time (ISA09, ISA10).
+    `created` is the acknowledged interchange's own date and time (ISA09, ISA10), None when that cannot be
+    read.
     """
 
     control_number: str
-    created: datetime
+    created: datetime | None
     code: str
     note: str = "000"
 

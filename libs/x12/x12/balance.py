@@ -1,0 +1,128 @@
+"""Arithmetic that must hold to the cent: claim against lines, and the three balances of a remittance
+(rulebook 11).
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from x12.errors import START, Position
+from x12.findings import Finding, Severity
+from x12.model.claim import Claim837P
+from x12.model.remittance import (
+    Adjustment,
+    ClaimPayment,
+    ProviderAdjustment,
+    Remittance,
+    RemittanceAdvice,
+    RemittancePart,
+)  # fmt: skip
+
+_ZERO = Decimal(0)
+_PREDETERMINATION = "25"
+
+
+def claim_imbalances(claim: Claim837P, position: Position = START) -> Iterator[Finding]:
+    """CLM02 against the sum of SV102, and diagnosis pointers against the diagnoses sent."""
+    unit = ("CLM01", claim.control_number)
+    if claim.lines and sum((line.charge for line in claim.lines), _ZERO) != claim.charge:
+        yield _finding("The claim's charge is not the sum of its lines", position, "2300", "CLM", 2, unit)
+    for line in claim.lines:
+        if any(not 1 <= pointer <= len(claim.diagnoses) for pointer in line.pointers):
+            message = f"Line {line.number} points to a diagnosis that was not sent"
+            yield _finding(message, position, "2400", "SV1", 7, unit)
+
+
+def payment_imbalances(claim: ClaimPayment, position: Position = START) -> Iterator[Finding]:
+    """The line and claim balances of one CLP, and (as a warning) CLP05 against the PR adjustments."""
+    if claim.status == _PREDETERMINATION:
+        return
+    unit = ("CLP01", claim.control_number)
+    for service in claim.services:
+        if service.charge - _taken(service.adjustments) != service.paid:
+            message = "A service line does not balance: charge less adjustments is not paid"
+            yield _finding(message, position, "2110", "SVC", 3, unit)
+    on_lines = sum((_taken(service.adjustments) for service in claim.services), _ZERO)
+    on_claim = _taken(claim.adjustments)
+    if claim.charge - on_claim - on_lines != claim.paid:
+        message = "The claim does not balance: charge less all adjustments is not paid"
+        yield _finding(message, position, "2100", "CLP", 4, unit)
+    if claim.services:
+        yield from _against_lines(claim, on_claim, position, unit)
+    owed = sum((item.amount for item in _all(claim) if item.group == "PR"), _ZERO)
+    if claim.patient_responsibility is not None and owed != claim.patient_responsibility:
+        message = "The patient's responsibility is not the sum of the PR adjustments"
+        yield _finding(message, position, "2100", "CLP", 5, unit, "warning")
+
+
+def _against_lines(
+    claim: ClaimPayment, on_claim: Decimal, position: Position, unit: tuple[str, str]
+) -> Iterator[Finding]:
+    if sum((service.charge for service in claim.services), _ZERO) != claim.charge:
+        message = "The claim's charge is not the sum of its service lines"
+        yield _finding(message, position, "2100", "CLP", 3, unit)
+    if sum((service.paid for service in claim.services), _ZERO) - on_claim != claim.paid:
+        message = "The claim's payment is not the sum of its service lines less its own adjustments"
+        yield _finding(message, position, "2100", "CLP", 4, unit)
+
+
+def _all(claim: ClaimPayment) -> Iterator[Adjustment]:
+    yield from claim.adjustments
+    for service in claim.services:
+        yield from service.adjustments
+
+
+def _taken(adjustments: tuple[Adjustment, ...]) -> Decimal:
+    return sum((item.amount for item in adjustments), _ZERO)
+
+
+class ChequeBalance:
+    """BPR02 against the sum of CLP04 less the sum of PLB amounts, while the parts of one set stream by."""
+
+    def __init__(self) -> None:
+        self.total: Decimal | None = None
+        self.paid = _ZERO
+        self.withheld = _ZERO
+
+    def add(self, part: RemittancePart) -> None:
+        """Count one part of the set."""
+        match part:
+            case Remittance():
+                self.total = -part.total if part.credit == "D" else part.total
+            case ClaimPayment():
+                self.paid += part.paid
+            case ProviderAdjustment():
+                self.withheld += part.amount
+
+    def imbalances(self, position: Position = START) -> Iterator[Finding]:
+        """The finding, when the cheque does not balance; call after the last part."""
+        if self.total is not None and self.paid - self.withheld != self.total:
+            message = "The payment is not the sum of its claims less the provider adjustments"
+            yield _finding(message, position, "ST", "BPR", 2, None)
+
+
+def remittance_imbalances(advice: RemittanceAdvice) -> tuple[Finding, ...]:
+    """Everything in a remittance that does not balance at line, claim or cheque; empty when all of it
+    does.
+    """
+    cheque = ChequeBalance()
+    cheque.add(advice.remittance)
+    found: list[Finding] = []
+    for claim in advice.claims:
+        cheque.add(claim)
+        found.extend(payment_imbalances(claim))
+    for adjustment in advice.provider_adjustments:
+        cheque.add(adjustment)
+    found.extend(cheque.imbalances())
+    return tuple(found)
+
+
+def _finding(
+    message: str,
+    position: Position,
+    loop: str,
+    segment: str,
+    element: int,
+    unit: tuple[str, str] | None,
+    severity: Severity = "error",
+) -> Finding:
+    return Finding(severity, "balance", "element", "7", message, position, loop, segment, element, unit=unit)
