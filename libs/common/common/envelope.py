@@ -75,9 +75,7 @@ def envelope_from(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     found = _texts(headers)
     version = _required(found, "ce_specversion")
     if version != SPEC_VERSION:
-        raise Undecodable(
-            "unsupported-header", "ce_specversion", f"only CloudEvents {SPEC_VERSION} is read here"
-        )
+        raise Undecodable("unsupported-header", "ce_specversion", f"only CloudEvents {SPEC_VERSION} is read here")
     if _required(found, "content-type").split(";")[0].strip().lower() != JSON:
         raise Undecodable("unsupported-header", "content-type", f"only {JSON} is read here")
     return Envelope(

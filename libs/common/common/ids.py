@@ -15,7 +15,7 @@ LARGEST_STEP = 1 << 32
 
 
 class _Sequence:
-    """The last id of this process: within a millisecond, or when the clock steps back, it counts on from it."""
+    """The last id of this process; within a millisecond, or when the clock steps back, it counts on."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

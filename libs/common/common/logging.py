@@ -2,7 +2,7 @@
 
 A name, a birth date or a member id cannot get in by accident: a field must be on the list and its value must
 have the form of an id, a code, a number or a time; exceptions are told by type and place, never by message;
-other libraries are heard from WARNING up, by the literal sentence of their source without the values filled in.
+other libraries are heard from WARNING up, by the literal of their source without the values filled in.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from common import metrics, tracing
 from common.money import Money
 
 FIELDS = {
-    "action", "address", "alg", "attempts", "behind", "bytes", "client", "code", "consumer", "count", "delay",
-    "depth", "due_at", "duration_ms", "error", "event_type", "group", "handler", "host", "instance", "key", "kind",
-    "lag", "leader", "method", "offset", "outcome", "partition", "partitions", "pid", "port", "position", "reason",
-    "revision", "route", "seconds", "sequence", "service", "state", "status", "topic", "type", "version",
+    "action", "address", "alg", "attempts", "behind", "bytes", "client", "code", "consumer", "count",
+    "delay", "depth", "due_at", "duration_ms", "error", "event_type", "group", "handler", "host", "instance",
+    "key", "kind", "lag", "leader", "method", "offset", "outcome", "partition", "partitions", "pid", "port",
+    "position", "reason", "revision", "route", "seconds", "sequence", "service", "state", "status", "topic",
+    "type", "version",
 }  # fmt: skip
 CODE_LIKE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/{}+*-]{0,127}|-")
 ID_NAME = re.compile(r"[a-z][a-z_]{0,40}_id")
@@ -159,9 +160,7 @@ def _context() -> dict[str, str]:
 def literal_of(record: logging.LogRecord) -> str | None:
     """A library's message when it stands word for word in its source: then no value was put into it."""
     message = record.msg if isinstance(record.msg, str) else ""
-    nearby = "".join(
-        linecache.getline(record.pathname, line) for line in range(record.lineno - 2, record.lineno + 6)
-    )
+    nearby = "".join(linecache.getline(record.pathname, line) for line in range(record.lineno - 2, record.lineno + 6))
     return message if message and json.dumps(message)[1:-1] in nearby else None
 
 
@@ -188,7 +187,7 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 
 def configure(service: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Send everything that this process logs through the formatter. Uvicorn's access log is off: it holds paths.
+    """Send everything that this process logs through the formatter; uvicorn's access log is off (paths).
 
     Start uvicorn with `log_config=None`, or it puts its own handlers back.
     """

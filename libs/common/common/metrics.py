@@ -58,21 +58,13 @@ INBOX_DUPLICATES = Counter(
     ("topic",),
     registry=REGISTRY,
 )
-PARKED = Gauge(
-    "dermbill_parked_events", "Events waiting for somebody to mend and replay them.", registry=REGISTRY
-)
+PARKED = Gauge("dermbill_parked_events", "Events waiting for somebody to mend and replay them.", registry=REGISTRY)
 EVENTS_PARKED = Counter("dermbill_events_parked", "Events parked, by reason.", ("code",), registry=REGISTRY)
 EVENTS_SENT = Counter("dermbill_events_sent", "Events that Kafka acknowledged.", registry=REGISTRY)
 OUTBOX_DEPTH = Gauge("dermbill_outbox_depth", "Events committed and not yet acknowledged.", registry=REGISTRY)
-OUTBOX_OLDEST_SECONDS = Gauge(
-    "dermbill_outbox_oldest_seconds", "Age of the oldest of them.", registry=REGISTRY
-)
-RELAY_LEADER = Gauge(
-    "dermbill_relay_leader", "1 in the process that sends for its service.", registry=REGISTRY
-)
-TIMERS_DUE = Gauge(
-    "dermbill_timers_due", "Timers whose time has come and that did not run.", registry=REGISTRY
-)
+OUTBOX_OLDEST_SECONDS = Gauge("dermbill_outbox_oldest_seconds", "Age of the oldest of them.", registry=REGISTRY)
+RELAY_LEADER = Gauge("dermbill_relay_leader", "1 in the process that sends for its service.", registry=REGISTRY)
+TIMERS_DUE = Gauge("dermbill_timers_due", "Timers whose time has come and that did not run.", registry=REGISTRY)
 TIMERS_STOPPED = Gauge("dermbill_timers_stopped", "Timers that a refusal stopped.", registry=REGISTRY)
 LOG_FIELDS_DROPPED = Counter(
     "dermbill_log_fields_dropped", "Fields kept out of the log by its allow-list.", registry=REGISTRY
@@ -82,14 +74,16 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 UNMATCHED = "unmatched"
 
 
-def exposition() -> Response:
+async def exposition() -> Response:
     """The answer of `/metrics`."""
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
 def route_template(scope: Scope) -> str:
     """`/claims/{claim_id}` of the route that matched, or `unmatched`; the path itself holds ids."""
-    return str(getattr(scope.get("route"), "path", UNMATCHED))
+    # A route keeps the path it was declared with; FastAPI puts the prefixes of its routers into this context.
+    whole = scope.get("fastapi", {}).get("effective_route_context")
+    return str(getattr(whole or scope.get("route"), "path", UNMATCHED))
 
 
 def method_label(scope: Scope) -> str:

@@ -13,10 +13,10 @@ class Refusal(Exception):
     codes, amounts and dates: a refusal is logged and parked, so it never carries a name or a member id.
     """
 
-    code: ClassVar[str]
+    code: str
     sentence: ClassVar[str]
     mend: ClassVar[str] = ""
-    status: ClassVar[int] = 409
+    status: int = 409
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts

@@ -1,6 +1,6 @@
-"""Traces across HTTP and Kafka hops. A span holds names, codes and the platform's ids, never a path or a message.
+"""Traces across HTTP and Kafka hops. A span holds names, codes and the platform's ids; never a path or text.
 
-Without an exporter spans only carry ids on: nothing is recorded, yet a traceparent still reaches the next service.
+Without an exporter nothing is recorded, yet a traceparent still reaches the next service.
 """
 
 from __future__ import annotations
@@ -183,9 +183,7 @@ def _context(traceparent: str | None) -> Context | None:
     if traceparent_or_none(traceparent) is None or traceparent is None:
         return None
     _, trace_id, span_id, flags = traceparent.split("-")
-    parent = SpanContext(
-        int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16))
-    )
+    parent = SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
     return trace.set_span_in_context(trace.NonRecordingSpan(parent))
 
 
@@ -210,9 +208,7 @@ class TracingMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        parent = next(
-            (value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None
-        )
+        parent = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
         with server_span(method_label(scope), parent) as span:
 
             async def marking(message: Message) -> None:
@@ -226,9 +222,7 @@ class TracingMiddleware:
 def _mark(span: Span, scope: Scope, status: int) -> None:
     method, route = method_label(scope), route_template(scope)
     span.update_name(f"{method} {route}")
-    span.set_attributes(
-        {"http.request.method": method, "http.route": route, "http.response.status_code": status}
-    )
+    span.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
     if status >= 500:
         failed(span, str(status))
 
