@@ -1,4 +1,5 @@
 import pytest
+
 from codes import carc, claim_status, rarc
 from codes.carc import Category, Kind
 from codes.claim_status import Outcome

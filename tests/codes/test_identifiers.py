@@ -1,10 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from codes.clia import is_valid_clia
 from codes.npi import Npi, check_digit, is_valid_npi
 from codes.taxonomy import is_taxonomy_shaped, label_of
 from codes.tin import Tin
-from hypothesis import given
-from hypothesis import strategies as st
 
 NINES = st.integers(100_000_000, 299_999_999).map(str)
 

@@ -1,4 +1,5 @@
 import pytest
+
 from codes import modifiers, place_of_service
 
 
