@@ -84,7 +84,7 @@ class EmbeddedKafka:
         self.data_dir = data_dir.absolute()
         self.topics = dict(topics or {})
         self.port = port or free_port()
-        self.controller_port = controller_port or free_port(avoid=frozenset({self.port}))
+        self.controller_port = controller_port or free_port(avoid={self.port})
         self.heap_mb = heap_mb
         self.log = log or self.data_dir / "kafka.log"
         self.child: Child | None = None
@@ -124,7 +124,7 @@ class EmbeddedKafka:
         if child is None:
             raise StackError("Kafka was not started.")
         try:
-            _apart(lambda: _create_topics(self.bootstrap_servers, self.topics, child.require_alive, patience))
+            create_topics(self.bootstrap_servers, self.topics, patience=patience, check=child.require_alive)
         except TimeoutError as late:
             raise StackError(
                 f"Kafka was not ready within {patience:.0f} s.", last_lines=last_lines(self.log)
@@ -136,7 +136,7 @@ class EmbeddedKafka:
         if child is None:
             raise StackError("Kafka was not started.")
         self.topics |= topics
-        _apart(lambda: _create_topics(self.bootstrap_servers, topics, child.require_alive, 30.0))
+        create_topics(self.bootstrap_servers, topics, check=child.require_alive)
 
     def stop(self, *, patience: float = 20.0) -> None:
         """Shut down in order: leave, flush, end."""
@@ -189,6 +189,21 @@ class EmbeddedKafka:
         return start_child(name, command, log=self.log, cwd=self.data_dir, on_orphaned=Signal.SIGTERM)
 
 
+def create_topics(
+    bootstrap_servers: str,
+    topics: Mapping[str, int],
+    *,
+    patience: float = 30.0,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Create the topics that are missing, one replica each, on any cluster; wait until it answers.
+
+    `check` is called while waiting and ends it by raising. Raises TimeoutError after `patience` seconds and
+    StackError when the cluster refuses a topic.
+    """
+    _apart(lambda: _create_topics(bootstrap_servers, topics, check, patience))
+
+
 async def _create_topics(
     bootstrap: str, topics: Mapping[str, int], require_alive: Callable[[], None], patience: float
 ) -> None:
@@ -207,7 +222,7 @@ async def _create_topics(
 
 
 async def _connect(bootstrap: str, require_alive: Callable[[], None]) -> AIOKafkaAdminClient:
-    host, port = bootstrap.rsplit(":", 1)
+    host, port = bootstrap.split(",")[0].rsplit(":", 1)
     while True:
         require_alive()
         try:

@@ -1,7 +1,9 @@
 """Loopback ports and disk space: taken, or refused with a sentence."""
 
+import random
 import shutil
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 from common.embedded.errors import StackError
@@ -10,14 +12,21 @@ HOST = "127.0.0.1"
 _NEEDED_BYTES = 256 * 1024 * 1024
 
 
-def free_port(*, avoid: frozenset[int] = frozenset()) -> int:
-    """Return a loopback TCP port nobody listens on and that is not in `avoid`."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port = int(probe.getsockname()[1])
-        if port not in avoid:
+# Below the range from which outgoing connections take theirs (Linux 32768 up, others 49152 up): a client must
+# not sit on a server's port while that server restarts.
+_LOWEST, _HIGHEST = 15_000, 32_000
+
+
+def free_port(*, avoid: Collection[int] = (), lowest: int | None = None) -> int:
+    """Return a loopback TCP port nobody listens on and that is not in `avoid`.
+
+    With `lowest` it is the first such port from there on; without, one at random so that runs keep apart.
+    """
+    start = lowest or random.randint(_LOWEST, _HIGHEST)  # noqa: S311 - not a secret
+    for port in [*range(start, _HIGHEST + 1), *range(_LOWEST, start)]:
+        if port not in avoid and is_free(port):
             return port
+    raise StackError(f"No free port was found on {HOST}.")
 
 
 def is_free(port: int) -> bool:
