@@ -1,6 +1,25 @@
 """Streaming X12 005010 reader, writer and validator."""
 
+from x12.ack_reader import read_claim_acks, read_functional_acks
+from x12.ack_writer import render_claim_acks_body, render_functional_ack_body
+from x12.acknowledge import acknowledge, acknowledge_interchange
+from x12.balance import ChequeBalance, claim_imbalances, payment_imbalances, remittance_imbalances
+from x12.claim_reader import ReceivedClaim, read_claims
+from x12.claim_writer import render_claims_body
 from x12.delimiters import CANONICAL, Delimiters
+from x12.envelope import (
+    GroupEnd,
+    GroupSummary,
+    InterchangeEnd,
+    InterchangeSummary,
+    SetEnd,
+    SetSummary,
+    Sniffed,
+    read_events,
+    read_interchange_acks,
+    read_interchanges,
+    sniff,
+)
 from x12.errors import (
     BadDelimiters,
     BadElement,
@@ -13,6 +32,7 @@ from x12.errors import (
     WriteRefused,
     X12Error,
 )
+from x12.findings import Finding
 from x12.model.acknowledgement import (
     AckSource,
     ClaimAck,
@@ -62,6 +82,11 @@ from x12.model.remittance import (
     ServicePayment,
 )
 from x12.model.segments import Loop, Segment
+from x12.remittance_reader import read_remittance_advices, read_remittances
+from x12.remittance_writer import render_remittance_body
+from x12.tokens import DEFAULT_LIMITS, Limits
+from x12.validate import GroupReport, InterchangeReport, SetReport, examine, validate
+from x12.writer import write_interchange, write_interchange_acks
 
 CLAIM_VERSION = "005010X222A1"
 REMITTANCE_VERSION = "005010X221A1"
@@ -72,6 +97,7 @@ __all__ = [
     "CANONICAL",
     "CLAIM_ACK_VERSION",
     "CLAIM_VERSION",
+    "DEFAULT_LIMITS",
     "FUNCTIONAL_ACK_VERSION",
     "REMITTANCE_VERSION",
     "AckSource",
@@ -82,6 +108,7 @@ __all__ = [
     "BadElement",
     "BankAccount",
     "BillingProvider",
+    "ChequeBalance",
     "Claim837P",
     "ClaimAck",
     "ClaimPayment",
@@ -95,13 +122,21 @@ __all__ = [
     "ElementError",
     "Envelope",
     "EnvelopeBroken",
+    "Finding",
     "FunctionalAck",
     "Group",
+    "GroupEnd",
+    "GroupReport",
+    "GroupSummary",
     "Interchange",
     "InterchangeAck",
+    "InterchangeEnd",
     "InterchangeHeader",
+    "InterchangeReport",
+    "InterchangeSummary",
     "LevelAck",
     "LimitExceeded",
+    "Limits",
     "LineAck",
     "Loop",
     "MissingSegment",
@@ -113,6 +148,7 @@ __all__ = [
     "Procedure",
     "ProviderAdjustment",
     "Received",
+    "ReceivedClaim",
     "Reference",
     "RelatedCauses",
     "Remittance",
@@ -122,7 +158,11 @@ __all__ = [
     "ServiceLine",
     "ServicePayment",
     "SetAck",
+    "SetEnd",
     "SetHeader",
+    "SetReport",
+    "SetSummary",
+    "Sniffed",
     "Status",
     "StatusReport",
     "Submission",
@@ -130,4 +170,26 @@ __all__ = [
     "TransactionSet",
     "WriteRefused",
     "X12Error",
+    "acknowledge",
+    "acknowledge_interchange",
+    "claim_imbalances",
+    "examine",
+    "payment_imbalances",
+    "read_claim_acks",
+    "read_claims",
+    "read_events",
+    "read_functional_acks",
+    "read_interchange_acks",
+    "read_interchanges",
+    "read_remittance_advices",
+    "read_remittances",
+    "remittance_imbalances",
+    "render_claim_acks_body",
+    "render_claims_body",
+    "render_functional_ack_body",
+    "render_remittance_body",
+    "sniff",
+    "validate",
+    "write_interchange",
+    "write_interchange_acks",
 ]

@@ -60,9 +60,7 @@ def read_functional_acks(
     return reported(_functional_acks(source, report, limits), report)
 
 
-def _functional_acks(
-    source: Source, report: Report | None, limits: Limits
-) -> Iterator[Received[FunctionalAck]]:
+def _functional_acks(source: Source, report: Report | None, limits: Limits) -> Iterator[Received[FunctionalAck]]:
     for opened in read_sets(source, FUNCTIONAL_ACK, report, limits):
         verdicts: list[SetAck] = []
         for loop in opened.loops:

@@ -366,9 +366,7 @@ def _drug(loop: OpenLoop) -> Drug | None:
         return None
     if element(item, 1) or longer(item, 3):
         return None
-    number = next(
-        (segment for segment in loop.segments[1:] if segment[0] == "REF" and not longer(segment, 2)), None
-    )
+    number = next((segment for segment in loop.segments[1:] if segment[0] == "REF" and not longer(segment, 2)), None)
     return Drug(
         element(item, 3),
         amount(loop, measured, 4),

@@ -67,9 +67,7 @@ def _families(claims: Iterable[Claim837P]) -> Iterator[list[Claim837P]]:
     run: list[Claim837P] = []
     for claim in claims:
         last = run[-1] if run else None
-        if last is not None and not (
-            _same_subscriber(last, claim) and (last.patient is None or claim.patient)
-        ):
+        if last is not None and not (_same_subscriber(last, claim) and (last.patient is None or claim.patient)):
             yield run
             run = []
         run.append(claim)

@@ -25,9 +25,7 @@ class Delimiters:
             raise BadDelimiters("Two delimiters are the same character", segment="ISA")
         for mark in marks:
             if len(mark) != 1 or not mark.isascii() or mark.isalnum() or mark == " ":
-                raise BadDelimiters(
-                    "A delimiter is alphanumeric, a space or not one ASCII character", segment="ISA"
-                )
+                raise BadDelimiters("A delimiter is alphanumeric, a space or not one ASCII character", segment="ISA")
 
 
 CANONICAL = Delimiters()
@@ -80,9 +78,7 @@ def _skip_breaks(head: bytes, at: int) -> int:
     return at
 
 
-def _delimiters(
-    element: str, component: str, segment: str, repetition: str, position: Position
-) -> Delimiters:
+def _delimiters(element: str, component: str, segment: str, repetition: str, position: Position) -> Delimiters:
     # Before version 00402, ISA11 was the letter U (a standards identifier): nothing was repeated.
     if len(repetition) != 1 or repetition.isalnum() or repetition == " ":
         repetition = "\x1e" if "\x1e" not in (element, component, segment) else "\x1f"

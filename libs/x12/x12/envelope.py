@@ -40,9 +40,7 @@ class InterchangeEnd:
     groups: int
 
 
-Event = (
-    Interchange | Group | SetHeader | Elements | SetEnd | GroupEnd | InterchangeEnd | InterchangeAck | Finding
-)
+Event = Interchange | Group | SetHeader | Elements | SetEnd | GroupEnd | InterchangeEnd | InterchangeAck | Finding
 
 # Acknowledgement codes of the envelope: TA105, AK905 and IK502.
 _MISMATCH: dict[Scope, str] = {"interchange": "001", "group": "4", "set": "3"}
@@ -110,9 +108,7 @@ class _State:
         self.outside += 1
         handler = _CONTROL.get(segment[0])
         if handler is None:
-            yield self._finding(
-                "interchange", "022", "A segment stands outside any transaction set", segment[0]
-            )
+            yield self._finding("interchange", "022", "A segment stands outside any transaction set", segment[0])
         else:
             yield from handler(self, segment)
 
@@ -131,9 +127,7 @@ class _State:
         for number, note, allowed in _ISA_RULES:
             if not allowed.fullmatch(isa[number]):
                 severity: Severity = "warning" if note in _TOLERATED else "error"
-                yield self._finding(
-                    "interchange", note, "ISA holds what is not allowed there", "ISA", number, severity
-                )
+                yield self._finding("interchange", note, "ISA holds what is not allowed there", "ISA", number, severity)
         if readable_moment(isa[9], isa[10]) is None:
             yield self._finding("interchange", "014", "ISA has no readable date and time", "ISA", 9)
 
@@ -161,9 +155,7 @@ class _State:
         number = element(segment, 2)
         self.sets += 1
         self.segments = 1
-        self.set = SetHeader(
-            element(segment, 1), number, element(segment, 3) or self.group.version, self.sets
-        )
+        self.set = SetHeader(element(segment, 1), number, element(segment, 3) or self.group.version, self.sets)
         yield self.set
         if not number:
             yield self._finding("set", _NO_CONTROL_NUMBER["set"], "ST has no control number", "ST", 2)
@@ -221,25 +213,17 @@ class _State:
             self.group = None
             yield ended
         if outermost == "interchange" and self.interchange is not None:
-            yield self._finding(
-                "interchange", _NO_TRAILER["interchange"], "The interchange has no IEA", "IEA"
-            )
+            yield self._finding("interchange", _NO_TRAILER["interchange"], "The interchange has no IEA", "IEA")
             ended = InterchangeEnd(self.interchange, self.groups)
             self.interchange = None
             yield ended
 
-    def _compare(
-        self, scope: Scope, segment: Elements, counted: int, control_number: str
-    ) -> Iterator[Finding]:
+    def _compare(self, scope: Scope, segment: Elements, counted: int, control_number: str) -> Iterator[Finding]:
         name = segment[0]
         if _count(element(segment, 1)) != counted:
-            yield self._finding(
-                scope, _MISCOUNT[scope], f"{name} does not count what was sent ({counted})", name, 1
-            )
+            yield self._finding(scope, _MISCOUNT[scope], f"{name} does not count what was sent ({counted})", name, 1)
         if element(segment, 2).strip() != control_number:
-            yield self._finding(
-                scope, _MISMATCH[scope], f"{name} does not repeat the control number", name, 2
-            )
+            yield self._finding(scope, _MISMATCH[scope], f"{name} does not repeat the control number", name, 2)
 
     def _finding(
         self,

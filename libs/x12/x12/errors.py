@@ -31,9 +31,7 @@ class X12Error(Exception):
 
     mend: ClassVar[str] = "Ask the sender for a corrected file."
 
-    def __init__(
-        self, what: str, position: Position = START, *, loop: str = "", segment: str = "", element: int = 0
-    ):
+    def __init__(self, what: str, position: Position = START, *, loop: str = "", segment: str = "", element: int = 0):
         super().__init__(what)
         self.what = what
         self.position = position

@@ -64,9 +64,7 @@ class Inspector:
         yield from self._loop(loop, unit)
         if loop.around is None:
             for number in self._misnumbered:
-                yield self._found(
-                    loop, "element", CODE, "HL is not numbered in order", number, "HL", 1, level="syntax"
-                )
+                yield self._found(loop, "element", CODE, "HL is not numbered in order", number, "HL", 1, level="syntax")
 
     def _loop(self, loop: OpenLoop, unit: tuple[str, str] | None) -> Iterator[Finding]:
         counts: dict[SegmentSpec, int] = {}
@@ -75,9 +73,7 @@ class Inspector:
             spec, rank = _spec_for(loop.spec, segment)
             if spec is None:
                 code = UNEXPECTED if segment[0] in self._known else UNRECOGNIZED
-                message = (
-                    "The segment is not expected here" if code == UNEXPECTED else "The segment is not known"
-                )
+                message = "The segment is not expected here" if code == UNEXPECTED else "The segment is not known"
                 yield self._found(loop, "segment", code, message, number, segment[0], unit=unit)
                 continue
             counts[spec] = counts.get(spec, 0) + 1

@@ -41,9 +41,7 @@ class OpenLoop:
         """Where a segment of this loop stands in the file; without one, where the loop begins."""
         at = self.start
         if segment is not None:
-            at = next(
-                (n for n, item in zip(self.positions, self.segments, strict=True) if item is segment), at
-            )
+            at = next((n for n, item in zip(self.positions, self.segments, strict=True) if item is segment), at)
         return Position(self.base.interchange, self.base.group, self.base.set, at)
 
     def inner(self, loop_id: str) -> "OpenLoop | None":

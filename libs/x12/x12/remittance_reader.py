@@ -305,9 +305,7 @@ def _service(loop: OpenLoop) -> ServicePayment:
         for code in ("150", "151"):
             if code in days:
                 gathered.extra.append(("DTM", code, values.day_text(days[code])))
-    line = next(
-        (item for item in gathered.references if item.qualifier == "6R" and not item.description), None
-    )
+    line = next((item for item in gathered.references if item.qualifier == "6R" and not item.description), None)
     if line is not None:
         gathered.references.remove(line)
     return ServicePayment(

@@ -49,15 +49,9 @@ def _segments(
             yield ("LX", group)
             yield from claim.group_extra
         yield from flatten(_claim(claim), _HEADER_NUMBER.loops[0])
-    for (provider, ends), members in groupby(
-        adjustments, key=lambda item: (item.provider, item.fiscal_period_end)
-    ):
+    for (provider, ends), members in groupby(adjustments, key=lambda item: (item.provider, item.fiscal_period_end)):
         for some in _batches(list(members), _REASONS_IN_PLB):
-            pairs = [
-                part
-                for item in some
-                for part in (composite(item.reason, item.reference), amount(item.amount))
-            ]
+            pairs = [part for item in some for part in (composite(item.reason, item.reference), amount(item.amount))]
             yield ("PLB", provider, values.day_text(ends), *pairs)
 
 

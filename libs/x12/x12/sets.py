@@ -46,9 +46,7 @@ def read_sets(source: Source, guide: Guide, report: Report | None, limits: Limit
             case SetHeader() if _covered(event, guide) and interchange is not None and group is not None:
                 position = Position(interchange.ordinal, group.ordinal, event.ordinal, 1)
                 body = _body(events, report)
-                yield OpenSet(
-                    Envelope(interchange, group, event), position, walk(body, guide, position, limits)
-                )
+                yield OpenSet(Envelope(interchange, group, event), position, walk(body, guide, position, limits))
                 for _ in body:
                     pass
             case _:
@@ -74,9 +72,7 @@ def tell(finding: Finding, report: Report | None) -> None:
     if report is not None:
         report(finding)
     elif finding.severity == "error":
-        raise EnvelopeBroken(
-            finding.message, finding.position, segment=finding.segment, element=finding.element
-        )
+        raise EnvelopeBroken(finding.message, finding.position, segment=finding.segment, element=finding.element)
 
 
 def attempt(make: Callable[[OpenLoop], T], loop: OpenLoop, report: Report | None) -> T | None:

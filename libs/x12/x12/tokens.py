@@ -189,10 +189,6 @@ def _check_lengths(segments: list[str], limits: Limits, ordinal: int) -> None:
     for segment in segments:
         name = segment.partition(_ELEMENT)[0][:3]
         if len(segment) > limits.segment:
-            raise LimitExceeded(
-                "A segment is longer than the limit", Position(interchange=ordinal), segment=name
-            )
+            raise LimitExceeded("A segment is longer than the limit", Position(interchange=ordinal), segment=name)
         if max(map(len, segment.split(_ELEMENT))) > limits.element:
-            raise LimitExceeded(
-                "An element is longer than the limit", Position(interchange=ordinal), segment=name
-            )
+            raise LimitExceeded("An element is longer than the limit", Position(interchange=ordinal), segment=name)

@@ -48,9 +48,7 @@ def _trim_components(text: str) -> str:
 
 def _refused(segment: Sequence[str]) -> DelimiterInData:
     place = next((number for number, text in enumerate(segment) if _RESERVED.search(text)), 0)
-    return DelimiterInData(
-        "An element holds a delimiter or a control character", segment=segment[0], element=place
-    )
+    return DelimiterInData("An element holds a delimiter or a control character", segment=segment[0], element=place)
 
 
 def composite(*components: str) -> str:
@@ -79,9 +77,7 @@ def flatten(loop: Loop, spec: LoopSpec | None) -> Iterator[Segment]:
     yield opening
     yield from sorted(others, key=lambda segment: _rank(spec, segment))
     places = {inner.id: (place, inner) for place, inner in enumerate(spec.loops)}
-    for inner in sorted(
-        loop.loops, key=lambda inner: places[inner.id][0] if inner.id in places else _UNLISTED
-    ):
+    for inner in sorted(loop.loops, key=lambda inner: places[inner.id][0] if inner.id in places else _UNLISTED):
         yield from flatten(inner, places[inner.id][1] if inner.id in places else None)
 
 

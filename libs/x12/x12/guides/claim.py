@@ -58,9 +58,7 @@ _PAT = ("S ID/2-3 D8", "S AN/1-35", "S ID/2-2 01", "S R/1-10", "S ID/1-1 Y")
 _PROVIDER_IDS = "0B|1G|G2|LU"
 
 
-def _provider(
-    place: str, role: str, *, kinds: str = "1|2", repeat: int = 1, limit: str = "4", taxonomy: bool = False
-):
+def _provider(place: str, role: str, *, kinds: str = "1|2", repeat: int = 1, limit: str = "4", taxonomy: bool = False):
     segments = [name(role, kinds=kinds)]
     if taxonomy:
         segments.append(seg("PRV S 1", "R ID/1-3 PE", "R ID/2-3 PXC", "R AN/1-50 @taxonomy"))

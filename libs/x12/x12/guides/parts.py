@@ -35,9 +35,7 @@ def city(usage: str = "R") -> SegmentSpec:
 
 def reference(qualifiers: str, usage: str = "S", repeat: str = "1") -> SegmentSpec:
     """REF."""
-    return seg(
-        f"REF {usage} {repeat}", f"R ID/2-3 {qualifiers}", "R AN/1-50", "S AN/1-80", "S <R AN/1-3;R AN/1-50>"
-    )
+    return seg(f"REF {usage} {repeat}", f"R ID/2-3 {qualifiers}", "R AN/1-50", "S AN/1-80", "S <R AN/1-3;R AN/1-50>")
 
 
 def contact(function: str = "IC", usage: str = "S", repeat: str = "2", *, numbered: str = "R") -> SegmentSpec:
@@ -78,9 +76,7 @@ def adjustment(groups: str, repeat: str) -> SegmentSpec:
 
 def level(code: str, usage: str = "R", parent: str = "R", child: str = "S ID/1-1 0|1") -> SegmentSpec:
     """HL: the writer's own numbering, the level code, and whether levels follow below."""
-    return seg(
-        f"HL {usage} 1", "R AN/1-12", f"{parent} AN/1-12" if parent != "N" else "N", f"R ID/1-2 {code}", child
-    )
+    return seg(f"HL {usage} 1", "R AN/1-12", f"{parent} AN/1-12" if parent != "N" else "N", f"R ID/1-2 {code}", child)
 
 
 PROCEDURE = (
