@@ -2,28 +2,58 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
-MEMBERS := libs/codes libs/x12 libs/common services/patients services/coding services/claims services/edi services/payments services/denials simulator stack
+LIBS := libs/codes libs/x12 libs/common
+SERVICES := services/patients services/coding services/claims services/edi services/payments services/denials
+MEMBERS := $(LIBS) $(SERVICES) simulator stack
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 READY := $(VENV)/.ready
+OURS := dermbill $(addprefix dermbill-,$(notdir $(MEMBERS)))
 
 .DEFAULT_GOAL := help
+.PHONY: help install demo up down test check bench contracts lock
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
+$(BIN)/uv:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(READY): requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) | $(BIN)/uv
+	@echo "Installing into $(VENV) (once)"
+	@$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 	@touch $@
 
 install: $(READY) ## Create .venv with every dependency and member
 
-lock: ## Refresh requirements.lock from the members' pyproject.toml
-	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
-	$(UV) pip compile --quiet --universal --generate-hashes --python $(BIN)/python --no-emit-index-url --no-emit-find-links \
-		$(foreach m,codes x12 common patients coding claims edi payments denials simulator,--no-emit-package dermbill-$(m)) --no-emit-package dermbill \
-		--custom-compile-command "make lock" requirements.in -o requirements.lock
+demo: $(READY) ## Run a day of 150 visits through the whole platform, and check every cent
+	@$(BIN)/dermbill demo
 
-.PHONY: help install lock
+up: $(READY) ## Start the platform and show what runs where
+	@$(BIN)/dermbill up
+
+down: $(READY) ## Stop everything that `make up` or `make demo` started
+	@$(BIN)/dermbill down
+
+test: $(READY) ## Run all tests against real PostgreSQL and Kafka
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+check: $(READY) ## Lint, types, architecture, contracts; then all tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/dermbill contracts --check
+	@$(MAKE) --no-print-directory test
+
+bench: $(READY) ## Measure the backbone beside the bare loop it is built on
+	@$(BIN)/python -m bench
+
+contracts: $(READY) ## Write contracts/ anew from the code
+	@$(BIN)/dermbill contracts
+
+lock: | $(BIN)/uv ## Refresh requirements.lock from the members' pyproject.toml
+	@$(UV) pip compile --quiet --universal --generate-hashes --python $(BIN)/python \
+		--no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package ,$(OURS)) \
+		--custom-compile-command "make lock" requirements.in -o requirements.lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
 from functools import total_ordering
 from typing import Any
 
@@ -34,7 +35,8 @@ class Money:
         cents = value.quantize(CENT)
         if cents != value:
             raise ValueError(f"{amount} is not a whole number of cents")
-        object.__setattr__(self, "amount", cents)
+        # Adding zero drops the sign of a negative zero, which would be written "-0.00".
+        object.__setattr__(self, "amount", cents + 0)
 
     @classmethod
     def zero(cls) -> Money:
@@ -60,13 +62,18 @@ class Money:
     def allocate(self, weights: Sequence[int | Decimal]) -> list[Money]:
         """Split in proportion to `weights`, losing no cent: left-over cents go to the largest remainders.
 
-        Raises ValueError when a weight is negative or all are zero.
+        Raises ValueError when a weight is negative or not finite, or all are zero.
         """
-        total = sum(Decimal(weight) for weight in weights)
-        if total <= 0 or any(weight < 0 for weight in weights):
+        try:
+            # Fractions, because a share rounded to Decimal's 28 digits can reach the next cent.
+            parts = [Fraction(weight) for weight in weights]
+        except (ValueError, OverflowError):
+            raise ValueError("weights must be finite") from None
+        total = sum(parts)
+        if total <= 0 or any(part < 0 for part in parts):
             raise ValueError("weights must be non-negative and not all zero")
         sign, cents = (-1 if self.amount < 0 else 1), abs(self.cents)
-        exact = [Decimal(cents) * Decimal(weight) / total for weight in weights]
+        exact = [cents * part / total for part in parts]
         shares = [int(share) for share in exact]
         by_remainder = sorted(range(len(exact)), key=lambda i: (shares[i] - exact[i], i))
         for i in by_remainder[: cents - sum(shares)]:
@@ -102,7 +109,7 @@ class Money:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        pattern = r"^-?\d{1,10}(\.\d{1,2})?$"
+        pattern = r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$"
         from_text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema(pattern=pattern))
         return core_schema.json_or_python_schema(
             json_schema=from_text,
@@ -114,6 +121,8 @@ class Money:
 
 
 def _decimal(amount: str | int | Decimal) -> Decimal:
+    if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError("an amount of money is a string, an int or a Decimal")
     try:
         value = Decimal(amount)
     except InvalidOperation:

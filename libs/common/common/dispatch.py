@@ -1,0 +1,169 @@
+"""One delivery, or a run of them, applied exactly once in the handler's own transaction.
+
+The inbox row is the promise: it is inserted first, in the transaction that also holds the handler's effect. No row
+back means the effect is there already. See docs/architecture/inbox.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from common import metrics, tracing
+from common.envelope import Envelope, Undecodable, envelope_from
+from common.handlers import Handlers, Handling, Received, received
+from common.uow import Actor, Cause, Transaction, UnitOfWork, Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A Kafka record without its client's types."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+
+    @property
+    def stand_in_id(self) -> UUID:
+        """The id of a message that does not tell its own."""
+        return uuid5(NAMESPACE_URL, f"kafka:{self.topic}/{self.partition}/{self.offset}")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A record read as an event that somebody here handles."""
+
+    record: Record
+    envelope: Envelope
+    handling: Handling
+    event: Received[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A record that cannot be read as an event."""
+
+    record: Record
+    code: str
+    reason: str
+    envelope: Envelope | None = None
+
+
+def read(record: Record, handlers: Handlers) -> Delivery | Broken | None:
+    """None: an event that this service does not listen to."""
+    try:
+        envelope = envelope_from(record.headers)
+    except Undecodable as fault:
+        return Broken(record, fault.code, str(fault))
+    handling = handlers.by_type.get(envelope.type)
+    if handling is None:
+        return _unknown(record, envelope, handlers)
+    try:
+        return Delivery(record, envelope, handling, received(handling, envelope, record.value))
+    except Undecodable as fault:
+        return Broken(record, fault.code, str(fault), envelope)
+    except ValueError:
+        return Broken(record, "invalid-header", "ce_subject is not a uuid.", envelope)
+
+
+def _unknown(record: Record, envelope: Envelope, handlers: Handlers) -> Broken | None:
+    known = {type.rpartition(".v")[0] for type in handlers.by_type}
+    name, _, version = envelope.type.rpartition(".v")
+    if name not in known:
+        return None
+    reason = f"Version {version} of {name} is not known here; upgrade this service, then replay."
+    return Broken(record, "unknown-version", reason, envelope)
+
+
+# One round trip for the two questions of every transaction: which of these are new, which keys wait behind a parked
+# event.
+TAKE = text("""
+    WITH fresh AS (
+        INSERT INTO inbox (consumer, event_id, practice_id)
+        SELECT :consumer, event_id, :practice_id FROM unnest(CAST(:ids AS uuid[])) AS e(event_id)
+        ON CONFLICT DO NOTHING
+        RETURNING event_id
+    )
+    SELECT (SELECT array_agg(event_id) FROM fresh) AS fresh,
+           (SELECT array_agg(DISTINCT key) FROM parked_events
+            WHERE consumer = :consumer AND key = ANY(CAST(:keys AS text[]))) AS parked
+""")
+
+
+class KeyParked(Exception):
+    """Some of these events must wait behind a parked one of the same key."""
+
+    def __init__(self, keys: frozenset[str]) -> None:
+        self.keys = keys
+        super().__init__("a key of these events is parked")
+
+
+class Dispatcher:
+    """Applies deliveries for one consumer."""
+
+    def __init__(self, workplace: Workplace, handlers: Handlers, *, consumer: str) -> None:
+        self.workplace = workplace
+        self.handlers = handlers
+        self.consumer = consumer
+
+    async def apply(self, deliveries: Sequence[Delivery]) -> None:
+        """Apply deliveries of one practice in one transaction, in order.
+
+        Raises KeyParked before any effect, or the handler's own fault after everything was rolled back.
+        """
+        practice_id = deliveries[0].event.practice_id
+        async with self.workplace.database.as_practice(practice_id) as connection:
+            fresh = await self._take(connection, practice_id, deliveries)
+            transactions = [await self._handle(connection, d) for d in deliveries if d.event.id in fresh]
+        for tx in transactions:
+            tx.committed()
+        metrics.INBOX_DUPLICATES.labels(deliveries[0].record.topic).inc(len(deliveries) - len(transactions))
+
+    async def apply_parked(self, connection: AsyncConnection, delivery: Delivery) -> None:
+        """Apply one parked delivery inside the caller's transaction, which also removes it from the parking."""
+        ids = [delivery.event.id]
+        taken = await connection.execute(
+            TAKE,
+            {"consumer": self.consumer, "practice_id": delivery.event.practice_id, "ids": ids, "keys": []},
+        )
+        if taken.one().fresh:
+            await self._handle(connection, delivery)
+
+    async def _take(self, connection: AsyncConnection, practice_id: UUID, deliveries: Sequence[Delivery]) -> set[UUID]:
+        taken = (
+            await connection.execute(
+                TAKE,
+                {
+                    "consumer": self.consumer,
+                    "practice_id": practice_id,
+                    "ids": [d.event.id for d in deliveries],
+                    "keys": list({d.record.key for d in deliveries}),
+                },
+            )
+        ).one()
+        if taken.parked:
+            raise KeyParked(frozenset(taken.parked))
+        return set(taken.fresh or ())
+
+    async def _handle(self, connection: AsyncConnection, delivery: Delivery) -> Transaction:
+        event = delivery.event
+        started = time.perf_counter()
+        actor = Actor(f"event:{event.type}", "event")
+        work = UnitOfWork(self.workplace, event.practice_id, actor, Cause(event.correlation_id, causation_id=event.id))
+        record = delivery.record
+        facts = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        with tracing.consumer_span(f"process {record.topic}", delivery.envelope.traceparent, **facts):
+            tx = Transaction(connection, work)
+            await delivery.handling.function(replace(work, joined=tx), event)
+            await tx.flush()
+        metrics.HANDLER_SECONDS.labels(event.type, "done").observe(time.perf_counter() - started)
+        return tx

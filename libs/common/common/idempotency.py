@@ -1,0 +1,85 @@
+"""Idempotency keys: a POST that is repeated has its effect once and its answer twice."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from common.refusal import Refusal
+from common.tables import idempotency_keys
+
+KEPT_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """The client's key and the fingerprint (SHA-256) of the method, path and body it came with."""
+
+    key: str
+    fingerprint: bytes
+
+    @classmethod
+    def of(cls, key: str, method: str, path: str, body: bytes) -> RequestKey:
+        return cls(key, hashlib.sha256(f"{method} {path}\n".encode() + body).digest())
+
+
+class Answered(Exception):
+    """The key was used before for the same request; this is what it was answered."""
+
+    def __init__(self, status: int, body: str) -> None:
+        self.status, self.body = status, body
+        super().__init__("answered before")
+
+
+class KeyReused(Refusal):
+    code = "idempotency-key-reused"
+    sentence = "The Idempotency-Key was used before for a different request."
+    mend = "Use a new key for a new request, and the old key only to repeat the very same request."
+    status = 422
+
+
+async def claim(connection: AsyncConnection, practice_id: UUID, request: RequestKey) -> None:
+    """Take the key for this transaction.
+
+    A second request with the key waits here until the first ends; then it is Answered, or, when the first was
+    rolled back, goes on as if it were the first. Raises KeyReused when the requests differ.
+    """
+    taken = await connection.scalar(
+        insert(idempotency_keys)
+        .values(practice_id=practice_id, key=request.key, fingerprint=request.fingerprint)
+        .on_conflict_do_nothing()
+        .returning(idempotency_keys.c.key)
+    )
+    if taken is not None:
+        return
+    kept = (
+        await connection.execute(
+            select(idempotency_keys).where(
+                idempotency_keys.c.practice_id == practice_id, idempotency_keys.c.key == request.key
+            )
+        )
+    ).one()
+    if bytes(kept.fingerprint) != request.fingerprint:
+        raise KeyReused
+    raise Answered(kept.status, kept.body)
+
+
+async def remember(connection: AsyncConnection, practice_id: UUID, request: RequestKey, status: int, body: str) -> None:
+    await connection.execute(
+        update(idempotency_keys)
+        .where(idempotency_keys.c.practice_id == practice_id, idempotency_keys.c.key == request.key)
+        .values(status=status, body=body)
+    )
+
+
+async def forget_old(platform: AsyncEngine) -> int:
+    """Drop keys older than `KEPT_DAYS`, give how many."""
+    async with platform.begin() as connection:
+        age = func.now() - text(f"interval '{KEPT_DAYS} days'")
+        dropped = await connection.execute(delete(idempotency_keys).where(idempotency_keys.c.created_at < age))
+        return dropped.rowcount

@@ -1,0 +1,183 @@
+"""The relay: from the outbox to Kafka, in order, losing nothing.
+
+One relay per service, held by an advisory lock on the connection it reads with. Two readers with SKIP LOCKED hold
+events 1-2 and 3-4 of the same claim at once, and Kafka then keeps whichever order they finish in. See
+docs/architecture/outbox.md.
+"""
+
+# aiokafka ships no types; this and consumer.py are the two modules that touch it.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from common import metrics, tracing
+from common.envelope import Envelope, headers_of
+from common.logging import get_logger
+
+log = get_logger(__name__)
+
+RELAY_LOCK = 7_346_000
+BATCH = 500
+
+OLDEST = text("""
+    SELECT o.position, e.*
+    FROM (SELECT position, recorded_at FROM outbox ORDER BY position LIMIT :limit) AS o
+    JOIN event_log AS e ON e.recorded_at = o.recorded_at AND e.position = o.position
+    ORDER BY o.position
+""")
+SENT = text("DELETE FROM outbox WHERE position = ANY(CAST(:positions AS bigint[]))")
+DEPTH = text("SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0) FROM outbox")
+
+
+def producer(bootstrap_servers: str) -> AIOKafkaProducer:
+    """The settings every producer of dermbill has: acknowledged by all replicas, idempotent within a session."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=2,
+        max_batch_size=256 * 1024,
+        request_timeout_ms=10_000,
+    )
+
+
+def acknowledged(rows: Sequence[RowMapping], outcomes: Sequence[Any]) -> list[int]:
+    """Positions that may leave the queue: of each key, those before its first failure."""
+    failed: set[Any] = set()
+    done: list[int] = []
+    for row, outcome in zip(rows, outcomes, strict=True):
+        if isinstance(outcome, BaseException) or row["key"] in failed:
+            failed.add(row["key"])
+        else:
+            done.append(row["position"])
+    return done
+
+
+class Relay:
+    """Sends what the outbox holds for as long as this process leads."""
+
+    def __init__(self, platform: AsyncEngine, bootstrap_servers: str, *, source: str, poll: float = 0.05) -> None:
+        self._platform = platform
+        self._servers = bootstrap_servers
+        self._source = source
+        self._poll = poll
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A lost database or broker ends the session; the next starts clean."""
+        while True:
+            try:
+                await self._session()
+            except Exception as fault:
+                log.warning("relay starts again", error=type(fault).__name__)
+            finally:
+                metrics.RELAY_LEADER.set(0)
+            await asyncio.sleep(1)
+
+    async def _session(self) -> None:
+        async with self._platform.connect() as plain:
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            lock = text("SELECT pg_try_advisory_lock(:key)")
+            if not await connection.scalar(lock, {"key": RELAY_LOCK}):
+                return
+            metrics.RELAY_LEADER.set(1)
+            sender = producer(self._servers)
+            try:
+                await sender.start()
+                await self._lead(connection, sender)
+            finally:
+                await _quietly(sender.stop())
+                await _quietly(connection.execute(text("SELECT pg_advisory_unlock_all()")))
+
+    async def _lead(self, connection: AsyncConnection, sender: AIOKafkaProducer) -> None:
+        measured = 0.0
+        while True:
+            self._wake.clear()
+            rows = (await connection.execute(OLDEST, {"limit": BATCH})).mappings().all()
+            if rows:
+                await self._send(connection, sender, rows)
+            if time.monotonic() - measured > 1:
+                measured = time.monotonic()
+                await self._measure(connection)
+            if len(rows) < BATCH:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), self._poll)
+
+    async def _send(self, connection: AsyncConnection, sender: AIOKafkaProducer, rows: Sequence[RowMapping]) -> None:
+        # send() itself can fail (a full buffer, an unknown topic); its fault counts like a refused record's.
+        sends: list[Any] = []
+        for row in rows:
+            sends.append(await _attempt(sender, row, self._source))
+        outcomes = await asyncio.gather(*(_outcome(send) for send in sends))
+        done = acknowledged(rows, outcomes)
+        if done:
+            await connection.execute(SENT, {"positions": done})
+            metrics.EVENTS_SENT.inc(len(done))
+        faults: Iterable[BaseException] = (o for o in outcomes if isinstance(o, BaseException))
+        for fault in faults:
+            # An idempotent producer that failed once may not say which record it lost: start a new one.
+            raise fault
+
+    async def _measure(self, connection: AsyncConnection) -> None:
+        depth, age = (await connection.execute(DEPTH)).one()
+        metrics.OUTBOX_DEPTH.set(depth)
+        metrics.OUTBOX_OLDEST_SECONDS.set(float(age))
+
+
+def envelope_of(row: RowMapping, source: str, traceparent: str | None) -> Envelope:
+    """A row of `event_log` as the message that says it."""
+    return Envelope(
+        id=row["event_id"],
+        type=row["type"],
+        source=source,
+        subject=str(row["key"]),
+        time=row["time"],
+        partitionkey=str(row["key"]),
+        sequence=row["version"],
+        correlationid=row["correlation_id"],
+        causationid=row["causation_id"],
+        dataschema=f"{row['type']}.json",
+        tenantid=row["practice_id"],
+        traceparent=traceparent or row["traceparent"],
+    )
+
+
+async def _attempt(sender: AIOKafkaProducer, row: RowMapping, source: str) -> Any:
+    with tracing.producer_span(row["topic"], row["traceparent"]) as traceparent:
+        headers = headers_of(envelope_of(row, source, traceparent))
+        try:
+            return await sender.send(
+                row["topic"], value=row["payload"].encode(), key=str(row["key"]).encode(), headers=headers
+            )
+        except KafkaError as fault:
+            return fault
+
+
+async def _outcome(send: Any) -> Any:
+    if isinstance(send, BaseException):
+        return send
+    try:
+        return await send
+    except KafkaError as fault:
+        return fault
+
+
+async def _quietly(ending: Any) -> None:
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(5):
+            await ending

@@ -1,0 +1,4 @@
+from common.migrations import run
+from patients.tables import METADATA
+
+run(METADATA)

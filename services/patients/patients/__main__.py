@@ -1,0 +1,3 @@
+from patients.main import SERVICE
+
+SERVICE.main()

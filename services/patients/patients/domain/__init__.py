@@ -1,0 +1,1 @@
+"""Who is treated, who pays, and which coverage pays first."""

@@ -1,0 +1,86 @@
+"""What the front desk does. Each function is one transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from common.ids import new_id
+from common.refusal import Stale
+from common.uow import UnitOfWork
+from patients import store
+from patients.domain import coverage as coverages
+from patients.domain import person as people
+from patients.domain.coverage import Coverage, CoverageFacts
+from patients.domain.person import Guarantor, Patient, Person
+from patients.domain.refusals import RecordNumberTaken
+
+
+async def register(uow: UnitOfWork, *, record_number: str, person: Person, phone: str | None, today: date) -> Patient:
+    """Put a new patient on file. Raises RecordNumberTaken, BornInTheFuture."""
+    async with uow.begin() as tx:
+        taken = await store.with_record_number(tx, record_number)
+        if taken is not None:
+            raise RecordNumberTaken(patient_id=taken)
+        change = people.register(new_id(), record_number=record_number, person=person, phone=phone, today=today)
+        patient = await store.add(tx, change)
+        tx.audit("create", "patient", patient.id)
+        return tx.done(patient)
+
+
+async def amend(
+    uow: UnitOfWork,
+    patient_id: UUID,
+    version: int,
+    *,
+    record_number: str,
+    person: Person,
+    phone: str | None,
+    today: date,
+) -> Patient:
+    """Correct a patient read at `version`. Raises NotFound, Stale, RecordNumberTaken, BornInTheFuture."""
+    async with uow.begin() as tx:
+        patient = await store.load(tx, patient_id)
+        if patient.version != version:
+            raise Stale(kind="patient", id=patient_id, version=version)
+        taken = await store.with_record_number(tx, record_number)
+        if taken is not None and taken != patient_id:
+            raise RecordNumberTaken(patient_id=taken)
+        change = patient.amended(record_number=record_number, person=person, phone=phone, today=today)
+        patient = await store.save(tx, change)
+        tx.audit("update", "patient", patient.id, version=patient.version)
+        return tx.done(patient)
+
+
+async def set_guarantor(uow: UnitOfWork, patient_id: UUID, version: int, guarantor: Guarantor | None) -> Patient:
+    """Say who answers for the bill. Raises NotFound, Stale."""
+    async with uow.begin() as tx:
+        patient = await store.load(tx, patient_id)
+        if patient.version != version:
+            raise Stale(kind="patient", id=patient_id, version=version)
+        patient = await store.save(tx, patient.with_guarantor(guarantor))
+        tx.audit("update", "guarantor", patient.id, version=patient.version)
+        return tx.done(patient)
+
+
+async def record_coverage(uow: UnitOfWork, patient_id: UUID, facts: CoverageFacts) -> Coverage:
+    """Put a coverage on file. Raises NotFound and what domain.coverage.record raises."""
+    async with uow.begin() as tx:
+        await store.lock(tx, patient_id)
+        others = await store.coverages_of(tx, patient_id)
+        coverage = await store.add_coverage(tx, coverages.record(new_id(), patient_id, facts, others))
+        tx.audit("create", "coverage", coverage.id, patient_id=patient_id)
+        return tx.done(coverage)
+
+
+async def amend_coverage(uow: UnitOfWork, coverage_id: UUID, version: int, facts: CoverageFacts) -> Coverage:
+    """Correct or end a coverage. Raises NotFound, Stale and what domain.coverage.record raises."""
+    async with uow.begin() as tx:
+        coverage = await store.load_coverage(tx, coverage_id)
+        await store.lock(tx, coverage.patient_id)
+        if coverage.version != version:
+            raise Stale(kind="coverage", id=coverage_id, version=version)
+        others = await store.coverages_of(tx, coverage.patient_id)
+        coverage = await store.save_coverage(tx, coverage.amended(facts, others))
+        tx.audit("update", "coverage", coverage.id, version=coverage.version)
+        return tx.done(coverage)
