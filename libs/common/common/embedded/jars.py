@@ -65,6 +65,12 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_path("dermbill")) / f"kafka-{KAFKA_VERSION}"
 
 
+def cached_jars(cache: Path | None = None) -> list[Path]:
+    """The jars that are in the cache and match their SHA-256; nothing is fetched."""
+    folder = cache or cache_folder()
+    return [folder / jar.file_name for jar in pinned_jars() if _is_whole(folder / jar.file_name, jar)]
+
+
 def kafka_jars(
     *, console: Console | None = None, cache: Path | None = None, jars: Sequence[Jar] | None = None
 ) -> list[Path]:

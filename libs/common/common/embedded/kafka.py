@@ -126,9 +126,7 @@ class EmbeddedKafka:
         try:
             create_topics(self.bootstrap_servers, self.topics, patience=patience, check=child.require_alive)
         except TimeoutError as late:
-            raise StackError(
-                f"Kafka was not ready within {patience:.0f} s.", last_lines=last_lines(self.log)
-            ) from late
+            raise StackError(f"Kafka was not ready within {patience:.0f} s.", last_lines=last_lines(self.log)) from late
 
     def create_topics(self, topics: Mapping[str, int]) -> None:
         """Create topics with the given partitions; one that exists is left as it is."""

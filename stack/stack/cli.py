@@ -1,0 +1,33 @@
+"""The `dermbill` command. One module in stack.commands for each word."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stack.commands import doctor, down, logs, status, up
+from stack.workspace import Workspace
+
+app = typer.Typer(help="The whole of dermbill on one machine.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def choose_workspace(
+    context: typer.Context,
+    home: Annotated[Path, typer.Option(envvar="DERMBILL_HOME", help="Where data, logs and secrets are kept.")] = Path(
+        ".dermbill"
+    ),
+) -> None:
+    """The whole of dermbill on one machine."""
+    context.obj = Workspace(home.absolute())
+
+
+app.command()(up.up)
+app.command()(down.down)
+app.command()(status.status)
+app.command()(logs.logs)
+app.command()(doctor.doctor)
+
+
+if __name__ == "__main__":
+    app()

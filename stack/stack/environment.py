@@ -1,0 +1,81 @@
+"""What each program is told when it starts. Nothing of the user's own settings reaches a service by accident."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stack.databases import DatabaseUrls, urls
+from stack.services import AUDIENCE, Kind, Program
+from stack.workspace import Workspace
+
+HOST = "127.0.0.1"
+OPERATOR_SECRET = "issuer.operator"  # noqa: S105 - the name under which the secret is kept
+SIMULATOR_SECRET = "simulator.admin"  # noqa: S105 - likewise
+
+# Meant for the stack itself, or for one service in production: never handed down.
+_NOT_INHERITED = ("DATABASE_URL", "KAFKA_", "OIDC_", "SERVICE_CLIENT_", "PLATFORM_", "OWNER_", "SIMULATOR_", "PORT")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where everything of one running stack is."""
+
+    workspace: Workspace
+    ports: Mapping[str, int]
+    secrets: Mapping[str, str]
+    admin_url: str
+    bootstrap_servers: str
+
+    def url(self, name: str) -> str:
+        return f"http://{HOST}:{self.ports[name]}"
+
+
+def environment(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
+    """The whole environment of `program`; `services` are the names whose URLs a service is given."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+    own = {"HOST": HOST, "PORT": str(around.ports[program.name]), "PYTHONUNBUFFERED": "1"}
+    return inherited | own | _OF_KIND[program.kind](program, around, services)
+
+
+def migration_environment(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
+    """The environment of `program` with the schema owner's door as well, for the migration alone."""
+    owner = {"OWNER_DATABASE_URL": _databases(program, around).owner}
+    return environment(program, around, services) | owner
+
+
+def _service(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
+    databases = _databases(program, around)
+    others = {f"{name.upper()}_URL": around.url(name) for name in services if name != program.name}
+    return others | {
+        "DATABASE_URL": databases.app,
+        "PLATFORM_DATABASE_URL": databases.platform,
+        "KAFKA_BOOTSTRAP_SERVERS": around.bootstrap_servers,
+        "OIDC_ISSUER": around.url("issuer"),
+        "OIDC_AUDIENCE": AUDIENCE,
+        "SERVICE_CLIENT_ID": program.name,
+        "SERVICE_CLIENT_SECRET": around.secrets[f"client.{program.name}"],
+    }
+
+
+def _issuer(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
+    return {
+        "ISSUER_FOLDER": str(around.workspace.data("issuer")),
+        "ISSUER_OPERATOR_SECRET": around.secrets[OPERATOR_SECRET],
+        "OIDC_ISSUER": around.url("issuer"),
+        "OIDC_AUDIENCE": AUDIENCE,
+    }
+
+
+def _simulator(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
+    given = {name: value for name, value in os.environ.items() if name.startswith("SIMULATOR_")}
+    return given | {
+        "SIMULATOR_STATE": str(around.workspace.data("simulator")),
+        "SIMULATOR_ADMIN_TOKEN": around.secrets[SIMULATOR_SECRET],
+    }
+
+
+_OF_KIND = {Kind.SERVICE: _service, Kind.ISSUER: _issuer, Kind.SIMULATOR: _simulator}
+
+
+def _databases(program: Program, around: Surroundings) -> DatabaseUrls:
+    return urls(around.admin_url, program.name, around.secrets)
