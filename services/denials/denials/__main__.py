@@ -1,0 +1,3 @@
+from denials.main import SERVICE
+
+SERVICE.main()

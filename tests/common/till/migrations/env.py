@@ -1,0 +1,5 @@
+from till.service import METADATA
+
+from common.migrations import run
+
+run(METADATA)
