@@ -1,0 +1,22 @@
+"""`python -m simulator`: serve until told to stop."""
+
+import sys
+
+import uvicorn
+
+from simulator.app import create_app
+from simulator.settings import from_environment
+
+
+def main() -> int:
+    try:
+        settings = from_environment()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, access_log=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

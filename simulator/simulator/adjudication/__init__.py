@@ -1,0 +1,1 @@
+"""How a payer decides a claim: pure rules over frozen data, one file for each."""

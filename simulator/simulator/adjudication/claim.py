@@ -1,0 +1,74 @@
+"""A claim as a payer takes it in: no more of the 837P than adjudication and the remittance need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+ORIGINAL, REPLACEMENT, VOID = "1", "7", "8"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose claim it is; never shown in a `repr`."""
+
+    last_name: str = field(default="", repr=False)
+    first_name: str = field(default="", repr=False)
+    member_id: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A billing or rendering provider; `tax_id` and the name are given for the billing one."""
+
+    npi: str
+    name: str = ""
+    tax_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A service line. `diagnoses` are the codes its pointers reach, with no point; money is in dollars."""
+
+    number: int
+    cpt: str
+    charge: Decimal
+    units: Decimal
+    service_on: date
+    modifiers: tuple[str, ...] = ()
+    diagnoses: tuple[str, ...] = ()
+    place_of_service: str = ""
+    rendering_npi: str = ""
+    control_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One CLM. `relationship` is the patient's to the subscriber: 18 when they are one and the same.
+
+    `original_reference` is REF F8, the payer's own number of the claim that this one replaces or voids.
+    """
+
+    control_number: str
+    payer_id: str
+    subscriber: Person
+    patient: Person
+    billing: Provider
+    lines: tuple[Line, ...]
+    charge: Decimal
+    received_on: date
+    place_of_service: str = "11"
+    frequency: str = ORIGINAL
+    original_reference: str = ""
+    authorization: str = ""
+    referral: str = ""
+    clia_number: str = ""
+    relationship: str = "18"
+    filing_code: str = ""
+    responsibility: Literal["P", "S", "T"] | str = "P"
+
+    @property
+    def member_id(self) -> str:
+        return self.subscriber.member_id

@@ -1,0 +1,152 @@
+"""A payer's contract and habits, as data that a test can replace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+from simulator.adjudication.claim import Claim, Line
+from simulator.adjudication.member import Member
+
+STRICT: dict[str, Any] = {"extra": "forbid"}
+"""Settings come as JSON from tests: a mistyped name is refused, not passed over."""
+
+LONGEST_WAIT = 3650.0
+SHORTEST_INTERVAL = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A rule a test set: deny lines that match with this reason. Empty fields match everything.
+
+    `cpt` and `dx_prefix` are prefixes; `unless_modifier` spares lines that carry it, `unless_authorized` those
+    on a claim with an authorization number.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    carc: str
+    group: str = "CO"
+    cpt: str = ""
+    dx_prefix: str = ""
+    remarks: tuple[str, ...] = ()
+    place_of_service: str = ""
+    modifier: str = ""
+    unless_modifier: str = ""
+    unless_authorized: bool = False
+
+    def matches(self, claim: Claim, line: Line) -> bool:
+        diagnosis = self.dx_prefix.replace(".", "")
+        return (
+            line.cpt.startswith(self.cpt)
+            and any(code.startswith(diagnosis) for code in line.diagnoses or ("",))
+            and (not self.place_of_service or self.place_of_service == line.place_of_service)
+            and (not self.modifier or self.modifier in line.modifiers)
+            and (not self.unless_modifier or self.unless_modifier not in line.modifiers)
+            and not (self.unless_authorized and claim.authorization)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NecessityPolicy:
+    """Lines whose code is in `cpts` are denied when every diagnosis pointed at begins with one of `excluded`."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    cpts: tuple[str, ...]
+    excluded: tuple[str, ...]
+    remarks: tuple[str, ...] = ("N115",)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Synthetic rates: relative value x `conversion_factor` x `rate`; codes without one, a share of the charge."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    conversion_factor: Decimal
+    rate: Decimal = Decimal("1.00")
+    share_of_charge: Decimal = Decimal("0.60")
+    mppr_as_own_reason: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a factor below nothing, and for a share of the charge above the whole."""
+        if self.conversion_factor < 0 or self.rate < 0 or not 0 <= self.share_of_charge <= 1:
+            raise ValueError("rates are not below nothing; share_of_charge is between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """In simulated days after the claim came in; cheques go out every `cheque_interval` days, on the whole day."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    clearinghouse: float = 0.1
+    payer: float = 0.5
+    remittance: float = 7.0
+    cheque_interval: float = 1.0
+    jitter: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a delay that is negative or endless, or a cheque run that never comes."""
+        waits = (self.clearinghouse, self.payer, self.remittance, self.jitter)
+        if not all(0 <= wait <= LONGEST_WAIT for wait in (*waits, self.cheque_interval)):
+            raise ValueError(f"delays are between 0 and {LONGEST_WAIT} days")
+        if self.cheque_interval < SHORTEST_INTERVAL:
+            raise ValueError(f"cheque_interval is at least {SHORTEST_INTERVAL} days")
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How the payer's files look: element, component, repetition and segment separators, line feeds or none."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    delimiters: str = "*:^~"
+    line_break: Literal["", "\n", "\r\n"] = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError when the four marks do not separate."""
+        marks = set(self.delimiters)
+        if len(self.delimiters) != 4 or len(marks) != 4 or not marks <= set("*:^~|>\n"):
+            raise ValueError(r"delimiters are four different characters of * : ^ ~ | > and \n")
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """One payer. `distinct_modifiers`: which of 59 and X{EPSU} it takes.
+
+    `modifier_side`: an NCCI modifier counts on column 2 alone or on either line (rulebook 4.1).
+    `claim_level_carcs`: denials it reports once for the claim, with no lines.
+    `zero_pay_apart`: denied claims get a remittance of their own, without money. `walk_in`: the benefits of a
+    member who is not on the roster; None refuses the claim.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    name: str
+    contract: Contract
+    delays: Delays = Delays()
+    wire: Wire = Wire()
+    filing_limit_days: int = 180
+    correction_limit_days: int = 365
+    takes_replacements: bool = True
+    distinct_modifiers: Literal["59", "X", "any"] = "any"
+    modifier_side: Literal["column2", "either"] = "column2"
+    bundling_carc: str = "97"
+    modifier_25_on_new_visits: bool = True
+    checks_units: bool = True
+    authorization_cpts: tuple[str, ...] = ()
+    necessity: tuple[NecessityPolicy, ...] = ()
+    wants_clia: bool = False
+    claim_level_carcs: tuple[str, ...] = ()
+    zero_pay_apart: bool = False
+    payment_method: Literal["ACH", "CHK"] = "ACH"
+    payer_number_prefix: str = ""
+    walk_in: Member | None = None
+    overrides: tuple[Override, ...] = ()
+    address: tuple[str, str, str, str] = ("1 Example Plaza", "Springfield", "IL", "627010001")
+    tax_id: str = "999999999"
+    telephone: str = "8005550100"

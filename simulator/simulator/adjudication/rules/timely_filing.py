@@ -1,0 +1,18 @@
+"""Claims that came too late (CO-29). The limit is the contract's (rulebook 9.3)."""
+
+from collections.abc import Iterator
+
+from simulator.adjudication.case import Case, Denial
+from simulator.adjudication.claim import ORIGINAL
+
+
+def find(case: Case) -> Iterator[Denial]:
+    """Days are counted from the line's day of service to the day the claim came in."""
+    limit = (
+        case.payer.filing_limit_days
+        if case.claim.frequency == ORIGINAL
+        else max(case.payer.filing_limit_days, case.payer.correction_limit_days)
+    )
+    for line in case.lines:
+        if (case.claim.received_on - line.service_on).days > limit:
+            yield Denial(line.number, "29", f"received more than {limit} days after the service")

@@ -1,0 +1,122 @@
+"""What happens on which simulated day: statuses from the clearinghouse, from the payers, and their cheques."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import x12
+from simulator import cheques, claim_status_file, clearinghouse, payer_desk
+from simulator.claim_status_file import Speaker
+from simulator.clock import Clock
+from simulator.intake import CLEARINGHOUSE_STEP, SPEAKER
+from simulator.mailboxes import HELD_BACK, Outgoing, send_sets
+from simulator.payer_desk import CHEQUE_STEP
+from simulator.records import ClaimRecord, Said
+from simulator.store import Due, Store
+
+log = logging.getLogger(__name__)
+
+PAYER_STEP = "payer"
+FAILED = "failed"
+_CLEARINGHOUSE: Speaker = ("AY", "SIMULATED CLEARINGHOUSE", SPEAKER)
+
+
+def live(store: Store, clock: Clock) -> int:
+    """Do everything that is due by now, each at its own moment and in its own transaction; how much was done.
+
+    A step that fails is kept aside under another kind, where the counts show it, and the others go on.
+    """
+    done = 0
+    while True:
+        with store.transaction():
+            due = store.next_due(clock.now())
+            if due is None:
+                return done
+            try:
+                with store.attempt():
+                    STEPS[due.kind](store, clock, due)
+                    store.done(due)
+            except Exception:
+                log.exception("a step failed", extra={"step": due.kind})
+                store.set_aside(due, FAILED)
+        done += 1
+
+
+def _clearinghouse_step(store: Store, clock: Clock, due: Due) -> None:
+    interchange, payer_id = json.loads(due.subject)
+    payers = store.payers()
+    records: list[ClaimRecord] = []
+    for record in store.claims_of_interchange(interchange):
+        if record.status == "received" and record.claim.payer_id == payer_id:
+            records.append(_judged(record, payers))
+            store.save_claim(records[-1])
+    records = [record for record in records if record.status != "silent"]
+    _tell(store, clock, due.at, records, _CLEARINGHOUSE)
+    forwarded = [record for record in records if record.status == "forwarded"]
+    if forwarded:
+        at = forwarded[0].received_at + payers[payer_id].delays.payer
+        store.schedule(max(at, due.at), PAYER_STEP, due.subject)
+
+
+def _judged(record: ClaimRecord, payer_ids: Mapping[str, object]) -> ClaimRecord:
+    scenario = record.scenario
+    if scenario is not None and scenario.level == "clearinghouse":
+        if scenario.action == "silence":
+            return replace(record, status="silent")
+        if scenario.action == "reject":
+            said = Said("clearinghouse", scenario.category, scenario.status, scenario.entity)
+            return replace(record, said=(said,), status="rejected_by_clearinghouse")
+    said = clearinghouse.judge(record.claim, payer_ids)
+    return replace(record, said=(said,), status="forwarded" if said.accepted else "rejected_by_clearinghouse")
+
+
+def _payer_step(store: Store, clock: Clock, due: Due) -> None:
+    interchange, payer_id = json.loads(due.subject)
+    payer = store.payer(payer_id)
+    if payer is None:
+        raise LookupError("the payer was removed while claims were on their way to it")
+    records: list[ClaimRecord] = []
+    for record in store.claims_of_interchange(interchange):
+        if record.status != "forwarded" or record.claim.payer_id != payer_id:
+            continue
+        scenario = record.scenario
+        if scenario is not None and scenario.action == "silence" and scenario.level == "payer":
+            store.save_claim(replace(record, status="silent"))
+            continue
+        records.append(payer_desk.consider(store, clock, due.at, payer, record))
+    _tell(store, clock, due.at, records, ("PR", payer.name, payer.id))
+
+
+def _tell(store: Store, clock: Clock, day: float, records: Sequence[ClaimRecord], speaker: Speaker) -> None:
+    """A 277CA over these claims, one set for each 837 set they came in."""
+    if not records:
+        return
+    moment = clock.moment(day)
+    sets: list[x12.TransactionSet] = []
+    for _, members in groupby(records, key=lambda record: record.route):
+        reference = f"{store.next_number('claim status'):09d}"
+        body = claim_status_file.render(list(members), speaker, moment, reference)
+        sets.append(x12.TransactionSet("277", x12.CLAIM_ACK_VERSION, body))
+    send_sets(store, day, moment, Outgoing(records[0].route, "277CA", speaker[2]), sets)
+
+
+def _cheque_step(store: Store, clock: Clock, due: Due) -> None:
+    payer = store.payer(due.subject)
+    if payer is not None:
+        cheques.run(store, clock, due.at, payer)
+
+
+def _held_back_step(store: Store, _: Clock, due: Due) -> None:
+    store.post_held_back(int(due.subject))
+
+
+STEPS: Mapping[str, Callable[[Store, Clock, Due], None]] = {
+    CLEARINGHOUSE_STEP: _clearinghouse_step,
+    PAYER_STEP: _payer_step,
+    CHEQUE_STEP: _cheque_step,
+    HELD_BACK: _held_back_step,
+}

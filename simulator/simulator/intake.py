@@ -1,0 +1,124 @@
+"""An interchange comes in: it is kept, acknowledged at once, and its claims start on their way."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+
+import x12
+from simulator import claim_intake
+from simulator.adjudication.claim import Claim
+from simulator.adjudication.payer import Delays
+from simulator.clock import Clock
+from simulator.mailboxes import Outgoing, send_interchange_ack, send_sets
+from simulator.records import ClaimRecord, Route, Scenario
+from simulator.store import Store
+from x12.validate import InterchangeReport
+
+log = logging.getLogger(__name__)
+
+CLEARINGHOUSE_STEP = "clearinghouse"
+SPEAKER = "SIMCLEARING"
+# TA105: unknown receiver, and a control number that was used before (guide of the TA1).
+_UNKNOWN_RECEIVER, _DUPLICATE = "008", "025"
+
+
+def receive(store: Store, clock: Clock, content: bytes) -> None:
+    """Take in a file; acknowledgements go to its sender's mailbox. Raises X12Error when no ISA can be read."""
+    for report in x12.examine(content):
+        _receive_interchange(store, clock, content, report)
+
+
+def _receive_interchange(store: Store, clock: Clock, content: bytes, report: InterchangeReport) -> None:
+    isa, day = report.interchange, clock.now()
+    ack = _verdict(store, report)
+    outcome = "taken" if ack.code != "R" else "duplicate" if ack.note == _DUPLICATE else "rejected"
+    kinds = sorted({item.set.kind for group in report.groups for item in group.sets})
+    number = store.archive(
+        isa.sender, isa.control_number, outcome, ",".join(kinds), clock.moment(day).isoformat(), content
+    )
+    log.info("interchange received", extra={"interchange": number, "outcome": outcome, "kinds": kinds})
+    route = _route(report)
+    if ack.code == "R":
+        answer = Outgoing(route, "TA1", SPEAKER)
+        send_interchange_ack(store, day, clock.moment(day), answer, ack)
+        return
+    accepted = _acknowledge(store, clock, day, report, route)
+    _take_claims(store, clock, day, number, content, isa.ordinal, accepted)
+
+
+def _verdict(store: Store, report: InterchangeReport) -> x12.InterchangeAck:
+    ack = x12.acknowledge_interchange(report)
+    isa = report.interchange
+    if ack.code == "R":
+        return ack
+    receivers = json.loads(store.meta("receivers") or "[]")
+    if receivers and isa.receiver not in receivers:
+        return replace(ack, code="R", note=_UNKNOWN_RECEIVER)
+    if store.was_taken(isa.sender, isa.control_number):
+        return replace(ack, code="R", note=_DUPLICATE)
+    return ack
+
+
+def _route(report: InterchangeReport) -> Route:
+    isa = report.interchange
+    group = report.groups[0].group if report.groups else None
+    return Route(
+        isa.sender_qualifier, isa.sender, isa.receiver_qualifier, isa.receiver,
+        group.sender if group else "", group.receiver if group else "", isa.usage,
+    )  # fmt: skip
+
+
+def _acknowledge(
+    store: Store, clock: Clock, day: float, report: InterchangeReport, route: Route
+) -> set[tuple[str, str]]:
+    """Send the 999 of every group; (group, set) control numbers of the sets that were accepted."""
+    acks = x12.acknowledge(report)
+    bodies = [
+        x12.TransactionSet("999", x12.FUNCTIONAL_ACK_VERSION, x12.render_functional_ack_body(ack)) for ack in acks
+    ]
+    if bodies:
+        send_sets(store, day, clock.moment(day), Outgoing(route, "999", SPEAKER), bodies)
+    return {(ack.group_control_number, one.control_number) for ack in acks for one in ack.sets if one.code != "R"}
+
+
+def _take_claims(
+    store: Store,
+    clock: Clock,
+    day: float,
+    interchange: int,
+    content: bytes,
+    ordinal: int,
+    accepted: set[tuple[str, str]],
+) -> None:
+    today = clock.moment(day).date()
+    payers = store.payers()
+    unreadable: list[x12.Finding] = []
+    for received in x12.read_claims(content, report=unreadable.append):
+        envelope = received.envelope
+        key = (envelope.group.control_number, envelope.set.control_number)
+        if envelope.interchange.ordinal != ordinal or key not in accepted:
+            continue
+        claim = claim_intake.claim_of(received.claim, today)
+        record = ClaimRecord(
+            id=store.next_number("claim"),
+            interchange=interchange,
+            route=claim_intake.route_of(envelope, received.submission.reference),
+            claim=claim,
+            received_at=day,
+            scenario=_scenario(store, claim),
+        )
+        store.add_claim(record)
+        delays = payers[claim.payer_id].delays if claim.payer_id in payers else Delays()
+        subject = json.dumps([interchange, claim.payer_id])
+        store.schedule(day + delays.clearinghouse, CLEARINGHOUSE_STEP, subject)
+
+
+def _scenario(store: Store, claim: Claim) -> Scenario | None:
+    """The oldest scenario that matches, used once more."""
+    for key, _, scenario in store.scenarios():
+        if scenario.matches(claim):
+            store.use_scenario(key)
+            return scenario
+    return None

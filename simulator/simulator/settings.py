@@ -1,0 +1,50 @@
+"""What the process is told by its environment; it refuses to start without it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS_IN_A_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`submitters` maps a sender id to its token; empty means that the wire asks for none."""
+
+    state: Path
+    admin_token: str
+    host: str = "127.0.0.1"
+    port: int = 8090
+    day_seconds: float = SECONDS_IN_A_DAY
+    seed: int = 1
+    submitters: Mapping[str, str] | None = None
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read HOST, PORT and SIMULATOR_{STATE, ADMIN_TOKEN, DAY_SECONDS, SEED, SUBMITTERS}.
+
+    SUBMITTERS is `sender:token` pairs with commas between. Raises ValueError with a sentence to act on.
+    """
+    given = os.environ if environment is None else environment
+    for name in ("SIMULATOR_STATE", "SIMULATOR_ADMIN_TOKEN"):
+        if not given.get(name):
+            raise ValueError(f"Set {name}.")
+    return Settings(
+        state=Path(given["SIMULATOR_STATE"]),
+        admin_token=given["SIMULATOR_ADMIN_TOKEN"],
+        host=given.get("HOST", "127.0.0.1"),
+        port=int(given.get("PORT", "8090")),
+        day_seconds=float(given.get("SIMULATOR_DAY_SECONDS", SECONDS_IN_A_DAY)),
+        seed=int(given.get("SIMULATOR_SEED", "1")),
+        submitters=_submitters(given.get("SIMULATOR_SUBMITTERS", "")),
+    )
+
+
+def _submitters(text: str) -> Mapping[str, str]:
+    pairs = [pair.partition(":") for pair in text.split(",") if pair]
+    if any(not sender or not token for sender, _, token in pairs):
+        raise ValueError("SIMULATOR_SUBMITTERS is sender:token pairs with commas between.")
+    return {sender: token for sender, _, token in pairs}

@@ -1,0 +1,366 @@
+"""The simulator's memory: one SQLite file, one writer at a time, durable when a transaction ends."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.adjudication.member import Member
+from simulator.adjudication.payer import Payer
+from simulator.records import ClaimRecord, Debt, Fault, Scenario, from_json, to_json
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS payers (id TEXT PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS members (
+    payer_id TEXT NOT NULL, member_id TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (payer_id, member_id));
+CREATE TABLE IF NOT EXISTS scenarios (id INTEGER PRIMARY KEY, left INTEGER NOT NULL, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY, left INTEGER NOT NULL, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS received (
+    id INTEGER PRIMARY KEY, sender TEXT NOT NULL, control TEXT NOT NULL, outcome TEXT NOT NULL,
+    sha256 TEXT NOT NULL, kinds TEXT NOT NULL, received_at TEXT NOT NULL, content BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS received_by_control ON received (sender, control);
+CREATE TABLE IF NOT EXISTS claims (
+    id INTEGER PRIMARY KEY, interchange INTEGER NOT NULL, payer_id TEXT NOT NULL, member_id TEXT NOT NULL,
+    control_number TEXT NOT NULL, payer_number TEXT NOT NULL, status TEXT NOT NULL, document TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS claims_by_member ON claims (payer_id, member_id);
+CREATE INDEX IF NOT EXISTS claims_by_interchange ON claims (interchange);
+CREATE INDEX IF NOT EXISTS claims_by_number ON claims (payer_id, payer_number);
+CREATE INDEX IF NOT EXISTS claims_by_status ON claims (payer_id, status);
+CREATE TABLE IF NOT EXISTS due (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+    UNIQUE (at, kind, subject));
+CREATE TABLE IF NOT EXISTS mailbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, receiver TEXT NOT NULL,
+    kind TEXT NOT NULL, sha256 TEXT NOT NULL, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS waiting (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, receiver TEXT NOT NULL, kind TEXT NOT NULL, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS debts (account TEXT PRIMARY KEY, document TEXT NOT NULL);
+"""
+_TABLES = (
+    "meta", "counters", "payers", "members", "scenarios", "faults", "received", "claims", "due", "mailbox",
+    "waiting", "debts",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """An interchange as it came in; `outcome` is taken, rejected (TA1) or duplicate (TA1)."""
+
+    id: int
+    sender: str
+    control: str
+    outcome: str
+    sha256: str
+    kinds: str
+    received_at: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A file in a mailbox."""
+
+    position: int
+    name: str
+    receiver: str
+    kind: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to be done on simulated day `at`; `subject` is what `kind` needs to know."""
+
+    id: int
+    at: float
+    kind: str
+    subject: str
+
+
+class Store:
+    """Every method but `transaction` is to be called inside one."""
+
+    def __init__(self, path: Path):
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Store]:
+        """All or nothing; durable when the block ends without an exception."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Inside a transaction: undo the block alone when it raises."""
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            self._connection.execute("RELEASE attempt")
+
+    def forget_everything(self) -> None:
+        for table in _TABLES:
+            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own)
+
+    def _all(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def _one(self, sql: str, *values: object) -> tuple[object, ...] | None:
+        return self._connection.execute(sql, values).fetchone()
+
+    def _do(self, sql: str, *values: object) -> int:
+        return self._connection.execute(sql, values).lastrowid or 0
+
+    def meta(self, name: str) -> str | None:
+        row = self._one("SELECT value FROM meta WHERE name = ?", name)
+        return None if row is None else str(row[0])
+
+    def set_meta(self, name: str, value: str) -> None:
+        self._do("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
+
+    def next_number(self, name: str) -> int:
+        """1, 2, 3 ... for each name."""
+        row = self._one(
+            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            name,
+        )
+        assert row is not None
+        return int(str(row[0]))
+
+    def payers(self) -> dict[str, Payer]:
+        rows = self._all("SELECT id, document FROM payers ORDER BY rowid")
+        return {str(key): from_json(Payer, str(text)) for key, text in rows}
+
+    def payer(self, payer_id: str) -> Payer | None:
+        row = self._one("SELECT document FROM payers WHERE id = ?", payer_id)
+        return None if row is None else from_json(Payer, str(row[0]))
+
+    def save_payer(self, payer: Payer) -> None:
+        self._do(
+            "INSERT INTO payers VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document",
+            payer.id,
+            to_json(payer),
+        )
+
+    def member(self, payer_id: str, member_id: str) -> Member | None:
+        row = self._one("SELECT document FROM members WHERE payer_id = ? AND member_id = ?", payer_id, member_id)
+        return None if row is None else from_json(Member, str(row[0]))
+
+    def members(self, payer_id: str) -> list[Member]:
+        rows = self._all("SELECT document FROM members WHERE payer_id = ? ORDER BY member_id", payer_id)
+        return [from_json(Member, str(row[0])) for row in rows]
+
+    def save_member(self, payer_id: str, member: Member) -> None:
+        self._do("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", payer_id, member.member_id, to_json(member))
+
+    def drop_members(self, payer_id: str) -> None:
+        self._do("DELETE FROM members WHERE payer_id = ?", payer_id)
+
+    def add_scenario(self, scenario: Scenario) -> int:
+        return self._do("INSERT INTO scenarios (left, document) VALUES (?, ?)", scenario.times, to_json(scenario))
+
+    def scenarios(self) -> list[tuple[int, int, Scenario]]:
+        """(id, how many more claims it takes, scenario), oldest first; used-up ones are not listed."""
+        rows = self._all("SELECT id, left, document FROM scenarios WHERE left > 0 ORDER BY id")
+        return [(int(str(key)), int(str(left)), from_json(Scenario, str(text))) for key, left, text in rows]
+
+    def use_scenario(self, key: int) -> None:
+        self._do("UPDATE scenarios SET left = left - 1 WHERE id = ?", key)
+
+    def drop_scenarios(self) -> None:
+        self._do("DELETE FROM scenarios")
+
+    def add_fault(self, fault: Fault) -> int:
+        return self._do("INSERT INTO faults (left, document) VALUES (?, ?)", fault.times, to_json(fault))
+
+    def faults(self) -> list[tuple[int, int, Fault]]:
+        rows = self._all("SELECT id, left, document FROM faults WHERE left > 0 ORDER BY id")
+        return [(int(str(key)), int(str(left)), from_json(Fault, str(text))) for key, left, text in rows]
+
+    def use_fault(self, key: int) -> None:
+        self._do("UPDATE faults SET left = left - 1 WHERE id = ?", key)
+
+    def drop_faults(self) -> None:
+        self._do("DELETE FROM faults")
+
+    def archive(self, sender: str, control: str, outcome: str, kinds: str, received_at: str, content: bytes) -> int:
+        return self._do(
+            "INSERT INTO received (sender, control, outcome, sha256, kinds, received_at, content)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            sender, control, outcome, hashlib.sha256(content).hexdigest(), kinds, received_at, content,
+        )  # fmt: skip
+
+    def archived(self, sender: str, control: str) -> Archived | None:
+        """The first interchange that came under this number, whatever became of it."""
+        found = self._archived("WHERE sender = ? AND control = ? ORDER BY id LIMIT 1", sender, control)
+        return found[0] if found else None
+
+    def was_taken(self, sender: str, control: str) -> bool:
+        """Whether an interchange under this number was accepted before."""
+        sql = "SELECT 1 FROM received WHERE sender = ? AND control = ? AND outcome = 'taken' LIMIT 1"
+        return self._one(sql, sender, control) is not None
+
+    def archive_after(self, position: int, limit: int) -> list[Archived]:
+        return self._archived("WHERE id > ? ORDER BY id LIMIT ?", position, limit)
+
+    def _archived(self, where: str, *values: object) -> list[Archived]:
+        columns = "id, sender, control, outcome, sha256, kinds, received_at, length(content)"
+        rows = self._all(f"SELECT {columns} FROM received {where}", *values)  # noqa: S608 (our own words)
+        return [
+            Archived(
+                int(str(key)), str(sender), str(control), str(outcome), str(digest), str(kinds), str(at), int(str(size))
+            )
+            for key, sender, control, outcome, digest, kinds, at, size in rows
+        ]
+
+    def content(self, interchange: int) -> bytes | None:
+        return self._bytes("SELECT content FROM received WHERE id = ?", interchange)
+
+    def add_claim(self, record: ClaimRecord) -> None:
+        claim = record.claim
+        self._do(
+            "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            record.id, record.interchange, claim.payer_id, claim.member_id, claim.control_number,
+            record.payer_number, record.status, to_json(record),
+        )  # fmt: skip
+
+    def save_claim(self, record: ClaimRecord) -> None:
+        self._do(
+            "UPDATE claims SET payer_number = ?, status = ?, document = ? WHERE id = ?",
+            record.payer_number, record.status, to_json(record), record.id,
+        )  # fmt: skip
+
+    def claim(self, key: int) -> ClaimRecord:
+        """Raises KeyError when there is none."""
+        found = self._claims("WHERE id = ?", key)
+        if not found:
+            raise KeyError(key)
+        return found[0]
+
+    def claims_of_interchange(self, interchange: int) -> list[ClaimRecord]:
+        return self._claims("WHERE interchange = ? ORDER BY id", interchange)
+
+    def claims_of_member(self, payer_id: str, member_id: str) -> list[ClaimRecord]:
+        return self._claims("WHERE payer_id = ? AND member_id = ? ORDER BY id", payer_id, member_id)
+
+    def claim_by_payer_number(self, payer_id: str, number: str) -> ClaimRecord | None:
+        found = self._claims("WHERE payer_id = ? AND payer_number = ?", payer_id, number) if number else []
+        return found[0] if found else None
+
+    def claims_awaiting_cheque(self, payer_id: str) -> list[ClaimRecord]:
+        return self._claims("WHERE payer_id = ? AND status = 'decided' ORDER BY id", payer_id)
+
+    def claims_after(self, position: int, limit: int) -> list[ClaimRecord]:
+        return self._claims("WHERE id > ? ORDER BY id LIMIT ?", position, limit)
+
+    def claims_by_control_number(self, control_number: str) -> list[ClaimRecord]:
+        return self._claims("WHERE control_number = ? ORDER BY id", control_number)
+
+    def _claims(self, where: str, *values: object) -> list[ClaimRecord]:
+        rows = self._all(f"SELECT document FROM claims {where}", *values)  # noqa: S608 (our own words)
+        return [from_json(ClaimRecord, str(row[0])) for row in rows]
+
+    def schedule(self, at: float, kind: str, subject: str) -> None:
+        """Once for the same moment, kind and subject."""
+        self._do("INSERT OR IGNORE INTO due (at, kind, subject) VALUES (?, ?, ?)", at, kind, subject)
+
+    def next_due(self, now: float) -> Due | None:
+        row = self._one(
+            "SELECT id, at, kind, subject FROM due WHERE at <= ? AND kind <> 'failed' ORDER BY at, id LIMIT 1", now
+        )
+        if row is None:
+            return None
+        return Due(int(str(row[0])), float(str(row[1])), str(row[2]), str(row[3]))
+
+    def done(self, due: Due) -> None:
+        self._do("DELETE FROM due WHERE id = ?", due.id)
+
+    def set_aside(self, due: Due, kind: str) -> None:
+        """Keep what could not be done under another kind, its own in front of the subject."""
+        self._do("UPDATE due SET kind = ?, subject = ? WHERE id = ?", kind, f"{due.kind} {due.subject}", due.id)
+
+    def post(self, name: str, receiver: str, kind: str, content: bytes) -> None:
+        """Put a file into a mailbox, after all that are there."""
+        self._do(
+            "INSERT INTO mailbox (name, receiver, kind, sha256, content) VALUES (?, ?, ?, ?, ?)",
+            name, receiver, kind, hashlib.sha256(content).hexdigest(), content,
+        )  # fmt: skip
+
+    def hold_back(self, name: str, receiver: str, kind: str, content: bytes) -> int:
+        return self._do(
+            "INSERT INTO waiting (name, receiver, kind, content) VALUES (?, ?, ?, ?)",
+            name, receiver, kind, content,
+        )  # fmt: skip
+
+    def post_held_back(self, key: int) -> None:
+        row = self._one("SELECT name, receiver, kind FROM waiting WHERE id = ?", key)
+        content = self._bytes("SELECT content FROM waiting WHERE id = ?", key)
+        assert row is not None
+        assert content is not None
+        self.post(str(row[0]), str(row[1]), str(row[2]), content)
+        self._do("DELETE FROM waiting WHERE id = ?", key)
+
+    def mailbox(self, receiver: str, after: int, limit: int) -> list[Posted]:
+        rows = self._all(
+            "SELECT position, name, receiver, kind, sha256, length(content) FROM mailbox"
+            " WHERE receiver = ? AND position > ? ORDER BY position LIMIT ?",
+            receiver, after, limit,
+        )  # fmt: skip
+        return [
+            Posted(int(str(position)), str(name), str(owner), str(kind), str(digest), int(str(size)))
+            for position, name, owner, kind, digest, size in rows
+        ]
+
+    def file(self, name: str) -> tuple[str, bytes] | None:
+        """The receiver and the content of a file that is in its mailbox."""
+        row = self._one("SELECT receiver FROM mailbox WHERE name = ?", name)
+        content = self._bytes("SELECT content FROM mailbox WHERE name = ?", name)
+        return None if row is None or content is None else (str(row[0]), content)
+
+    def debt(self, account: str) -> Debt | None:
+        row = self._one("SELECT document FROM debts WHERE account = ?", account)
+        return None if row is None else from_json(Debt, str(row[0]))
+
+    def set_debt(self, account: str, debt: Debt | None) -> None:
+        self._do("DELETE FROM debts WHERE account = ?", account)
+        if debt is not None:
+            self._do("INSERT INTO debts VALUES (?, ?)", account, to_json(debt))
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many claims by status, interchanges by outcome, mailbox files by kind, and what is still due."""
+        queries = {
+            "claims": "SELECT status, count(*) FROM claims GROUP BY status",
+            "interchanges": "SELECT outcome, count(*) FROM received GROUP BY outcome",
+            "mailbox": "SELECT kind, count(*) FROM mailbox GROUP BY kind",
+            "due": "SELECT kind, count(*) FROM due GROUP BY kind",
+        }
+        return {name: {str(key): int(str(count)) for key, count in self._all(sql)} for name, sql in queries.items()}
+
+    def _bytes(self, sql: str, key: object) -> bytes | None:
+        row = self._connection.execute(sql, (key,)).fetchone()
+        return None if row is None else bytes(row[0])
