@@ -1,0 +1,3 @@
+from edi.main import SERVICE
+
+SERVICE.main()

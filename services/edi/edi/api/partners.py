@@ -1,0 +1,89 @@
+"""HTTP in: the partners of the practice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import select
+
+from common.pagination import Cursor, Limit, Page, keyset
+from common.web import Creates, IfMatch, Reads, Writes, etag, needs
+from edi import store, tables
+from edi.domain.partner import PartnerFacts
+from edi.models import MailboxOut, PartnerIn, PartnerOut
+from edi.operations import partners as operations
+from edi.settings import Settings
+
+router = APIRouter(prefix="/partners", tags=["partners"])
+
+READ, WRITE = "edi:read", "edi:write"
+
+
+def settings_of(request: Request) -> Settings:
+    settings = request.app.state.runtime.settings
+    assert isinstance(settings, Settings)
+    return settings
+
+
+Installation = Annotated[Settings, Depends(settings_of)]
+
+
+def _facts(body: PartnerIn, settings: Settings) -> PartnerFacts:
+    return body.facts(acknowledgement_hours=settings.edi_acknowledgement_hours, time_zone=settings.time_zone)
+
+
+@router.post("", status_code=201, dependencies=[needs(WRITE)])
+async def register(body: PartnerIn, uow: Creates, settings: Installation, response: Response) -> PartnerOut:
+    """Take a partner on; its mailbox is looked into at once and then every `poll_seconds`."""
+    partner = await operations.register(
+        uow.answering(PartnerOut.of), _facts(body, settings), allowed_hosts=settings.allowed_hosts
+    )
+    response.headers["ETag"] = etag(partner.version)
+    return PartnerOut.of(partner)
+
+
+@router.get("", dependencies=[needs(READ)])
+async def list_partners(reads: Reads, cursor: Cursor | None = None, limit: Limit = 50) -> Page[PartnerOut]:
+    """The practice's partners."""
+    async with reads.begin() as tx:
+        found = await store.partners_of(tx, keyset(select(tables.partners), tables.partners.c.id, cursor, limit))
+    return Page.of(found, limit, PartnerOut.of, id_of=lambda partner: partner.id)
+
+
+@router.get("/{partner_id}", dependencies=[needs(READ)])
+async def get(partner_id: UUID, reads: Reads, response: Response) -> PartnerOut:
+    async with reads.begin() as tx:
+        partner = await store.load_partner(tx, partner_id)
+    response.headers["ETag"] = etag(partner.version)
+    return PartnerOut.of(partner)
+
+
+@router.put("/{partner_id}", dependencies=[needs(WRITE)])
+async def amend(
+    partner_id: UUID,
+    body: PartnerIn,
+    version: IfMatch,
+    uow: Writes,
+    settings: Installation,
+    response: Response,
+) -> PartnerOut:
+    """Correct a partner. What is queued already goes out as it was written, to the new address."""
+    partner = await operations.amend(
+        uow.answering(PartnerOut.of, 200),
+        partner_id,
+        version,
+        _facts(body, settings),
+        allowed_hosts=settings.allowed_hosts,
+    )
+    response.headers["ETag"] = etag(partner.version)
+    return PartnerOut.of(partner)
+
+
+@router.get("/{partner_id}/mailbox", dependencies=[needs(READ)])
+async def mailbox(partner_id: UUID, reads: Reads) -> MailboxOut:
+    """How far the partner's mailbox was read, and whether looking into it fails."""
+    async with reads.begin() as tx:
+        found = await store.load_mailbox(tx, partner_id)
+    return MailboxOut.of(partner_id, found)

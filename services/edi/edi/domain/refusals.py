@@ -1,0 +1,101 @@
+"""What the desk is told when the wire cannot do what was asked."""
+
+from __future__ import annotations
+
+from common.refusal import Refusal
+
+
+class HostNotAllowed(Refusal):
+    code = "partner-host-not-allowed"
+    sentence = "This installation does not talk to the host of that address."
+    mend = "Correct the address, or have the host added to EDI_ALLOWED_HOSTS."
+    status = 422
+
+
+class AddressNotSafe(Refusal):
+    code = "partner-address-not-safe"
+    sentence = "The address of a partner is https, without user, query or fragment; http is for loopback alone."
+    mend = "Give the https address that the partner published."
+    status = 422
+
+
+class BadIdentifier(Refusal):
+    code = "partner-identifier-invalid"
+    sentence = "The field {field} does not fit its place in ISA or GS."
+    mend = "Give {rule}."
+    status = 422
+
+
+class SenderTaken(Refusal):
+    code = "sender-taken"
+    sentence = "Another partner record already sends to that address under the same sender id."
+    mend = "Give every practice and partner a sender id of its own: control numbers and mailboxes go by it."
+
+
+class PayerRoutedTwice(Refusal):
+    code = "payer-routed-twice"
+    sentence = "Payer {payer_id} is already routed to partner {partner_id}."
+    mend = "Take the payer off that partner first."
+
+
+class NoRoute(Refusal):
+    code = "no-route"
+    sentence = "No partner of this practice takes files for payer {payer_id}."
+    mend = 'Add the payer, or "*", to the payers of the partner that forwards to it.'
+
+
+class UnknownKind(Refusal):
+    code = "unknown-kind"
+    sentence = "The kind of transaction is not one that can be sent: {known}."
+    mend = "Send one of {known}; acknowledgements are made here and need no request."
+    status = 422
+
+
+class BadBody(Refusal):
+    code = "body-not-x12"
+    sentence = "Body {number}, segment {segment}: {what}."
+    mend = "Render the body again: the segments between ST and SE in the delimiters * : ^ ~."
+    status = 422
+
+
+class CannotBeWritten(Refusal):
+    code = "cannot-be-written"
+    sentence = "The interchange cannot be written: {what}."
+    mend = "Change the partner's delimiters, or take the character out of the data."
+    status = 422
+
+
+class PartnerRefused(Refusal):
+    code = "partner-refused"
+    sentence = "Partner {partner_id} answered {status} ({answer}) to transmission {transmission_id}."
+    mend = "Mend the partner's address or access, then restart the timer; nothing is sent twice."
+
+
+class ControlNumberTaken(Refusal):
+    code = "control-number-taken"
+    sentence = "Partner {partner_id} holds another interchange under the control number {control}."
+    mend = "Ask the partner which sender used the number; give this practice a sender id of its own."
+
+
+class StillMalformed(Refusal):
+    code = "still-malformed"
+    sentence = "File {file_id} still cannot be processed: {reason}, {count} findings."
+    mend = "Read the findings of the file, and release it with a corrected content."
+
+
+class NotInQuarantine(Refusal):
+    code = "not-in-quarantine"
+    sentence = "File {file_id} is {status}, so there is nothing to release."
+    mend = "Look at the file; release only what GET /quarantine lists."
+
+
+class NothingToRead(Refusal):
+    code = "nothing-to-read"
+    sentence = "File {file_id} could not be fetched, so its content is not here."
+    mend = "Get the file from the partner and release it with that content."
+
+
+class IllegalMove(Refusal):
+    code = "transmission-cannot-move"
+    sentence = "Transmission {transmission_id} is {status}; {fact} is not possible any more."
+    mend = "Look at its acknowledgements."
