@@ -1,4 +1,4 @@
-"""From a commit to its effect in another service: once, in order, or parked with a reason. Real Postgres, real Kafka."""
+"""From a commit to its effect in another service: once, in order, or parked with a reason."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ async def recreate_topic(servers: str) -> None:
 
 
 @pytest.fixture
-async def servers(kafka: str) -> AsyncGenerator[str, None]:
+async def servers(kafka: str) -> str:
     await recreate_topic(kafka)
     till.REFUSED.clear()
     till.BUGS.clear()
-    yield kafka
+    return kafka
 
 
 @pytest.fixture

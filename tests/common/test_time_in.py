@@ -89,7 +89,11 @@ class TestTimers:
 
     async def test_a_rolled_back_operation_sets_no_timer(self, tills: Running) -> None:
         with pytest.raises(RuntimeError):
-            async with tills.uow().begin() as tx:
-                tx.schedule("count", new_id(), due_at=now())
-                raise RuntimeError
+            await set_and_break(tills)
         assert await left(tills) == []
+
+
+async def set_and_break(tills: Running) -> None:
+    async with tills.uow().begin() as tx:
+        tx.schedule("count", new_id(), due_at=now())
+        raise RuntimeError
