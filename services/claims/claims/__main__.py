@@ -1,0 +1,3 @@
+from claims.main import SERVICE
+
+SERVICE.main()

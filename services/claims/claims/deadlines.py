@@ -1,0 +1,31 @@
+"""Time in: claims are assembled, batches leave, 277CAs are read, and waits end."""
+
+from __future__ import annotations
+
+from claims.operations import acknowledgement, assembly, batching, waiting
+from claims.store.claims import DEADLINE_TIMER
+from common.deadlines import Deadlines
+from common.timers import Timer
+from common.uow import UnitOfWork
+
+DEADLINES = Deadlines()
+
+
+@DEADLINES.when(assembly.ASSEMBLE)
+async def assemble_claim(uow: UnitOfWork, timer: Timer) -> None:
+    await assembly.assemble_claim(uow, timer.key)
+
+
+@DEADLINES.when(batching.SEND)
+async def send_batch(uow: UnitOfWork, timer: Timer) -> None:
+    await batching.send_batch(uow, timer.key)
+
+
+@DEADLINES.when(acknowledgement.READ)
+async def read_acknowledgement(uow: UnitOfWork, timer: Timer) -> None:
+    await acknowledgement.read_acknowledgement(uow, timer.key)
+
+
+@DEADLINES.when(DEADLINE_TIMER)
+async def wait_is_over(uow: UnitOfWork, timer: Timer) -> None:
+    await waiting.wait_is_over(uow, timer.key)

@@ -1,0 +1,1 @@
+"""The rules of a claim's life: no I/O, no clock."""

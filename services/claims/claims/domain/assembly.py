@@ -1,0 +1,142 @@
+"""From coded encounter to a claim that may go: the parties frozen, the lines priced, the edits run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from claims.domain.claim import Claim
+from claims.domain.coding import CodedEncounter, NotBilled, priced, total
+from claims.domain.draft import Draft, Neighbour
+from claims.domain.events import ClaimClosed, ClaimHeld
+from claims.domain.findings import Finding, Override, Severity, holding
+from claims.domain.lifecycle import Fact, Status
+from claims.domain.parties import Snapshot
+from claims.domain.refusals import (
+    AlreadySubmitted,
+    FactOutOfPlace,
+    FindingNotOverridable,
+    FindingNotThere,
+)
+from claims.domain.scrubbing import scrub
+from common.change import Change
+from common.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a claim is judged against: the day, and the other lines billed for the patient on the date of service."""
+
+    today: date
+    neighbours: Sequence[Neighbour]
+
+
+def recode(claim: Claim, coded: CodedEncounter, now: datetime) -> Change[Claim]:
+    """Take a later revision of the encounter.
+
+    Before a payer holds the claim the lines are replaced and the claim is assembled anew; afterwards the revision is
+    refused in the history and given to a biller. One that is not later than what the claim has changes nothing.
+    """
+    if coded.revision <= claim.coded.revision:
+        return Change(claim)
+    facts = {"revision": str(coded.revision)}
+    if claim.adjudicated_on is not None or not claim.allows(Fact.RECODED):
+        return Change(claim.refuse(Fact.RECODED, now, facts))
+    moved = replace(claim.move(Fact.RECODED, now, facts), coded=coded, lines=coded.lines, charge=Money.zero())
+    return Change(replace(moved, findings=(), overrides=()))
+
+
+def rebuild(claim: Claim, now: datetime, *, by: str) -> Change[Claim]:
+    """Assemble a held or rejected claim again, after something was mended.
+
+    Raises FactOutOfPlace from any other status.
+    """
+    return Change(claim.move(Fact.REBUILD_ASKED, now, {"by": by}))
+
+
+def assemble(
+    claim: Claim, snapshot: Snapshot, charges: Mapping[str, Money], around: Surroundings, now: datetime
+) -> Change[Claim]:
+    """Freeze the parties, price the lines, scrub.
+
+    A claim whose lines were corrected keeps the corrected lines; only their prices are looked up again.
+    """
+    lines = priced(claim.lines, charges)
+    drafted = replace(claim, snapshot=snapshot, lines=lines, charge=total(lines))
+    return scrubbed(drafted, around, now)
+
+
+def scrubbed(claim: Claim, around: Surroundings, now: datetime) -> Change[Claim]:
+    """The claim with its findings, ready for the next batch or held."""
+    findings = scrub(_draft(claim, around))
+    holds = holding(findings, claim.overrides)
+    found = {
+        "findings": " ".join(sorted({finding.id for finding in findings})),
+        "charge": str(claim.charge),
+    }
+    judged = replace(claim, findings=findings)
+    if not holds:
+        return Change(judged.move(Fact.FOUND_CLEAN, now, found))
+    held = judged.move(Fact.FOUND_WANTING, now, found)
+    ids = tuple(sorted({finding.id for finding in holds}))
+    return Change(held, (ClaimHeld(held.id, held.encounter_id, ids),))
+
+
+def override(claim: Claim, answer: Override, around: Surroundings) -> Change[Claim]:
+    """Take a biller's reason for letting a finding pass, and judge the claim again.
+
+    Raises FindingNotThere, FindingNotOverridable, and FactOutOfPlace when the claim is not held.
+    """
+    if claim.status is not Status.HELD:
+        raise FactOutOfPlace(claim_id=claim.id, status=claim.status.value, fact="finding_overridden")
+    finding = _named(claim, answer)
+    facts = {"finding": finding.id, "where": finding.where, "by": answer.by}
+    kept = tuple(other for other in claim.overrides if not other.covers(finding))
+    answered = claim.note("finding_overridden", answer.at, facts, reason=answer.reason)
+    return scrubbed(replace(answered, overrides=(*kept, answer)), around, answer.at)
+
+
+def void(claim: Claim, now: datetime, *, by: str, reason: str) -> Change[Claim]:
+    """Give up a claim that no payer has seen.
+
+    Raises AlreadySubmitted once there was a submission, FactOutOfPlace when it is finished.
+    """
+    if claim.submissions:
+        raise AlreadySubmitted(claim_id=claim.id)
+    voided = claim.move(Fact.VOIDED, now, {"by": by}, reason=reason)
+    return Change(voided, (ClaimClosed(claim.id, "void"),))
+
+
+def withdraw(claim: Claim, facts: NotBilled, now: datetime) -> Change[Claim]:
+    """A later revision of the encounter is not for any payer.
+
+    Voids a claim that was never submitted; any other keeps the fact and a person is told.
+    """
+    told = {"revision": str(facts.revision), "disposition": facts.disposition}
+    if claim.submissions or not claim.allows(Fact.VOIDED):
+        return Change(claim.refuse(Fact.VOIDED, now, told))
+    return Change(claim.move(Fact.VOIDED, now, told), (ClaimClosed(claim.id, "not_billable"),))
+
+
+def _named(claim: Claim, answer: Override) -> Finding:
+    for finding in claim.findings:
+        if (finding.id, finding.where) == (answer.finding, answer.where):
+            if not finding.overridable and finding.severity is Severity.HOLD:
+                raise FindingNotOverridable(finding=finding.id, where=finding.where)
+            return finding
+    raise FindingNotThere(claim_id=claim.id, finding=answer.finding, where=answer.where)
+
+
+def _draft(claim: Claim, around: Surroundings) -> Draft:
+    return Draft(
+        coded=claim.coded,
+        snapshot=claim.snapshot,
+        lines=claim.lines,
+        charge=claim.charge,
+        frequency=claim.next_frequency,
+        original_reference=claim.next_original_reference,
+        filing_window=claim.filing_window,
+        today=around.today,
+        neighbours=tuple(around.neighbours),
+    )

@@ -1,0 +1,70 @@
+"""What coding said about an encounter, and the priced lines that a claim makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from common.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """One service. `pointers` count from 1 into the claim's diagnoses; `unit_charge` None: no price is known."""
+
+    number: int
+    cpt: str
+    units: int
+    modifiers: tuple[str, ...]
+    pointers: tuple[int, ...]
+    unit_charge: Money | None = None
+
+    @property
+    def charge(self) -> Money:
+        return Money.zero() if self.unit_charge is None else self.unit_charge * self.units
+
+
+@dataclass(frozen=True, slots=True)
+class CodedEncounter:
+    """One revision of an encounter as coding published it; `revision` grows with every later one."""
+
+    encounter_id: UUID
+    patient_id: UUID
+    revision: int
+    date_of_service: date
+    place_of_service: str
+    rendering_npi: str
+    diagnoses: tuple[str, ...]
+    lines: tuple[ServiceLine, ...]
+    rules_edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfPayLine:
+    """A service that is never sent to a payer."""
+
+    code: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotBilled:
+    """What of an encounter no payer will see: `disposition` no_charge, patient_only, or self_pay beside a claim."""
+
+    encounter_id: UUID
+    patient_id: UUID
+    revision: int
+    date_of_service: date
+    disposition: str
+    lines: tuple[SelfPayLine, ...]
+
+
+def priced(lines: Iterable[ServiceLine], charges: Mapping[str, Money]) -> tuple[ServiceLine, ...]:
+    """The lines at the charge master's prices; a code without a price stays without."""
+    return tuple(replace(line, unit_charge=charges.get(line.cpt)) for line in lines)
+
+
+def total(lines: Iterable[ServiceLine]) -> Money:
+    return Money.sum(line.charge for line in lines)

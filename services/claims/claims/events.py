@@ -1,0 +1,255 @@
+"""Kafka in: coding's encounters, edi's transmissions and interchanges, payments' postings, denials' decisions.
+
+Each view holds the fields that claims uses; the rest of an event is passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from claims.domain.adjudication import Posting
+from claims.domain.coding import CodedEncounter, NotBilled, SelfPayLine, ServiceLine
+from claims.domain.correction import Correction, LineChange
+from claims.domain.events import AdjudicatedLine
+from claims.operations import acknowledgement, adjudication, opening, transmission
+from common.handlers import Handlers, Received
+from common.money import Money
+from common.uow import UnitOfWork
+
+HANDLERS = Handlers()
+
+CLAIMS_SENT = "837P"
+CLAIM_ACKNOWLEDGEMENT = "277CA"
+SELF_PAY = "self_pay"
+
+
+@dataclass(frozen=True, slots=True)
+class CodedLine:
+    number: int
+    cpt: str
+    units: int
+    modifiers: tuple[str, ...] = ()
+    diagnosis_pointers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterCoded:
+    encounter_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    place_of_service: str
+    rendering_npi: str
+    diagnoses: tuple[str, ...]
+    lines: tuple[CodedLine, ...]
+    self_pay_lines: tuple[SelfPayLine, ...] = ()
+    rules_edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterNotBillable:
+    encounter_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    disposition: str
+    self_pay_lines: tuple[SelfPayLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionSent:
+    transmission_id: UUID
+    reference: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetError:
+    segment: str
+    position: int
+    code: str
+    element: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionAcknowledged:
+    reference: UUID
+    outcome: str
+    errors: tuple[SetError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionFailed:
+    reference: UUID
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterchangeReceived:
+    interchange_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemittancePosted:
+    remittance_id: UUID
+    claim_id: UUID
+    control_number: str
+    status_code: str
+    reversal: bool
+    adjudicated_on: date
+    charge: Money
+    paid: Money
+    contractual: Money
+    patient_responsibility: Money
+    denied: Money
+    lines: tuple[AdjudicatedLine, ...]
+    remarks: tuple[str, ...] = ()
+    payer_claim_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRequested:
+    case_id: UUID
+    claim_id: UUID
+    control_number: str
+    changes: tuple[LineChange, ...]
+    payer_claim_number: str | None = None
+    authorization_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppealFiled:
+    case_id: UUID
+    claim_id: UUID
+    level: int
+    filed_on: date
+    decision_due: date
+
+
+@dataclass(frozen=True, slots=True)
+class DenialOverturned:
+    case_id: UUID
+    claim_id: UUID
+    recovered: Money
+
+
+@dataclass(frozen=True, slots=True)
+class DenialUpheld:
+    case_id: UUID
+    claim_id: UUID
+    write_off: Money
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")
+async def encounter_coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
+    said = event.data
+    coded = CodedEncounter(
+        encounter_id=said.encounter_id,
+        patient_id=said.patient_id,
+        revision=event.version,
+        date_of_service=said.date_of_service,
+        place_of_service=said.place_of_service,
+        rendering_npi=said.rendering_npi,
+        diagnoses=said.diagnoses,
+        lines=tuple(
+            ServiceLine(line.number, line.cpt, line.units, line.modifiers, line.diagnosis_pointers)
+            for line in said.lines
+        ),
+        rules_edition=said.rules_edition,
+    )
+    await opening.take_coded(uow, coded, _self_pay(event) if said.self_pay_lines else None)
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterNotBillable.v1")
+async def encounter_not_billable(uow: UnitOfWork, event: Received[EncounterNotBillable]) -> None:
+    said = event.data
+    facts = NotBilled(
+        encounter_id=said.encounter_id,
+        patient_id=said.patient_id,
+        revision=event.version,
+        date_of_service=said.date_of_service,
+        disposition=said.disposition,
+        lines=said.self_pay_lines,
+    )
+    await opening.take_not_billable(uow, facts)
+
+
+@HANDLERS.on("org.dermbill.edi.TransmissionSent.v1")
+async def transmission_sent(uow: UnitOfWork, event: Received[TransmissionSent]) -> None:
+    if event.data.kind == CLAIMS_SENT:
+        await transmission.transmission_sent(uow, event.data.reference, event.data.transmission_id)
+
+
+@HANDLERS.on("org.dermbill.edi.TransmissionAcknowledged.v1")
+async def transmission_acknowledged(uow: UnitOfWork, event: Received[TransmissionAcknowledged]) -> None:
+    errors = tuple(dict.fromkeys(_place(error) for error in event.data.errors))
+    await transmission.transmission_acknowledged(uow, event.data.reference, event.data.outcome, errors)
+
+
+@HANDLERS.on("org.dermbill.edi.TransmissionFailed.v1")
+async def transmission_failed(uow: UnitOfWork, event: Received[TransmissionFailed]) -> None:
+    await transmission.transmission_failed(uow, event.data.reference, event.data.code)
+
+
+@HANDLERS.on("org.dermbill.edi.InterchangeReceived.v1")
+async def interchange_received(uow: UnitOfWork, event: Received[InterchangeReceived]) -> None:
+    if event.data.kind == CLAIM_ACKNOWLEDGEMENT:
+        await acknowledgement.announce(uow, event.data.interchange_id)
+
+
+@HANDLERS.on("org.dermbill.payments.RemittancePosted.v1")
+async def remittance_posted(uow: UnitOfWork, event: Received[RemittancePosted]) -> None:
+    said = event.data
+    posting = Posting(**{name: getattr(said, name) for name in Posting.__slots__})
+    await adjudication.post_remittance(uow, said.claim_id, posting)
+
+
+@HANDLERS.on("org.dermbill.denials.CorrectionRequested.v1")
+async def correction_requested(uow: UnitOfWork, event: Received[CorrectionRequested]) -> None:
+    said = event.data
+    asked = Correction(**{name: getattr(said, name) for name in Correction.__slots__})
+    await adjudication.request_correction(uow, said.claim_id, asked)
+
+
+@HANDLERS.on("org.dermbill.denials.AppealFiled.v1")
+async def appeal_filed(uow: UnitOfWork, event: Received[AppealFiled]) -> None:
+    said = event.data
+    await adjudication.file_appeal(
+        uow,
+        said.claim_id,
+        case_id=said.case_id,
+        level=said.level,
+        filed_on=said.filed_on,
+        due=said.decision_due,
+    )
+
+
+@HANDLERS.on("org.dermbill.denials.DenialOverturned.v1")
+async def denial_overturned(uow: UnitOfWork, event: Received[DenialOverturned]) -> None:
+    said = event.data
+    await adjudication.overturn_denial(uow, said.claim_id, case_id=said.case_id, recovered=said.recovered)
+
+
+@HANDLERS.on("org.dermbill.denials.DenialUpheld.v1")
+async def denial_upheld(uow: UnitOfWork, event: Received[DenialUpheld]) -> None:
+    said = event.data
+    await adjudication.uphold_denial(uow, said.claim_id, case_id=said.case_id, write_off=said.write_off)
+
+
+def _self_pay(event: Received[EncounterCoded]) -> NotBilled:
+    said = event.data
+    return NotBilled(
+        encounter_id=said.encounter_id,
+        patient_id=said.patient_id,
+        revision=event.version,
+        date_of_service=said.date_of_service,
+        disposition=SELF_PAY,
+        lines=said.self_pay_lines,
+    )
+
+
+def _place(error: SetError) -> str:
+    """Where and what, as `SV1-02 7`; an error of the set as a whole has no segment."""
+    element = f"-{error.element:02d}" if error.element is not None else ""
+    return f"{error.segment}{element} {error.code}".strip()

@@ -1,0 +1,1 @@
+"""What the business of claims does; each function owns its transactions."""

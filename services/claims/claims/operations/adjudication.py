@@ -1,0 +1,65 @@
+"""The payer decided, and denials acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from claims.domain import adjudication, correction
+from claims.domain.adjudication import Posting
+from claims.domain.claim import Claim
+from claims.domain.correction import Correction
+from claims.operations.assembly import surroundings
+from claims.operations.batching import join_batch
+from claims.store import claims as store
+from common.change import Change
+from common.money import Money
+from common.uow import UnitOfWork
+
+
+async def post_remittance(uow: UnitOfWork, claim_id: UUID, posting: Posting) -> None:
+    """Raises NotFound for a claim that is none of this practice's."""
+    await _changed(uow, claim_id, lambda claim, now: adjudication.post(claim, posting, now))
+
+
+async def request_correction(uow: UnitOfWork, claim_id: UUID, asked: Correction) -> None:
+    """Change the lines, scrub, and have the replacement leave with the next batch. Raises NotFound."""
+    async with uow.begin() as tx:
+        before = await store.load(tx, claim_id)
+        change = correction.correct(before, asked, await surroundings(tx, before), tx.now)
+        await store.save(tx, before, change)
+        await join_batch(tx, change.aggregate)
+
+
+async def file_appeal(uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, level: int, filed_on: date, due: date) -> None:
+    """Raises NotFound."""
+    await _changed(
+        uow,
+        claim_id,
+        lambda claim, now: adjudication.appeal(claim, now, case_id=case_id, level=level, filed_on=filed_on, due=due),
+    )
+
+
+async def overturn_denial(uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, recovered: Money) -> None:
+    """Raises NotFound."""
+    await _changed(
+        uow,
+        claim_id,
+        lambda claim, now: adjudication.overturned(claim, now, case_id=case_id, recovered=recovered),
+    )
+
+
+async def uphold_denial(uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, write_off: Money) -> None:
+    """Raises NotFound."""
+    await _changed(
+        uow,
+        claim_id,
+        lambda claim, now: adjudication.upheld(claim, now, case_id=case_id, write_off=write_off),
+    )
+
+
+async def _changed(uow: UnitOfWork, claim_id: UUID, act: Callable[[Claim, datetime], Change[Claim]]) -> None:
+    async with uow.begin() as tx:
+        before = await store.load(tx, claim_id)
+        await store.save(tx, before, act(before, tx.now))
