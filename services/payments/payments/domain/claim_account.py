@@ -29,7 +29,7 @@ class ClaimAccount:
     claim_id: UUID
     encounter_id: UUID
     patient_id: UUID
-    payer_id: UUID
+    payer_id: str
     date_of_service: date
     first_billed: date
     heard_version: int

@@ -1,0 +1,1 @@
+"""One function for each thing the business does. They own the transactions."""

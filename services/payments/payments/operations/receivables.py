@@ -1,0 +1,50 @@
+"""A claim was submitted: the payer owes an answer for its charge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from common.uow import Transaction, UnitOfWork
+from payments.domain.claim_account import VOID, ClaimAccount, Submission
+from payments.domain.receivable import opened, resubmitted
+from payments.operations.desk import Desk
+from payments.store import claims, remittances
+from payments.store.ledger import Source
+
+POST = "post-remittance"
+
+
+async def claim_submitted(uow: UnitOfWork, account: ClaimAccount, submission: Submission, *, today: date) -> None:
+    """Open the claim's receivable, or add one more submission to it, and try again what waited for the number.
+
+    A submission that is older than one heard of before adds its number and moves no money; so does a void, whose
+    charge stands until the payer reverses what it paid.
+    """
+    async with uow.begin() as tx:
+        await claims.hold_number(tx, submission.control_number)
+        if await claims.by_number(tx, [submission.control_number]):
+            return
+        desk = await Desk.open(tx, [account.claim_id])
+        source = Source(f"submission/{account.claim_id}/{submission.control_number}", account.claim_id)
+        known = desk.accounts.get(account.claim_id)
+        if known is None:
+            await claims.add(tx, account)
+            desk.accounts[account.claim_id], desk.balances[account.claim_id] = account, {}
+            desk.book(source, opened(submission.charge))
+            tx.audit("create", "claim account", account.claim_id, charge=str(submission.charge))
+        elif account.heard_version > known.heard_version:
+            desk.accounts[account.claim_id] = replace(known, heard_version=account.heard_version)
+            desk.touched.add(account.claim_id)
+            if submission.frequency != VOID:
+                desk.book(source, resubmitted(desk.balances[account.claim_id], submission.charge))
+            tx.audit("update", "claim account", account.claim_id, charge=str(submission.charge))
+        await claims.add_submission(tx, account.claim_id, submission)
+        await desk.close(today=today)
+        await try_again(tx, submission.control_number)
+
+
+async def try_again(tx: Transaction, *numbers: str) -> None:
+    """Post what was unmatched under these control numbers once more, each cheque in its own time."""
+    for remittance_id in await remittances.wake(tx, numbers=numbers):
+        tx.schedule(POST, remittance_id, due_at=tx.now)

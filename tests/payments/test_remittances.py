@@ -1,0 +1,315 @@
+"""Remittances from the wire to the books, on a real database."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import x12
+
+PLAIN = (("CO", "45", "45.00"), ("PR", "2", "21.00"))
+
+
+class TestAPaidClaim:
+    async def test_is_split_between_payer_contract_and_patient(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+
+        await practice.receives(payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN, share="21.00")))
+
+        assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
+        assert await practice.unapplied() == "0.00"
+        assert await practice.queue() == []
+
+    async def test_is_told_to_the_other_services_without_a_name(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.receives(payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN)))
+
+        [posted] = await practice.published("RemittancePosted")
+        [due] = await practice.published("PatientBalanceDue")
+        assert (posted.key, posted.version, due.key, due.version) == (claim_id, 1, claim_id, 2)
+        assert posted.data["payer_claim_number"] == "PCN1000231"
+        assert posted.data["adjudicated_on"] == "2026-11-20"
+        assert posted.data["lines"][0] | {"adjustments": 0} == {
+            "number": 1, "cpt": "17000", "modifiers": [], "charge": "150.00", "paid": "84.00", "denied": "0.00",
+            "adjustments": 0, "remarks": [],
+        }  # fmt: skip
+        assert due.data["amount"] == due.data["coinsurance"] == "21.00"
+        assert "Quill" not in str(posted.data) + str(due.data)
+        assert "MA1000001" not in str(posted.data) + str(due.data)
+
+    async def test_leaves_no_name_in_our_tables(self, practice: Any, payer: Any):
+        await practice.submits("100023-1", "150.00")
+        await practice.receives(payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN)))
+        [remittance] = (await practice.get("/remittances"))["items"]
+        [claim] = (await practice.get(f"/remittances/{remittance['id']}/claims"))["items"]
+        assert claim["lines"][0]["procedure"] == "17000"
+        assert claim["state"] == "posted"
+        assert "Quill" not in str(claim)
+        assert "MA1000001" not in str(claim)
+
+    async def test_that_comes_twice_is_posted_once(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        same = payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN))
+        await practice.receives(same)
+        books = await practice.entries()
+
+        await practice.receives(same)
+
+        assert await practice.entries() == books
+        assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
+        [item] = await practice.queue(kind="refused")
+        assert item["code"] == "duplicate-remittance"
+        assert "trace T1, amount 84.00 and date 2026-11-20; it was not posted a second time" in item["findings"][0]
+
+    async def test_whose_interchange_is_announced_twice_is_fetched_once(self, practice: Any, payer: Any):
+        await practice.submits("100023-1", "150.00")
+        content = payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN)))
+        interchange_id = await practice.is_told_of(content)
+        await practice.payments.run_timers()
+        await practice.is_told_of(content, interchange_id=interchange_id)
+        await practice.payments.run_timers()
+        assert len(practice.edi.asked) == 1
+        assert len(await practice.published("RemittancePosted")) == 1
+
+
+class TestADeniedClaim:
+    async def test_stays_open_as_denied_until_it_is_written_off(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        denied = payer.claim("100023-1", "150.00", "0.00", [("CO", "97", "150.00")], status="4")
+        await practice.receives(payer.cheque("T1", denied))
+        money = await practice.money(claim_id)
+        assert (money["open"], money["open_denied"], money["adjusted"]) == ("150.00", "150.00", "0.00")
+        [posted] = await practice.published("RemittancePosted")
+        assert (posted.data["denied"], posted.data["lines"][0]["denied"]) == ("150.00", "150.00")
+        assert await practice.published("PatientBalanceDue") == []
+
+        said = {"case_id": claim_id, "claim_id": claim_id, "write_off": "150.00"}
+        await practice.payments.deliver("org.dermbill.denials.DenialUpheld.v1", said, key=claim_id)
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "150.00", "0.00", "0.00")
+
+    async def test_that_is_corrected_and_sent_again_can_be_paid(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.receives(
+            payer.cheque("T1", payer.claim("100023-1", "150.00", "0.00", [("CO", "4", "150.00")], status="4"))
+        )
+        await practice.submits("100023-2", "140.00", claim_id=claim_id, frequency="7")
+        money = await practice.money(claim_id)
+        assert (money["charge"], money["open_with_payer"], money["open_denied"]) == ("140.00", "140.00", "0.00")
+
+        await practice.receives(payer.cheque("T2", payer.claim("100023-2", "140.00", "140.00")))
+        assert await practice.bar(claim_id) == ("140.00", "140.00", "0.00", "0.00", "0.00")
+
+    async def test_for_a_reason_we_do_not_know_is_open_and_listed_for_review(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        odd = payer.claim("100023-1", "150.00", "100.00", [("CO", "W9", "50.00")])
+        await practice.receives(payer.cheque("T1", odd))
+        assert await practice.bar(claim_id) == ("150.00", "100.00", "0.00", "0.00", "50.00")
+        [item] = await practice.queue(kind="review")
+        assert item["findings"] == ["The reason CO-W9 is not in our table; its amount stays open as denied."]
+        closed = await practice.post(f"/queue/{item['id']}/close", {"resolution": "reviewed"})
+        assert (closed.status_code, closed.json()["closed_by"]) == (200, "staff-1")
+        assert await practice.queue() == []
+
+
+class TestAnUnbalancedCheque:
+    async def test_goes_to_the_queue_whole_and_posts_nothing(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        books = await practice.entries()
+        good = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        await practice.receives(payer.cheque("T1", good, total="84.01"))
+
+        assert await practice.entries() == books
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+        [item] = await practice.queue(kind="refused")
+        assert item["findings"] == [
+            "Cheque: the sum of CLP04 less the sum of PLB gives 84.00, the payer says 84.01; off by 0.01."
+        ]
+        assert (await practice.get(f"/remittances/{item['remittance_id']}"))["state"] == "refused"
+
+    async def test_does_not_keep_the_corrected_one_out(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        off = payer.claim("100023-1", "150.00", "84.00", [("CO", "45", "66.01")])
+        await practice.receives(payer.cheque("T1", off))
+        await practice.receives(payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", [("CO", "45", "66.00")])))
+        assert await practice.bar(claim_id) == ("150.00", "84.00", "66.00", "0.00", "0.00")
+
+    async def test_does_not_stop_the_other_cheques_of_its_file(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.receives(
+            payer.cheque("T1", payer.claim("100099-1", "10.00", "10.00"), total="11.00"),
+            payer.cheque("T2", payer.claim("100023-1", "150.00", "150.00")),
+        )
+        assert await practice.bar(claim_id) == ("150.00", "150.00", "0.00", "0.00", "0.00")
+        assert [item["code"] for item in await practice.queue()] == ["unbalanced"]
+
+
+class TestAFileThatCannotBeTrusted:
+    async def test_because_it_is_cut_short_is_refused_with_the_place(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        whole = payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00")))
+        await practice.is_told_of(whole[: whole.index(b"SE*")])
+        await practice.payments.run_timers()
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+        [item] = await practice.queue()
+        assert (item["kind"], item["code"], item["remittance_id"]) == ("refused", "unreadable", None)
+        assert "interchange 1" in item["findings"][0]
+
+    async def test_because_it_is_no_x12_is_refused(self, practice: Any):
+        await practice.is_told_of(b"PK\x03\x04 not a remittance")
+        await practice.payments.run_timers()
+        [item] = await practice.queue()
+        assert item["code"] == "unreadable"
+
+    async def test_because_an_amount_is_finer_than_a_cent_is_refused(self, practice: Any, payer: Any):
+        content = payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00")))
+        await practice.is_told_of(content.replace(b"CLP*100023-1*1*150", b"CLP*100023-1*1*150.005"))
+        await practice.payments.run_timers()
+        [item] = await practice.queue()
+        assert item["code"] in {"not-cents", "unreadable"}
+        assert "150.005" not in item["findings"][0]
+
+
+class TestAReversal:
+    async def test_and_its_correction_end_as_if_only_the_correction_had_been(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        await practice.receives(payer.cheque("T1", first))
+        corrected = payer.claim("100023-1", "150.00", "95.00", [("CO", "45", "45.00"), ("PR", "1", "10.00")])
+        await practice.receives(payer.cheque("T2", corrected, payer.taken_back(first)))
+
+        money = await practice.money(claim_id)
+        assert await practice.bar(claim_id) == ("150.00", "95.00", "45.00", "10.00", "0.00")
+        assert money["patient_by_reason"] == {
+            "copay": "0.00", "deductible": "10.00", "coinsurance": "0.00", "noncovered": "0.00",
+        }  # fmt: skip
+        assert await practice.unapplied() == "0.00"
+        told = await practice.published("RemittancePosted")
+        assert [event.data["reversal"] for event in told] == [False, True, False]
+        assert (told[1].data["charge"], told[1].data["patient_responsibility"]) == ("-150.00", "-21.00")
+        due = await practice.published("PatientBalanceDue")
+        assert [event.data["amount"] for event in due] == ["21.00", "10.00"]
+        versions = sorted(event.version for event in told + due)
+        assert versions == [1, 2, 3, 4, 5]
+
+    async def test_is_posted_as_the_exact_contra_of_the_original(self, practice: Any, payer: Any):
+        await practice.submits("100023-1", "150.00")
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        await practice.receives(payer.cheque("T1", first))
+        await practice.receives(payer.cheque("T2", payer.taken_back(first), levels=[("FB", "-84.00")]))
+        made = [entry.split() for kind, entry in await practice.entries() if kind == "claim_payment"]
+        contra = [entry.split() for kind, entry in await practice.entries() if kind == "reversal"]
+        assert [(account, -float(amount)) for account, amount in made] == [
+            (account, float(amount)) for account, amount in contra
+        ]
+        assert await practice.unapplied() == "0.00"
+
+    async def test_without_an_original_waits_in_the_queue_until_that_is_posted(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        await practice.receives(payer.cheque("T2", payer.taken_back(first), levels=[("FB", "-84.00")]))
+        [item] = await practice.queue()
+        assert (item["kind"], item["code"]) == ("unmatched", "original-not-found")
+
+        await practice.receives(payer.cheque("T1", first))
+        assert await practice.queue() == []
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+        assert await practice.unapplied() == "0.00"
+
+    async def test_posts_once_though_it_comes_in_two_cheques(self, practice: Any, payer: Any):
+        await practice.submits("100023-1", "150.00")
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        await practice.receives(payer.cheque("T1", first))
+        back = payer.taken_back(first)
+        await practice.receives(payer.cheque("T2", back, levels=[("FB", "-84.00")]))
+        await practice.receives(payer.cheque("T3", back, levels=[("FB", "-84.00")]))
+        [item] = await practice.queue()
+        assert item["code"] == "original-not-found"
+        assert await practice.unapplied() == "-84.00"
+
+
+class TestAnUnknownClaim:
+    async def test_waits_with_its_money_and_posts_when_the_submission_arrives(self, practice: Any, payer: Any):
+        await practice.receives(
+            payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN), levels=[("L6", "-1.25")])
+        )
+        [item] = await practice.queue()
+        assert (item["kind"], item["code"]) == ("unmatched", "claim-unknown")
+        assert item["findings"] == ["No claim of this practice was submitted under the control number 100023-1."]
+        assert await practice.unapplied() == "84.00"
+
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.payments.run_timers()
+
+        assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
+        assert await practice.unapplied() == "0.00"
+        assert await practice.queue() == []
+        [done] = await practice.queue(closed=True)
+        assert done["resolution"] == "posted"
+
+    async def test_is_matched_by_hand_once(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.receives(payer.cheque("T1", payer.claim("1OO023-1", "150.00", "84.00", PLAIN)))
+        [item] = await practice.queue()
+        matched = await practice.post(f"/queue/{item['id']}/match", {"claim_id": str(claim_id)})
+        assert matched.status_code == 200, matched.text
+        assert matched.json()["resolution"] == f"matched to claim {claim_id}"
+        assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
+
+        again = await practice.post(f"/queue/{item['id']}/match", {"claim_id": str(claim_id)})
+        assert (again.status_code, again.json()["code"]) == (409, "queue-item-closed")
+
+    async def test_cannot_be_matched_to_a_claim_that_is_settled(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.receives(payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00")))
+        await practice.receives(payer.cheque("T2", payer.claim("1OO023-1", "150.00", "150.00")))
+        [item] = await practice.queue()
+        refused = await practice.post(f"/queue/{item['id']}/match", {"claim_id": str(claim_id)})
+        assert (refused.status_code, refused.json()["code"]) == (409, "nothing-open")
+        assert [open_["id"] for open_ in await practice.queue()] == [item["id"]]
+
+    async def test_cannot_be_closed_away(self, practice: Any, payer: Any):
+        await practice.receives(payer.cheque("T1", payer.claim("1OO023-1", "150.00", "150.00")))
+        [item] = await practice.queue()
+        refused = await practice.post(f"/queue/{item['id']}/close", {"resolution": "not_ours"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "money-waiting")
+        assert "holds a payment of 150.00" in refused.json()["detail"]
+
+
+class TestOddCheques:
+    async def test_that_pay_nothing_are_posted(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        all_deductible = payer.claim("100023-1", "150.00", "0.00", [("PR", "1", "150.00")])
+        await practice.receives(payer.cheque("T1", all_deductible))
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "150.00", "0.00")
+
+    async def test_that_adjust_only_the_claim_are_posted(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        bare = x12.ClaimPayment(
+            control_number="100023-1", status="4", charge=Decimal(150), paid=Decimal(0), filing_code="12",
+            adjustments=(x12.Adjustment("CO", "29", Decimal(150)),),
+            patient=x12.Party(name="Quill", kind="1"),
+        )  # fmt: skip
+        await practice.receives(payer.cheque("T1", bare))
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+        [posted] = await practice.published("RemittancePosted")
+        assert posted.data["adjustments"] == [{"group": "CO", "carc": "29", "amount": "150.00"}]
+
+    async def test_put_interest_and_recoveries_in_accounts_of_their_own(self, practice: Any, payer: Any):
+        await practice.submits("100023-1", "150.00")
+        await practice.receives(
+            payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00"), levels=[("L6", "-2.10"), ("WO", "40.00")])
+        )
+        books = await practice.get("/ledger/trial-balance")
+        balances = {item["account"]: item["balance"] for item in books["accounts"]}
+        assert (balances["payer_interest"], balances["recoupment"]) == ("-2.10", "40.00")
+        assert (balances["cash_clearing"], balances["unapplied"]) == ("112.10", "0.00")
+        assert books["debits"] == books["credits"]
+
+    async def test_that_only_estimate_move_nothing(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        estimate = payer.claim("100023-1", "150.00", "0.00", [("OA", "101", "150.00")], status="25")
+        await practice.receives(payer.cheque("T1", estimate))
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+        [remittance] = (await practice.get("/remittances"))["items"]
+        assert (remittance["standing"], remittance["state"]) == ({"noted": 1}, "posted")
