@@ -1,0 +1,149 @@
+"""Which codes may stand together on one day: NCCI pairs, repeats, add-on parents, unit limits (rulebook 4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from codes import cpt, modifiers, mue, ncci
+from coding.domain.findings import Finding, Flag, ask, bundled
+from coding.domain.reasons import because
+from coding.domain.service import Chosen, Service
+from coding.domain.sites import surely_apart
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How the payer takes the word "distinct"."""
+
+    x_modifiers: bool
+
+    @property
+    def other_lesion(self) -> str:
+        return "XS" if self.x_modifiers else "59"
+
+
+def settle(services: Sequence[Service], habit: Habit, on: date) -> Chosen:
+    """The services after every edit, with the modifiers that their facts prove and the questions left."""
+    ordered = sorted(services, key=_order)
+    unbundled = _pairs(ordered, habit, on)
+    repeated = _repeats(unbundled.services, habit)
+    findings = unbundled.findings + repeated.findings
+    findings += _parents(repeated.services) + _units(repeated.services, on) + _conflicts(repeated.services)
+    return Chosen(repeated.services, findings=findings)
+
+
+def _order(service: Service) -> tuple[str, tuple[str, ...], tuple[str, ...], int]:
+    """An order that does not depend on the form's: the same visit always gives the same lines."""
+    sites = tuple(sorted(" ".join((s.side or "", *s.exact)) for s in service.sites or ()))
+    return service.cpt, tuple(sorted(service.problems)), sites, service.units
+
+
+def _pairs(services: Sequence[Service], habit: Habit, on: date) -> Chosen:
+    kept = dict(enumerate(services))
+    findings: list[Finding] = []
+    for first in range(len(services)):
+        for second in range(len(services)):
+            if first == second or first not in kept or second not in kept:
+                continue
+            passed, finding = _pair(kept[first], kept[second], habit, on)
+            if finding:
+                findings.append(finding)
+            if passed is None:
+                del kept[second]
+            else:
+                kept[second] = passed
+    return Chosen(tuple(kept.values()), findings=tuple(findings))
+
+
+def _pair(column1: Service, column2: Service, habit: Habit, on: date) -> tuple[Service | None, Finding | None]:
+    """What becomes of column 2 beside column 1: itself, itself with a modifier, or None when it is held."""
+    edit = ncci.edit(column1.cpt, column2.cpt, on)
+    if edit is None:
+        return column2, None
+    if not edit.modifier_allowed or _same_lesion(column1, column2):
+        return None, bundled(column2.cpt, f"{column2.cpt} is part of {column1.cpt}.")
+    if _passing(column2):
+        return column2, None
+    code = cpt.lookup(column2.cpt)
+    if code is not None and code.is_evaluation:
+        says = f"Which separate problem was {column2.cpt} for, beside {column1.cpt}?"
+        return column2, ask(Flag.MOD25_DOC, "em.em_problem_refs", says)
+    if distinct(column1, column2):
+        reason = because("DISTINCT", column1=column1.cpt, column2=column2.cpt, edition=edit.edition)
+        return column2.modified(habit.other_lesion, reason=reason), None
+    says = f"{column1.cpt} holds {column2.cpt} unless they were for lesions at different places; were they?"
+    return column2, ask(Flag.ASK_DISTINCT, None, says)
+
+
+def _passing(service: Service) -> frozenset[str]:
+    """The modifiers that pass an edit for this line.
+
+    On surgery only "distinct" does: 58 and 79 tell of surgery on an earlier day.
+    """
+    code = cpt.lookup(service.cpt)
+    if code is not None and code.is_evaluation:
+        return frozenset(m for m in service.modifiers if modifiers.TABLE[m].passes_ncci)
+    return service.modifiers & modifiers.DISTINCT
+
+
+def _same_lesion(one: Service, other: Service) -> bool:
+    return bool(one.lesions & other.lesions)
+
+
+def distinct(one: Service, other: Service) -> bool:
+    """True when the facts prove other lesions at other places (rulebook section 2)."""
+    if _same_lesion(one, other) or not one.sites or not other.sites:
+        return False
+    return all(surely_apart(a, b) for a in one.sites for b in other.sites)
+
+
+def _repeats(services: Sequence[Service], habit: Habit) -> Chosen:
+    """The second and further lines of one code are marked as another lesion's, when the record shows that."""
+    done: list[Service] = []
+    findings: list[Finding] = []
+    for service in services:
+        before = [other for other in done if other.cpt == service.cpt]
+        anatomic = {m for m in service.modifiers if modifiers.TABLE[m].rank is modifiers.Rank.ANATOMIC}
+        told_apart = anatomic and not any(anatomic & other.modifiers for other in before)
+        if not before or told_apart or service.modifiers & modifiers.DISTINCT:
+            done.append(service)
+        elif all(distinct(other, service) or not other.problems & service.problems for other in before):
+            reason = because("REPEATED", code=service.cpt)
+            done.append(service.modified(habit.other_lesion, reason=reason))
+        else:
+            done.append(service)
+            says = f"{service.cpt} stands twice for one problem and place; were these different lesions?"
+            findings.append(ask(Flag.ASK_DISTINCT, None, says))
+    return Chosen(tuple(done), findings=tuple(findings))
+
+
+def _parents(services: Sequence[Service]) -> tuple[Finding, ...]:
+    present = {service.cpt for service in services}
+    return tuple(
+        ask(Flag.ADDON_NO_PRIMARY, None, f"{number} needs one of {', '.join(code.parents)} beside it.")
+        for number in sorted(present)
+        if (code := cpt.lookup(number)) and code.is_add_on and not present & set(code.parents)
+    )
+
+
+def _units(services: Sequence[Service], on: date) -> tuple[Finding, ...]:
+    units: Counter[str] = Counter()
+    for service in services:
+        units[service.cpt] += service.units
+    return tuple(
+        ask(Flag.MUE_EXCEEDED, None, f"{number}: {count} units, where a day allows {limit.units}. Is the count right?")
+        for number, count in sorted(units.items())
+        if (limit := mue.limit(number, on)) and count > limit.units
+    )
+
+
+def _conflicts(services: Sequence[Service]) -> tuple[Finding, ...]:
+    return tuple(
+        ask(Flag.ASK_DISTINCT, None, f"{service.cpt}: {says}")
+        for service in services
+        if (code := cpt.lookup(service.cpt))
+        for says in modifiers.conflicts(service.modifiers, evaluation=code.is_evaluation)
+    )

@@ -1,0 +1,150 @@
+"""From facts to lines, in the order of rulebook section 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from codes import cpt, modifiers
+from coding.domain import (
+    aftercare,
+    biopsies,
+    destruction,
+    evaluation,
+    excisions,
+    flaps,
+    global_periods,
+    intralesional,
+    mohs,
+    paring,
+    reasons,
+    repairs,
+    shave_removal,
+    skin_tags,
+)
+from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
+from coding.domain.diagnoses import unusable
+from coding.domain.edits import Habit, settle
+from coding.domain.findings import Finding, Flag, ask, bundled
+from coding.domain.hierarchy import definitive
+from coding.domain.reasons import because
+from coding.domain.service import Chosen, Lesion, Service, lesions_of
+from coding.domain.visit import Kind, PayerType, Visit
+
+Family = Callable[[Visit, Sequence[Lesion]], Chosen]
+
+# A kind that is not here (and is not a closure) is held: its rules are not written yet.
+FAMILIES: Mapping[Kind, Family] = {
+    Kind.BIOPSY: biopsies.choose,
+    Kind.SHAVE_REMOVAL: shave_removal.choose,
+    Kind.EXCISION: excisions.choose,
+    Kind.DESTRUCTION: destruction.choose,
+    Kind.MOHS: mohs.choose,
+    Kind.ATT: flaps.choose,
+    Kind.SKIN_TAG_REMOVAL: skin_tags.choose,
+    Kind.PARING: paring.choose,
+    Kind.INJECTION_INTRALESIONAL: intralesional.choose,
+    Kind.SUTURE_REMOVAL: aftercare.choose,
+}
+CODED_KINDS = frozenset(FAMILIES) | {Kind.REPAIR}
+
+
+def code_visit(visit: Visit) -> CodedVisit:
+    """The visit's lines, each with its reasons, or what must be asked first. Never guesses and never upcodes."""
+    lesions = lesions_of(visit)
+    kept, held = definitive(lesions)
+    surgery = _by_family(visit, kept)
+    closures = repairs.choose(
+        visit, _of(kept, Kind.REPAIR), [o for o in kept if o.procedure.kind is not Kind.REPAIR], surgery.services
+    )
+    procedures = surgery + closures
+    related = global_periods.relate(visit, procedures.services)
+    visits = evaluation.choose(visit, related.services)
+    chosen = settle((*visits.services, *related.services), Habit(visit.payer.x_modifiers), visit.date)
+    findings = (
+        *_gate(visit),
+        *_same_lesion(visit, held),
+        *procedures.findings,
+        *related.findings,
+        *visits.findings,
+        *chosen.findings,
+        *_about_diagnoses(visit, (*chosen.services, *procedures.self_pay)),
+    )
+    return _answer(visit, chosen.services, procedures.self_pay, findings)
+
+
+def _of(lesions: Sequence[Lesion], kind: Kind) -> list[Lesion]:
+    return [lesion for lesion in lesions if lesion.procedure.kind is kind]
+
+
+def _by_family(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
+    chosen = Chosen()
+    for kind, family in FAMILIES.items():
+        own = _of(lesions, kind)
+        if own:
+            chosen += family(visit, own)
+    return chosen
+
+
+def _same_lesion(visit: Visit, held: Sequence[Lesion]) -> tuple[Finding, ...]:
+    """BUNDLED for each code that another service on the same lesion holds."""
+    codes = {service.cpt for service in _by_family(visit, held).services}
+    return tuple(bundled(code, "Another service on the same lesion includes it.") for code in sorted(codes))
+
+
+def _gate(visit: Visit) -> tuple[Finding, ...]:
+    """What holds a visit whatever its lines are."""
+    found: list[Finding] = []
+    if visit.date < reasons.IN_FORCE_FROM:
+        says = f"These rules begin with services of {reasons.IN_FORCE_FROM}; a coder must code earlier ones."
+        found.append(ask(Flag.NO_CODE, "date", says))
+    for procedure in visit.procedures:
+        if procedure.kind not in CODED_KINDS:
+            says = f"Procedures of kind {procedure.kind} are not coded here yet; a coder must code the visit."
+            found.append(ask(Flag.NO_CODE, f"{procedure.path}.kind", says))
+    if not visit.procedures and visit.em is None:
+        found.append(ask(Flag.NO_CODE, "em", "Neither a visit nor a procedure is documented; what was done?"))
+    if visit.component in ("professional", "technical"):
+        found.append(ask(Flag.NO_CODE, "component", "Split components belong to pathology, which a coder codes."))
+    if visit.authorization and visit.authorization.required and not visit.authorization.number:
+        found.append(ask(Flag.PA_REQUIRED, "authorization.number", "What is the authorization's number?"))
+    if visit.abn and visit.abn.type != "voluntary":
+        says = "Which service does the notice cover, and was its denial expected?"
+        found.append(ask(Flag.ABN, "abn", says))
+    return tuple(found)
+
+
+def _about_diagnoses(visit: Visit, services: Sequence[Service]) -> tuple[Finding, ...]:
+    used = sorted({dx for service in services for dx in service.dx})
+    return tuple(question for dx in used if (question := unusable(dx, visit.date, "problems")))
+
+
+def _answer(
+    visit: Visit, services: Sequence[Service], self_pay: Sequence[Service], findings: tuple[Finding, ...]
+) -> CodedVisit:
+    if visit.payer.type is PayerType.SELF_PAY:
+        reason = because("SELF-PAY", payer=visit.payer.type)
+        own = [Service(s.cpt, s.units, s.dx, (*s.reasons, reason)) for s in (*services, *self_pay)]
+        services, self_pay = (), own
+    lines = tuple(_line(service) for service in sorted(services, key=_claim_order))
+    own_lines = tuple(_line(service) for service in sorted(self_pay, key=_claim_order))
+    unique = tuple(dict.fromkeys(findings))
+    return CodedVisit(_disposition(services, self_pay, unique), lines, own_lines, unique)
+
+
+def _disposition(services: Sequence[Service], self_pay: Sequence[Service], findings: Sequence[Finding]) -> Disposition:
+    if any(finding.holds for finding in findings):
+        return Disposition.HOLD
+    if self_pay and not services:
+        return Disposition.PATIENT_ONLY
+    if not services or evaluation.is_aftercare(services):
+        return Disposition.NO_CHARGE
+    return Disposition.READY
+
+
+def _claim_order(service: Service) -> tuple[bool, str, int, tuple[str, ...]]:
+    code = cpt.lookup(service.cpt)
+    return not (code and code.is_evaluation), service.cpt, len(service.modifiers), service.dx
+
+
+def _line(service: Service) -> CodedLine:
+    return CodedLine(service.cpt, service.units, modifiers.in_order(service.modifiers), service.dx, service.reasons)
