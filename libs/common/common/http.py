@@ -122,10 +122,10 @@ class RetryBudget:
 
 
 class _Fault(Exception):
-    """One attempt failed. `sent` tells whether the far side may have seen it."""
+    """One attempt failed. `sent`: the far side may have seen it; `final`: another would end the same way."""
 
-    def __init__(self, reason: str, *, sent: bool, after: float | None = None) -> None:
-        self.reason, self.sent, self.after = reason, sent, after
+    def __init__(self, reason: str, *, sent: bool, after: float | None = None, final: bool = False) -> None:
+        self.reason, self.sent, self.after, self.final = reason, sent, after, final
         super().__init__(reason)
 
 
@@ -234,7 +234,7 @@ class Outside:
                 answer = await self._attempt(request, limit)
             except _Fault as fault:
                 self._breaker.failed()
-                again = repeatable or not fault.sent
+                again = not fault.final and (repeatable or not fault.sent)
                 if not again or attempt == ATTEMPTS or not self._budget.take():
                     raise RemoteUnavailable(self.name, fault.reason) from None
                 await asyncio.sleep(_pause(attempt, fault.after))
@@ -343,13 +343,13 @@ class ServiceClient(Outside):
 async def _read(response: httpx.Response, limit: int) -> bytes:
     if response.headers.get("content-encoding", "identity") != "identity":
         # Nothing compressed was asked for, and a few kilobytes could unpack to gigabytes.
-        raise _Fault("encoded", sent=True)
+        raise _Fault("encoded", sent=True, final=True)
     parts: list[bytes] = []
     size = 0
     async for part in response.aiter_raw():
         size += len(part)
         if size > limit:
-            raise _Fault("too-large", sent=True)
+            raise _Fault("too-large", sent=True, final=True)
         parts.append(part)
     return b"".join(parts)
 
