@@ -25,8 +25,8 @@ REPLACEMENT = "7"
 # The shortest limits in common contracts, until the claim's payer is known (rulebook 9.3).
 DEFAULT_FILING_DAYS = 90
 DEFAULT_DENIAL_WINDOW_DAYS = 90
-# Rulebook 9.2, E24: time to warn.
-WARN_AT = 0.7
+# Percent of a window after which somebody is told (rulebook 9.2, E24).
+WARN_AT = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def deadline_of(claim: Claim, now: datetime) -> Deadline | None:
         due = claim.decision_due or claim.denial_window[1]
         return Deadline(wait, _end_of(due), _end_of(due))
     first, last = claim.filing_window if wait is Wait.FILING_LIMIT else claim.denial_window
-    warned = first + timedelta(days=int((last - first).days * WARN_AT))
+    warned = first + timedelta(days=(last - first).days * WARN_AT // 100)
     return Deadline(wait, _end_of(last), _end_of(warned))
 
 

@@ -20,7 +20,7 @@ def timely_filing(draft: Draft) -> Iterator[Found]:
     if draft.today > last:
         said = f"The last day to send this was {last}."
         yield Found("claim", said, "Appeal to the payer with proof of why it is late, or write it off.")
-    elif (draft.today - first).days >= (last - first).days * WARN_AT:
+    elif (draft.today - first).days * 100 >= (last - first).days * WARN_AT:
         said = f"The last day to send this is {last}."
         yield Found("claim", said, "Send it now.", severity=Severity.WARN)
 

@@ -1,0 +1,530 @@
+"""The claim's life: what may happen to it, who owns it, and what each act does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.domain import acknowledgement, adjudication, assembly, correction, submission, waiting
+from claims.domain.acknowledgement import Acknowledgement
+from claims.domain.adjudication import Posting
+from claims.domain.assembly import Surroundings
+from claims.domain.claim import Claim, started
+from claims.domain.coding import CodedEncounter, NotBilled, ServiceLine
+from claims.domain.correction import Correction, LineChange
+from claims.domain.events import (
+    ClaimAccepted,
+    ClaimClosed,
+    ClaimDenied,
+    ClaimHeld,
+    ClaimPaid,
+    ClaimRejected,
+    ClaimSubmitted,
+)
+from claims.domain.findings import Override
+from claims.domain.lifecycle import KEPT, STAGES, TRANSITIONS, Fact, Owner, Status, Wait, after, is_open
+from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
+from claims.domain.refusals import AlreadySubmitted, FactOutOfPlace, FindingNotOverridable, FindingNotThere
+from common.change import Change
+from common.money import Money
+
+DAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
+CLAIM, ENCOUNTER, PATIENT, COVERAGE, BATCH, CASE, TRANSMISSION = (UUID(int=number) for number in range(1, 8))
+CHARGES = {"99213": Money("150.00"), "17110": Money("210.00")}
+AROUND = Surroundings(NOW.date(), ())
+PAYER_NUMBER = "PC1"
+
+
+def coded(revision: int = 1, **changes: object) -> CodedEncounter:
+    facts = CodedEncounter(
+        encounter_id=ENCOUNTER,
+        patient_id=PATIENT,
+        revision=revision,
+        date_of_service=DAY,
+        place_of_service="11",
+        rendering_npi="1245319599",
+        diagnoses=("B07.8", "L70.0"),
+        lines=(
+            ServiceLine(1, "99213", 1, ("25",), (2,)),
+            ServiceLine(2, "17110", 1, (), (1,)),
+        ),
+        rules_edition="2026Q1",
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def snapshot(*, covered: bool = True, **payer: object) -> Snapshot:
+    where = Address("12 Sample Row", "Albany", "NY", "122070001")
+    patient = Person("Quill", "Maren", birth_date=date(1980, 4, 2), sex="F", address=where)
+    known = Payer("PAYERA", "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True)
+    return Snapshot(
+        taken_on=NOW.date(),
+        patient=patient,
+        coverage=Coverage(COVERAGE, "PAYERA", "MA1000001", "P", "18", patient) if covered else None,
+        payer=replace(known, **payer) if covered else None,  # type: ignore[arg-type]
+        practice=Practice(
+            "Sample Dermatology PC", "1234567893", "123456789", "207N00000X", where, "Billing", "5185550100"
+        ),
+        rendering=RenderingProvider("1245319599", "Ashby", "Noor", "207N00000X"),
+    )
+
+
+def assembling() -> Claim:
+    return replace(started(CLAIM, "0000000A", coded(), NOW), version=1)
+
+
+def ready(**payer: object) -> Claim:
+    return assembly.assemble(assembling(), snapshot(**payer), CHARGES, AROUND, NOW).aggregate
+
+
+def held() -> Claim:
+    return assembly.assemble(assembling(), snapshot(covered=False), CHARGES, AROUND, NOW).aggregate
+
+
+def submitted(claim: Claim | None = None, batch_id: UUID = BATCH) -> Claim:
+    batched = submission.put_in_batch(claim or ready(), batch_id, NOW).aggregate
+    return submission.sent(batched, batch_id, TRANSMISSION, NOW).aggregate
+
+
+def said(claim: Claim, category: str, *, by: str = "PR", minutes: int = 0, control: str = "") -> Acknowledgement:
+    return Acknowledgement(
+        interchange_id=UUID(int=99),
+        position=0,
+        control_number=control or claim.current.control_number,
+        said_by=by,
+        action="WQ" if category in ("A1", "A2") else "U",
+        categories=(category,),
+        statuses=("20",),
+        said_at=NOW + timedelta(minutes=minutes),
+        payer_claim_number=PAYER_NUMBER,
+    )
+
+
+def heard(claim: Claim, category: str, **more: object) -> Change[Claim]:
+    return acknowledgement.acknowledge(claim, said(claim, category, **more), NOW)  # type: ignore[arg-type]
+
+
+def posting(claim: Claim, *, paid: str = "0", patient: str = "0", denied: str = "0", **more: object) -> Posting:
+    owed = Money(paid) + Money(patient) + Money(denied)
+    facts = Posting(
+        remittance_id=UUID(int=98),
+        control_number=claim.current.control_number,
+        payer_claim_number=PAYER_NUMBER,
+        status_code="1",
+        reversal=False,
+        adjudicated_on=date(2026, 3, 20),
+        charge=claim.charge,
+        paid=Money(paid),
+        contractual=claim.charge - owed,
+        patient_responsibility=Money(patient),
+        denied=Money(denied),
+        lines=(),
+        remarks=(),
+    )
+    return replace(facts, **more)  # type: ignore[arg-type]
+
+
+def decided(claim: Claim, **amounts: object) -> Change[Claim]:
+    return adjudication.post(claim, posting(claim, **amounts), NOW)  # type: ignore[arg-type]
+
+
+def asked(claim: Claim, *changes: LineChange, **more: object) -> Correction:
+    facts = Correction(CASE, claim.current.control_number, None, changes, None)
+    return replace(facts, **more)  # type: ignore[arg-type]
+
+
+def facts_of(claim: Claim) -> list[str]:
+    return [entry.fact for entry in claim.happened]
+
+
+def names(change: Change[Claim]) -> list[str]:
+    return [type(event).__name__ for event in change.events]
+
+
+class TestTheTable:
+    @given(st.lists(st.sampled_from(Fact), max_size=40))
+    def test_no_order_of_facts_leaves_the_table_or_an_open_claim_without_owner_and_deadline(
+        self, facts: list[Fact]
+    ) -> None:
+        claim = assembling()
+        for fact in facts:
+            status = claim.status
+            expected = TRANSITIONS.get((status, fact), status if fact in KEPT else None)
+            if expected is None:
+                with pytest.raises(FactOutOfPlace):
+                    claim.move(fact, NOW, {})
+                continue
+            claim = claim.move(fact, NOW, {})
+            assert claim.status is expected
+            assert claim.happened[-1].before is status
+            assert claim.happened[-1].after is claim.status
+            assert is_open(claim.status) == (claim.deadline is not None)
+            assert is_open(claim.status) == (claim.owner is not Owner.NOBODY)
+
+    def test_every_status_has_a_stage_and_every_open_one_waits_for_something(self) -> None:
+        assert set(STAGES) == set(Status)
+        assert all((stage.owner is Owner.NOBODY) == (stage.wait is None) for stage in STAGES.values())
+
+    def test_every_status_can_be_reached(self) -> None:
+        reached, found = {Status.ASSEMBLING}, True
+        while found:
+            found = {to for (start, _), to in TRANSITIONS.items() if start in reached} - reached
+            reached |= found
+        assert reached == set(Status)
+
+    def test_nothing_moves_a_void_claim(self) -> None:
+        assert {after(Status.VOID, fact) for fact in Fact} <= {Status.VOID, None}
+
+
+class TestAssembling:
+    def test_a_clean_claim_is_priced_and_ready(self) -> None:
+        change = assembly.assemble(assembling(), snapshot(), CHARGES, AROUND, NOW)
+        assert change.aggregate.status is Status.READY
+        assert change.aggregate.charge == Money("360.00")
+        assert change.events == ()
+
+    def test_a_patient_without_coverage_holds_it_for_the_biller_until_the_filing_limit(self) -> None:
+        change = assembly.assemble(assembling(), snapshot(covered=False), CHARGES, AROUND, NOW)
+        claim = change.aggregate
+        assert (claim.status, claim.owner) == (Status.HELD, Owner.BILLER)
+        assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, ("E03",)),)
+        assert claim.deadline is not None
+        assert claim.deadline.wait is Wait.FILING_LIMIT
+        assert claim.deadline.due_at.date() == DAY + timedelta(days=90)
+
+    def test_a_code_without_a_charge_holds_it(self) -> None:
+        change = assembly.assemble(assembling(), snapshot(), {"99213": Money("150.00")}, AROUND, NOW)
+        assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, ("E30",)),)
+
+    def test_a_later_revision_before_submission_replaces_the_lines(self) -> None:
+        later = coded(2, lines=(ServiceLine(1, "17110", 1, (), (1,)),))
+        claim = assembly.recode(ready(), later, NOW).aggregate
+        assert claim.status is Status.ASSEMBLING
+        assert [line.cpt for line in claim.lines] == ["17110"]
+
+    def test_an_older_or_repeated_revision_changes_nothing(self) -> None:
+        assert assembly.recode(ready(), coded(1), NOW).aggregate == ready()
+
+    def test_a_later_revision_after_submission_is_refused_and_given_to_a_person(self) -> None:
+        claim = assembly.recode(submitted(), coded(2, lines=()), NOW).aggregate
+        assert claim.status is Status.SUBMITTED
+        assert claim.lines == submitted().lines
+        assert facts_of(claim)[-1] == "recoded_refused"
+        assert [raised.reason for raised in claim.raised] == ["recoded_refused"]
+
+    def test_an_encounter_that_turns_out_not_billable_voids_a_claim_that_nobody_has(self) -> None:
+        facts = NotBilled(ENCOUNTER, PATIENT, 2, DAY, "no_charge", ())
+        change = assembly.withdraw(ready(), facts, NOW)
+        assert change.aggregate.status is Status.VOID
+        assert change.events == (ClaimClosed(CLAIM, "not_billable"),)
+        assert assembly.withdraw(submitted(), facts, NOW).aggregate.status is Status.SUBMITTED
+
+
+class TestOverriding:
+    def duplicate(self) -> Claim:
+        twice = coded(lines=(ServiceLine(1, "17110", 1, (), (1,)), ServiceLine(2, "17110", 1, (), (1,))))
+        claim = replace(assembling(), coded=twice, lines=twice.lines)
+        return assembly.assemble(claim, snapshot(), CHARGES, AROUND, NOW).aggregate
+
+    def test_a_reason_lets_a_suspected_duplicate_go_and_stays_in_the_history(self) -> None:
+        held = self.duplicate()
+        assert held.status is Status.HELD
+        answer = Override("E25", "line 2", "Two sites in the note", "staff-1", NOW)
+        claim = assembly.override(held, answer, AROUND).aggregate
+        assert claim.status is Status.READY
+        assert [entry.reason for entry in claim.happened if entry.fact == "finding_overridden"] == [answer.reason]
+
+    def test_a_finding_that_is_not_there_cannot_be_overridden(self) -> None:
+        with pytest.raises(FindingNotThere):
+            assembly.override(self.duplicate(), Override("E25", "line 9", "why", "staff-1", NOW), AROUND)
+
+    def test_content_that_837p_requires_cannot_be_argued_away(self) -> None:
+        with pytest.raises(FindingNotOverridable):
+            assembly.override(held(), Override("E03", "coverage", "why", "staff-1", NOW), AROUND)
+
+    def test_only_a_held_claim_is_overridden(self) -> None:
+        with pytest.raises(FactOutOfPlace):
+            assembly.override(ready(), Override("E25", "line 1", "why", "staff-1", NOW), AROUND)
+
+
+class TestVoiding:
+    def test_a_claim_that_no_payer_has_seen_is_given_up(self) -> None:
+        change = assembly.void(held(), NOW, by="staff-1", reason="entered twice")
+        assert change.aggregate.status is Status.VOID
+        assert change.events == (ClaimClosed(CLAIM, "void"),)
+
+    def test_a_submitted_claim_is_not(self) -> None:
+        with pytest.raises(AlreadySubmitted):
+            assembly.void(submitted(), NOW, by="staff-1", reason="entered twice")
+
+
+class TestSubmitting:
+    def test_the_first_submission_is_an_original_under_its_own_control_number(self) -> None:
+        change = submission.sent(submission.put_in_batch(ready(), BATCH, NOW).aggregate, BATCH, TRANSMISSION, NOW)
+        [event] = change.events
+        assert isinstance(event, ClaimSubmitted)
+        assert (event.control_number, event.frequency, event.payer_claim_number) == ("0000000A01", "1", None)
+        assert (event.charge, len(event.lines), event.transmission_id) == (Money("360.00"), 2, TRANSMISSION)
+
+    def test_being_told_twice_that_it_left_is_being_told_once(self) -> None:
+        claim = submitted()
+        assert submission.sent(claim, BATCH, TRANSMISSION, NOW) == Change(claim)
+
+    def test_a_rejected_transmission_rejects_its_claims(self) -> None:
+        change = submission.transmission_rejected(submitted(), BATCH, ("R",), ("SV1-02 7",), NOW)
+        assert change.aggregate.status is Status.REJECTED
+        assert change.events == (ClaimRejected(CLAIM, "0000000A01", "999", ("R",), ("SV1-02 7",)),)
+
+    def test_a_999_that_contradicts_the_payer_is_kept_and_given_to_a_person(self) -> None:
+        accepted = heard(submitted(), "A2").aggregate
+        change = submission.transmission_rejected(accepted, BATCH, ("R",), (), NOW)
+        assert change.aggregate.status is Status.ACCEPTED
+        assert change.events == ()
+        assert [raised.reason for raised in change.aggregate.raised] == ["contradicting-transmission-rejection"]
+
+    def test_what_edi_never_takes_goes_back_to_the_biller(self) -> None:
+        batched = submission.put_in_batch(ready(), BATCH, NOW).aggregate
+        change = submission.not_taken(batched, BATCH, "no-route", NOW)
+        assert change.aggregate.status is Status.HELD
+        assert names(change) == ["ClaimHeld"]
+
+
+class TestAcknowledging:
+    def test_the_payers_acceptance_is_acceptance(self) -> None:
+        change = heard(submitted(), "A2")
+        assert change.aggregate.status is Status.ACCEPTED
+        assert change.events == (ClaimAccepted(CLAIM, "0000000A01", PAYER_NUMBER),)
+
+    def test_a_clearinghouses_receipt_is_a_note(self) -> None:
+        change = heard(submitted(), "A1", by="AY")
+        assert change.aggregate.status is Status.SUBMITTED
+        assert change.events == ()
+        assert facts_of(change.aggregate)[-1] == "forwarded"
+
+    @pytest.mark.parametrize("category", ["A3", "A4", "A6", "A7", "A8"])
+    @pytest.mark.parametrize("by", ["PR", "AY"])
+    def test_a_rejection_by_anybody_is_one(self, category: str, by: str) -> None:
+        change = heard(submitted(), category, by=by)
+        assert change.aggregate.status is Status.REJECTED
+        assert change.events == (ClaimRejected(CLAIM, "0000000A01", "277CA", (category,), ("20",)),)
+
+    def test_a_rejection_by_action_counts_whatever_the_category(self) -> None:
+        claim = submitted()
+        word = replace(said(claim, "A1"), action="U")
+        assert acknowledgement.acknowledge(claim, word, NOW).aggregate.status is Status.REJECTED
+
+    def test_the_payer_may_reject_what_it_accepted(self) -> None:
+        accepted = heard(submitted(), "A2").aggregate
+        assert heard(accepted, "A7", minutes=5).aggregate.status is Status.REJECTED
+
+    def test_an_older_word_that_comes_later_moves_nothing(self) -> None:
+        accepted = heard(submitted(), "A2", minutes=5).aggregate
+        change = heard(accepted, "A7")
+        assert change.aggregate.status is Status.ACCEPTED
+        assert facts_of(change.aggregate)[-1] == "older_acknowledgement"
+
+    def test_word_of_an_earlier_submission_moves_nothing(self) -> None:
+        rejected = heard(submitted(), "A7").aggregate
+        again = assembly.assemble(
+            assembly.rebuild(rejected, NOW, by="staff-1").aggregate, snapshot(), CHARGES, AROUND, NOW
+        ).aggregate
+        second = submitted(again, UUID(int=50))
+        change = heard(second, "A2", control="0000000A01")
+        assert change.aggregate.status is Status.SUBMITTED
+        assert facts_of(change.aggregate)[-1] == "late_acknowledgement"
+
+    def test_word_of_a_submission_not_known_to_have_left_waits(self) -> None:
+        batched = submission.put_in_batch(ready(), BATCH, NOW).aggregate
+        assert acknowledgement.must_wait(batched, said(batched, "A2"))
+        assert not acknowledgement.must_wait(submitted(), said(submitted(), "A2"))
+
+    def test_a_repeated_acceptance_tells_nobody_again(self) -> None:
+        accepted = heard(submitted(), "A2").aggregate
+        assert heard(accepted, "A2", minutes=1).events == ()
+
+    def test_word_after_the_payment_is_kept(self) -> None:
+        paid = decided(submitted(), paid="300.00").aggregate
+        assert heard(paid, "A2").aggregate.status is Status.PAID
+
+
+class TestTheSecondSubmission:
+    def rebuilt(self, claim: Claim) -> Claim:
+        asked_again = assembly.rebuild(claim, NOW, by="staff-1").aggregate
+        return assembly.assemble(asked_again, snapshot(), CHARGES, AROUND, NOW).aggregate
+
+    def test_after_a_front_end_rejection_it_is_an_original_again(self) -> None:
+        claim = submitted(self.rebuilt(heard(submitted(), "A7").aggregate), UUID(int=50))
+        assert (claim.current.control_number, claim.current.frequency) == ("0000000A02", "1")
+
+    def test_a_correction_replaces_the_payers_claim(self) -> None:
+        denied = decided(heard(submitted(), "A2").aggregate, denied="360.00").aggregate
+        change = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW)
+        claim = submitted(change.aggregate, UUID(int=50))
+        assert (claim.current.frequency, claim.current.original_reference) == ("7", PAYER_NUMBER)
+        assert [line.modifiers for line in claim.lines] == [("25",), ("59",)]
+
+    def test_a_payer_that_takes_no_replacements_gets_an_original(self) -> None:
+        denied = decided(submitted(ready(takes_frequency_codes=False)), denied="360.00").aggregate
+        change = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW)
+        claim = submitted(change.aggregate, UUID(int=50))
+        assert (claim.current.frequency, claim.current.original_reference) == ("1", None)
+
+    def test_a_replacement_without_the_payers_number_is_held(self) -> None:
+        denied = decided(submitted(), denied="360.00", payer_claim_number=None).aggregate
+        change = correction.correct(denied, asked(denied), AROUND, NOW)
+        assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, ("E32",)),)
+
+    def test_a_correction_that_breaks_an_edit_is_held(self) -> None:
+        denied = decided(heard(submitted(), "A2").aggregate, denied="360.00").aggregate
+        change = correction.correct(denied, asked(denied, LineChange(2, ("59", "XS"))), AROUND, NOW)
+        assert change.aggregate.status is Status.HELD
+        assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, ("E18",)),)
+
+    def test_a_rejected_replacement_is_sent_as_a_replacement_again(self) -> None:
+        denied = decided(heard(submitted(), "A2").aggregate, denied="360.00").aggregate
+        corrected = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW).aggregate
+        rejected = heard(submitted(corrected, UUID(int=50)), "A7", minutes=9).aggregate
+        claim = submitted(self.rebuilt(rejected), UUID(int=51))
+        assert (claim.current.frequency, claim.current.original_reference) == ("7", PAYER_NUMBER)
+        assert [line.modifiers for line in claim.lines] == [("25",), ("59",)]
+
+    @pytest.mark.parametrize(
+        "refused",
+        [
+            lambda claim: (claim, asked(claim, LineChange(9, ("59",)))),
+            lambda claim: (claim, asked(claim, control_number="0000000A09")),
+            lambda claim: (submitted(), asked(submitted(), LineChange(2, ("59",)))),
+        ],
+        ids=["a line it does not have", "another submission", "a claim that is not denied"],
+    )
+    def test_a_correction_that_cannot_be_made_is_given_to_a_person(self, refused: object) -> None:
+        denied = decided(heard(submitted(), "A2").aggregate, denied="360.00").aggregate
+        claim, request = refused(denied)  # type: ignore[operator]
+        change = correction.correct(claim, request, AROUND, NOW)
+        assert change.aggregate.status is claim.status
+        assert change.aggregate.lines == claim.lines
+        assert [raised.reason for raised in change.aggregate.raised] == ["correction_requested_refused"]
+
+    def test_units_change_the_charge(self) -> None:
+        denied = decided(heard(submitted(), "A2").aggregate, denied="360.00").aggregate
+        change = correction.correct(denied, asked(denied, LineChange(1, units=2)), AROUND, NOW)
+        assert change.aggregate.charge == Money("510.00")
+
+
+class TestThePayersDecision:
+    def test_nothing_denied_is_paid(self) -> None:
+        change = decided(submitted(), paid="300.00", patient="20.00")
+        assert change.aggregate.status is Status.PAID
+        [event] = change.events
+        assert isinstance(event, ClaimPaid)
+        assert (event.outcome, event.paid, event.adjusted) == ("paid", Money("300.00"), Money("40.00"))
+
+    def test_all_of_it_to_the_deductible_is_paid_too(self) -> None:
+        assert decided(submitted(), patient="300.00").aggregate.status is Status.PAID
+
+    @pytest.mark.parametrize("payable", [{"paid": "100.00"}, {"patient": "100.00"}])
+    def test_a_denied_part_beside_a_payable_one_tells_both(self, payable: dict[str, str]) -> None:
+        change = decided(submitted(), denied="210.00", **payable)
+        assert change.aggregate.status is Status.PARTLY_PAID
+        assert names(change) == ["ClaimPaid", "ClaimDenied"]
+        assert isinstance(change.events[0], ClaimPaid)
+        assert change.events[0].outcome == "partly_paid"
+
+    def test_nothing_payable_is_a_denial_with_a_window_to_act_in(self) -> None:
+        change = decided(submitted(ready(denial_window_days=60)), denied="360.00")
+        claim = change.aggregate
+        [event] = change.events
+        assert isinstance(event, ClaimDenied)
+        assert (event.denied, event.payer_claim_number) == (Money("360.00"), PAYER_NUMBER)
+        assert claim.owner is Owner.DENIALS
+        assert claim.deadline is not None
+        assert claim.deadline.due_at.date() == date(2026, 3, 20) + timedelta(days=60)
+
+    def test_a_reversal_brings_it_back_to_its_payer(self) -> None:
+        paid = decided(submitted(), paid="300.00").aggregate
+        change = decided(paid, paid="-300.00", reversal=True, status_code="22")
+        assert change.aggregate.status is Status.ACCEPTED
+        assert change.events == ()
+        assert decided(change.aggregate, denied="360.00").aggregate.status is Status.DENIED
+
+    def test_the_reversal_before_a_replacements_payment_is_kept(self) -> None:
+        denied = decided(heard(submitted(), "A2").aggregate, denied="360.00").aggregate
+        corrected = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW).aggregate
+        second = submitted(corrected, UUID(int=50))
+        reversal = posting(denied, denied="-360.00", reversal=True, status_code="22")
+        kept = adjudication.post(second, reversal, NOW).aggregate
+        assert (kept.status, kept.raised) == (Status.SUBMITTED, ())
+        assert decided(kept, paid="300.00").aggregate.status is Status.PAID
+
+    def test_a_payment_of_an_earlier_submission_is_given_to_a_person(self) -> None:
+        first = submitted()
+        rejected = heard(first, "A7").aggregate
+        again = assembly.assemble(
+            assembly.rebuild(rejected, NOW, by="staff-1").aggregate, snapshot(), CHARGES, AROUND, NOW
+        ).aggregate
+        change = adjudication.post(submitted(again, UUID(int=50)), posting(first, paid="300.00"), NOW)
+        assert change.aggregate.status is Status.SUBMITTED
+        assert change.events == ()
+        assert [raised.reason for raised in change.aggregate.raised] == ["earlier-submission-remitted"]
+
+    @pytest.mark.parametrize("code", ["23", "25"])
+    def test_what_decides_nothing_about_the_claim_moves_nothing(self, code: str) -> None:
+        change = decided(submitted(), paid="0", status_code=code)
+        assert change.aggregate.status is Status.SUBMITTED
+        assert change.events == ()
+
+
+class TestAppeals:
+    def denied(self) -> Claim:
+        return decided(heard(submitted(), "A2").aggregate, denied="360.00").aggregate
+
+    def appealed(self) -> Claim:
+        due = date(2026, 6, 1)
+        return adjudication.appeal(self.denied(), NOW, case_id=CASE, level=1, filed_on=DAY, due=due).aggregate
+
+    def test_the_payer_owns_it_until_the_decision_is_due(self) -> None:
+        claim = self.appealed()
+        assert (claim.status, claim.owner) == (Status.APPEALED, Owner.PAYER)
+        assert claim.deadline is not None
+        assert claim.deadline.due_at.date() == date(2026, 6, 1)
+
+    def test_an_appeal_of_what_is_not_denied_is_given_to_a_person(self) -> None:
+        change = adjudication.appeal(submitted(), NOW, case_id=CASE, level=1, filed_on=DAY, due=DAY)
+        assert change.aggregate.status is Status.SUBMITTED
+        assert len(change.aggregate.raised) == 1
+
+    def test_an_overturned_denial_waits_for_the_money(self) -> None:
+        change = adjudication.overturned(self.appealed(), NOW, case_id=CASE, recovered=Money("300.00"))
+        assert change.aggregate.status is Status.ACCEPTED
+
+    def test_an_overturned_denial_whose_money_came_first_stays_paid(self) -> None:
+        paid = decided(self.appealed(), paid="300.00").aggregate
+        change = adjudication.overturned(paid, NOW, case_id=CASE, recovered=Money("300.00"))
+        assert change.aggregate.status is Status.PAID
+
+    def test_a_denial_that_stands_closes_the_claim_once(self) -> None:
+        change = adjudication.upheld(self.appealed(), NOW, case_id=CASE, write_off=Money("360.00"))
+        assert change.events == (ClaimClosed(CLAIM, "denial_upheld"),)
+        again = adjudication.upheld(change.aggregate, NOW, case_id=CASE, write_off=Money("360.00"))
+        assert (again.aggregate.status, again.events) == (Status.CLOSED, ())
+
+
+class TestWaiting:
+    def test_no_acknowledgement_in_three_days_is_told(self) -> None:
+        claim = waiting.remind(submitted(), NOW + timedelta(days=3)).aggregate
+        assert [raised.reason for raised in claim.raised] == ["no-acknowledgement"]
+
+    def test_before_that_nothing_is(self) -> None:
+        assert waiting.remind(submitted(), NOW + timedelta(days=2)).aggregate.raised == ()
+
+    def test_a_held_claim_is_told_of_while_there_is_time(self) -> None:
+        claim = held()
+        assert claim.deadline is not None
+        assert claim.deadline.remind_at.date() == DAY + timedelta(days=63)
+        assert claim.deadline.due_at.date() == DAY + timedelta(days=90)
