@@ -12,7 +12,6 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -27,21 +26,11 @@ from fastapi.responses import JSONResponse
 from jwt.algorithms import ECAlgorithm
 from pydantic import BaseModel, ConfigDict, Field
 
+from stack.clients import Client, new_client, read_clients, write_clients
 from stack.workspace import write_private
 
 TOKEN_SECONDS = 600
 _LARGEST_FORM = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Who may ask for tokens: `practices` are uuids or `*`; `subject` is the person it speaks for, if one."""
-
-    client_id: str
-    secret_sha256: str
-    scopes: tuple[str, ...]
-    practices: tuple[str, ...]
-    subject: str
 
 
 class Registration(BaseModel):
@@ -96,34 +85,22 @@ class Clients:
         self._registered = folder / "registered.json"
 
     def find(self, client_id: str) -> Client | None:
-        return (_read_clients(self._registered) | _read_clients(self._given)).get(client_id)
+        return (read_clients(self._registered) | read_clients(self._given)).get(client_id)
 
     def register(self, wanted: Registration) -> str | None:
         """Keep the client and return its new secret; None when the id belongs to the stack.
 
         Registering an id again replaces it: the earlier secret ends.
         """
-        if wanted.client_id in _read_clients(self._given):
+        if wanted.client_id in read_clients(self._given):
             return None
         secret = secrets.token_urlsafe(24)
         practices = tuple(str(practice) for practice in wanted.practices)
         client = new_client(
             wanted.client_id, secret, wanted.scopes, practices, subject=wanted.subject or wanted.client_id
         )
-        write_clients(self._registered, {**_read_clients(self._registered), client.client_id: client})
+        write_clients(self._registered, {**read_clients(self._registered), client.client_id: client})
         return secret
-
-
-def new_client(
-    client_id: str, secret: str, scopes: tuple[str, ...], practices: tuple[str, ...], *, subject: str = ""
-) -> Client:
-    """A client whose secret is kept as a hash only (it is random: nothing to guess)."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    return Client(client_id, digest, scopes, practices, subject or client_id)
-
-
-def write_clients(path: Path, clients: Mapping[str, Client]) -> None:
-    write_private(path, json.dumps({name: asdict(client) for name, client in clients.items()}, indent=2))
 
 
 def create_app(*, folder: Path, issuer: str, audience: str, operator_secret: str) -> FastAPI:
@@ -245,22 +222,6 @@ def _granted(client: Client, form: Mapping[str, str], audience: str) -> str:
     if not set(wanted) <= set(client.scopes):
         raise OAuthRefusal("invalid_scope", "The client may not have a scope it asks for.")
     return " ".join(wanted)
-
-
-def _read_clients(path: Path) -> dict[str, Client]:
-    if not path.exists():
-        return {}
-    entries: dict[str, dict[str, Any]] = json.loads(path.read_text())
-    return {
-        name: Client(
-            entry["client_id"],
-            entry["secret_sha256"],
-            tuple(entry["scopes"]),
-            tuple(entry["practices"]),
-            entry["subject"],
-        )
-        for name, entry in entries.items()
-    }
 
 
 def _new_key() -> str:

@@ -27,6 +27,7 @@ from common.embedded import (
     start_child,
 )
 from common.embedded.children import end_leftover
+from stack.clients import new_client, write_clients
 from stack.databases import prepare_databases, secret_names
 from stack.environment import (
     OPERATOR_SECRET,
@@ -34,7 +35,6 @@ from stack.environment import (
     Surroundings,
     migration_environment,
 )
-from stack.issuer import new_client, write_clients
 from stack.parts import KafkaPart, Part, PostgresPart, ProgramPart, Status, Watched
 from stack.services import KAFKA, PLAN, POSTGRES, SERVICES, Kind, Plan, Program, only
 from stack.workspace import Workspace
@@ -44,6 +44,7 @@ _BRING_UP_SECONDS = 180.0
 _TRIES_AT_THE_START = 3
 _MIGRATIONS_AT_ONCE = 2
 _STOP_SECONDS = 25.0
+_KAFKA_SECONDS = 10.0
 
 
 class Stopped(Exception):
@@ -204,7 +205,7 @@ class Supervisor:
     def _prepare_servers(self, around: Surroundings) -> Surroundings:
         if self._plan.kafka:
             try:
-                create_topics(around.bootstrap_servers, self._plan.topics)
+                create_topics(around.bootstrap_servers, self._plan.topics, patience=_KAFKA_SECONDS)
             except TimeoutError:
                 raise StackError(f"Kafka at {around.bootstrap_servers} does not answer.") from None
         if self._plan.postgres:

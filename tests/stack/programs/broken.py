@@ -1,0 +1,3 @@
+"""A program that cannot start and says why."""
+
+raise SystemExit("DESK_KEY is not set.")
