@@ -20,6 +20,8 @@ _JUDGED = frozenset({"interchange", "syntax", "guide"})
 _SEGMENTS_IN_ERROR = "5"
 _DATA_ELEMENT_ERRORS = "8"
 _MOST_CODES = 5
+_LOOP_IDENTIFIER = 4
+"""IK303 holds four characters: loop 2010AA is named 2010."""
 _GROUP_WITHOUT_SETS = "5"
 
 
@@ -102,7 +104,7 @@ def _segment_errors(findings: list[Finding]) -> tuple[SegmentError, ...]:
     places: dict[tuple[int, str, str, str], list[Finding]] = {}
     for finding in sorted(findings, key=lambda item: item.position.segment):
         code = finding.code if finding.scope == "segment" else _DATA_ELEMENT_ERRORS
-        loop = "" if finding.loop == "ST" else finding.loop
+        loop = "" if finding.loop == "ST" else finding.loop[:_LOOP_IDENTIFIER]
         places.setdefault((finding.position.segment, finding.segment, loop, code), []).append(finding)
     return tuple(
         SegmentError(segment, position, loop, code, _element_errors(found), _context(found))

@@ -1,0 +1,350 @@
+"""Synthetic claims, remittances and acknowledgements: fixed ones to build on, and strategies that vary every field."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+import x12
+
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
+TODAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 10, 30)  # noqa: DTZ001
+
+NPIS = ("1234567893", "1245319599", "1003000126", "1992999825")
+DIAGNOSES = ("L570", "D485", "L821", "C44310", "B078", "L309")
+PROCEDURES = (("11102", ()), ("99213", ("25",)), ("17000", ()), ("11402", ("59", "LT")), ("17110", ("XS",)))
+
+
+@pytest.fixture(scope="session")
+def header() -> x12.InterchangeHeader:
+    return x12.InterchangeHeader("ZZ", "DERMBILL", "ZZ", "CLEARING", NOW, 905, 17, usage="T")
+
+
+@pytest.fixture(scope="session")
+def submission() -> x12.Submission:
+    submitter = x12.Party(
+        "SUNRISE DERMATOLOGY", id_qualifier="46", id="TP0001",
+        contacts=(x12.Contact("IC", "BILLING OFFICE", (("TE", "5555550100"),)),),
+    )  # fmt: skip
+    return x12.Submission("BATCH1", NOW, submitter, x12.Party("CLEARINGHOUSE", id_qualifier="46", id="CH0001"))
+
+
+@pytest.fixture(scope="session")
+def claim() -> x12.Claim837P:
+    """An office visit with a biopsy, billed by a group for one of its dermatologists."""
+    home = x12.Address("12 ELM STREET", "", "SPRINGFIELD", "IL", "627010001")
+    return x12.Claim837P(
+        billing_provider=x12.BillingProvider(
+            x12.Party(
+                "SUNRISE DERMATOLOGY", id_qualifier="XX", id=NPIS[0],
+                address=x12.Address("1 CLINIC WAY", "SUITE 2", "SPRINGFIELD", "IL", "627010002"),
+            ),
+            tax_id="123456789", taxonomy="207N00000X",
+        ),
+        subscriber=x12.Subscriber(
+            x12.Party("DOE", "1", "JANE", id_qualifier="MI", id="MEMBER0001", address=home),
+            relationship="18", group_number="GRP1", filing_code="CI", birth_date=date(1980, 5, 17), sex="F",
+        ),
+        payer=x12.Party("ACME HEALTH", id_qualifier="PI", id="60054"),
+        control_number="CLAIM0001",
+        charge=Decimal("345.50"),
+        place_of_service="11",
+        diagnoses=(x12.Diagnosis("ABK", "D485"), x12.Diagnosis("ABF", "L570")),
+        lines=(
+            x12.ServiceLine(
+                1, x12.Procedure("11102"), Decimal("195.50"), Decimal(1), TODAY, (1,), control_number="LINE1"
+            ),
+            x12.ServiceLine(
+                2, x12.Procedure("99213", ("25",)), Decimal("150.00"), Decimal(1), TODAY, (1, 2), control_number="LINE2"
+            ),
+        ),
+        rendering=x12.Party(
+            "SMITH", "1", "ALEX", id_qualifier="XX", id=NPIS[1], taxonomy="207N00000X", provider_role="PE"
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def advice() -> x12.RemittanceAdvice:
+    """One paid claim with a write-off and a co-payment, one denial, and interest added by the payer."""
+    head = x12.Remittance(
+        total=Decimal("180.25"), payment_date=TODAY, trace="EFT900001", method="ACH", trace_issuer="1512345678",
+        payment_format="CCP", sender_account=x12.BankAccount("01", "999999992", "DA", "123456"),
+        originator="1512345678",
+        receiver_account=x12.BankAccount("01", "999988880", "DA", "98765"), production_date=TODAY,
+        payer=x12.Party(
+            "ACME HEALTH", address=x12.Address("5 PAYER PLAZA", "", "CHICAGO", "IL", "60601"),
+            contacts=(x12.Contact("BL", "PROVIDER LINE", (("TE", "5555550199"),)),),
+        ),
+        payee=x12.Party(
+            "SUNRISE DERMATOLOGY", id_qualifier="XX", id=NPIS[0], references=(x12.Reference("TJ", "123456789"),)
+        ),
+    )  # fmt: skip
+    who = x12.Party("DOE", "1", "JANE", id_qualifier="MI", id="MEMBER0001")
+    paid = x12.ClaimPayment(
+        "CLAIM0001", "1", Decimal("345.50"), Decimal("180.00"), Decimal("30.00"), "12", "PAYER77", "11", "1",
+        patient=who,
+        services=(
+            x12.ServicePayment(
+                x12.Procedure("11102"), Decimal("195.50"), Decimal("100.00"), paid_units=Decimal(1), service_from=TODAY,
+                control_number="LINE1", allowed=Decimal("100.00"),
+                adjustments=(x12.Adjustment("CO", "45", Decimal("95.50")),),
+            ),
+            x12.ServicePayment(
+                x12.Procedure("99212", ("25",)), Decimal("150.00"), Decimal("80.00"), paid_units=Decimal(1),
+                original_procedure=x12.Procedure("99213", ("25",)), service_from=TODAY, control_number="LINE2",
+                allowed=Decimal("110.00"), remarks=("N19",),
+                adjustments=(
+                    x12.Adjustment("CO", "150", Decimal("40.00")), x12.Adjustment("PR", "3", Decimal("30.00")),
+                ),
+            ),
+        ),
+        moa=("MOA", "", "", "MA01"),
+    )  # fmt: skip
+    denied = x12.ClaimPayment(
+        "CLAIM0002", "4", Decimal("90"), Decimal("0"), Decimal("0"), "12", "PAYER78", "11", "1", patient=who,
+        adjustments=(x12.Adjustment("CO", "29", Decimal("90")),),
+    )  # fmt: skip
+    interest = x12.ProviderAdjustment(NPIS[0], date(2026, 12, 31), "L6", Decimal("-0.25"), "INT1")
+    return x12.RemittanceAdvice(head, (paid, denied), (interest,))
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    if not SAMPLES.is_dir():
+        pytest.skip("the public samples are not beside this checkout")
+    return SAMPLES
+
+
+text = st.from_regex(r"[A-Z0-9][A-Z0-9 '&/.,()+=?-]{0,16}[A-Z0-9]", fullmatch=True)
+word = st.from_regex(r"[A-Z][A-Z]{1,12}", fullmatch=True)
+number = st.from_regex(r"[A-Z0-9]{2,20}", fullmatch=True)
+amounts = st.integers(0, 9_999_999).map(lambda cents: Decimal(cents) / 100)
+signed = st.integers(-9_999_999, 9_999_999).map(lambda cents: Decimal(cents) / 100)
+units = st.integers(1, 99).map(Decimal)
+days = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001
+    lambda at: at.replace(second=0, microsecond=0)
+)
+npis = st.sampled_from(NPIS)
+states = st.sampled_from(("IL", "TX", "CA", "NY"))
+addresses = st.builds(
+    x12.Address, line1=text, line2=st.one_of(st.just(""), text), city=word, state=states,
+    postal_code=st.from_regex(r"[0-9]{9}", fullmatch=True),
+)  # fmt: skip
+optional_text = st.one_of(st.just(""), text)
+
+
+def tuples(items: st.SearchStrategy, low: int, high: int) -> st.SearchStrategy:
+    return st.lists(items, min_size=low, max_size=high).map(tuple)
+
+
+def _person(qualifier: str, identifiers: st.SearchStrategy, address: st.SearchStrategy) -> st.SearchStrategy:
+    return st.builds(
+        x12.Party, name=word, kind=st.just("1"), first=word, middle=st.one_of(st.just(""), word),
+        suffix=st.sampled_from(("", "JR")), id_qualifier=st.just(qualifier), id=identifiers, address=address,
+    )  # fmt: skip
+
+
+procedures = st.sampled_from(PROCEDURES).map(lambda pair: x12.Procedure(*pair))
+drugs = st.builds(
+    x12.Drug, ndc=st.from_regex(r"[0-9]{11}", fullmatch=True), quantity=units, unit=st.sampled_from(("ML", "UN")),
+    prescription=st.one_of(st.just(""), number),
+)  # fmt: skip
+
+
+@st.composite
+def service_lines(draw: st.DrawFn, place: int, diagnoses: int) -> x12.ServiceLine:
+    start = draw(days)
+    return x12.ServiceLine(
+        number=place, procedure=draw(procedures), charge=draw(amounts), units=draw(units), service_from=start,
+        service_to=draw(st.sampled_from((None, start))), place_of_service=draw(st.sampled_from(("", "22"))),
+        pointers=tuple(draw(st.lists(st.integers(1, diagnoses), min_size=1, max_size=4, unique=True))),
+        control_number=draw(number), drug=draw(st.none() | drugs),
+        notes=tuple(x12.Note("ADD", item) for item in draw(st.lists(text, max_size=1))),
+        rendering=draw(st.none() | _person("XX", npis, st.none())),
+    )  # fmt: skip
+
+
+@st.composite
+def drawn_claims(draw: st.DrawFn) -> x12.Claim837P:
+    own = draw(st.booleans())
+    diagnoses = draw(st.lists(st.sampled_from(DIAGNOSES), min_size=1, max_size=6, unique=True))
+    lines = tuple(draw(service_lines(place, len(diagnoses))) for place in range(1, draw(st.integers(2, 4))))
+    patient = x12.Patient(
+        replace(draw(_person("", st.just(""), addresses)), id_qualifier=""), draw(st.sampled_from(("01", "19"))),
+        draw(days), draw(st.sampled_from(("F", "M", "U"))),
+    )  # fmt: skip
+    return x12.Claim837P(
+        billing_provider=x12.BillingProvider(
+            x12.Party(
+                draw(text), id_qualifier="XX", id=draw(npis), address=draw(addresses),
+                contacts=draw(st.sampled_from(((), (x12.Contact("IC", "OFFICE", (("TE", "5555550100"),)),)))),
+            ),
+            draw(st.from_regex(r"[0-9]{9}", fullmatch=True)), draw(st.sampled_from(("EI", "SY"))), "207N00000X",
+            pay_to=draw(st.none()),
+        ),
+        subscriber=x12.Subscriber(
+            draw(_person("MI", number, addresses)), draw(st.sampled_from("PST")), "18" if own else "",
+            draw(optional_text),
+            filing_code=draw(st.sampled_from(("CI", "MB", "BL", "12"))), birth_date=draw(days),
+            sex=draw(st.sampled_from(("F", "M", "U"))),
+        ),
+        payer=x12.Party(draw(text), id_qualifier="PI", id=draw(number)),
+        patient=None if own else patient,
+        control_number=draw(number), charge=sum((line.charge for line in lines), Decimal(0)), place_of_service="11",
+        frequency=draw(st.sampled_from(("1", "7", "8"))), assignment=draw(st.sampled_from("ABC")),
+        diagnoses=tuple(x12.Diagnosis("ABF" if at else "ABK", code) for at, code in enumerate(diagnoses)),
+        lines=lines, prior_authorization=draw(st.one_of(st.just(""), number)), referral_number=draw(optional_text),
+        original_reference=draw(optional_text), clia_number=draw(st.sampled_from(("", "14D0000001"))),
+        patient_paid=draw(st.none() | amounts), notes=draw(tuples(text.map(lambda item: x12.Note("ADD", item)), 0, 1)),
+        dates=tuple(x12.DatedEvent("431", on) for on in draw(st.lists(days, max_size=1))),
+        attachments=draw(tuples(number.map(lambda code: x12.Attachment("OZ", "EL", code)), 0, 2)),
+        rendering=draw(st.none() | _person("XX", npis, st.none())),
+        service_facility=draw(
+            st.none() | st.builds(x12.Party, text, id_qualifier=st.just("XX"), id=npis, address=addresses)
+        ),
+        referring=draw(st.none() | _person("XX", npis, st.none())),
+    )  # fmt: skip
+
+
+adjustments = st.builds(
+    x12.Adjustment, group=st.sampled_from(("CO", "PR", "OA", "PI")), reason=st.sampled_from(("45", "1", "2", "97")),
+    amount=signed, quantity=st.none() | units,
+)  # fmt: skip
+
+
+@st.composite
+def drawn_services(draw: st.DrawFn) -> x12.ServicePayment:
+    start = draw(st.none() | days)
+    return x12.ServicePayment(
+        draw(procedures), draw(signed), draw(signed), paid_units=draw(st.none() | units),
+        original_procedure=draw(st.none() | procedures), original_units=draw(st.none() | units), service_from=start,
+        service_to=None if start is None else draw(st.sampled_from((None, start))), control_number=draw(number),
+        allowed=draw(st.none() | amounts), adjustments=draw(tuples(adjustments, 0, 9)),
+        remarks=draw(tuples(st.sampled_from(("N19", "M15")), 0, 3)),
+    )  # fmt: skip
+
+
+@st.composite
+def drawn_payments(draw: st.DrawFn) -> x12.ClaimPayment:
+    return x12.ClaimPayment(
+        draw(number), draw(st.sampled_from(("1", "2", "4", "19", "22"))), draw(signed), draw(signed),
+        draw(st.none() | signed), "12", draw(number), "11", "1", patient=draw(_person("MI", number, st.none())),
+        subscriber=draw(st.none() | _person("MI", number, st.none())),
+        rendering=draw(st.none() | _person("XX", npis, st.none())),
+        adjustments=draw(tuples(adjustments, 0, 8)), services=draw(tuples(drawn_services(), 0, 3)),
+        dates=tuple(x12.DatedEvent("050", on) for on in draw(st.lists(days, max_size=1))),
+        references=draw(tuples(number.map(lambda code: x12.Reference("EA", code)), 0, 2)),
+        allowed=draw(st.none() | amounts), group_number=draw(st.sampled_from("12")),
+    )  # fmt: skip
+
+
+@st.composite
+def drawn_advices(draw: st.DrawFn) -> x12.RemittanceAdvice:
+    head = x12.Remittance(
+        draw(amounts), draw(days), draw(number), method=draw(st.sampled_from(("ACH", "CHK", "NON"))),
+        trace_issuer="1512345678", production_date=draw(st.none() | days),
+        sender_account=draw(st.sampled_from((None, x12.BankAccount("01", "999999992", "DA", "123456")))),
+        payer=x12.Party(
+            draw(text), address=draw(addresses), contacts=(x12.Contact("BL", "HELP", (("TE", "5555550199"),)),)
+        ),
+        payee=x12.Party(draw(text), id_qualifier="XX", id=draw(npis), references=(x12.Reference("TJ", "123456789"),)),
+    )  # fmt: skip
+    plb = st.builds(
+        x12.ProviderAdjustment, provider=npis, fiscal_period_end=days, reason=st.sampled_from(("WO", "FB", "L6")),
+        amount=signed, reference=st.one_of(st.just(""), number),
+    )  # fmt: skip
+    return x12.RemittanceAdvice(head, draw(tuples(drawn_payments(), 0, 4)), draw(tuples(plb, 0, 8)))
+
+
+@st.composite
+def drawn_functional_acks(draw: st.DrawFn) -> x12.FunctionalAck:
+    context = st.builds(x12.Context, name=st.just("CLM01"), value=number)
+    trigger = st.builds(
+        x12.Context, name=st.just("SITUATIONAL TRIGGER"), segment=st.just("CLM"), position=st.integers(2, 99),
+        loop=st.just("2300"), element=st.integers(1, 9), component=st.none() | st.integers(1, 9),
+    )  # fmt: skip
+    broken = st.builds(
+        x12.ElementError, element=st.integers(1, 20), code=st.sampled_from(("1", "7", "I10")),
+        component=st.none() | st.integers(1, 9), value=optional_text,
+    )  # fmt: skip
+    segment = st.builds(
+        x12.SegmentError, segment=st.sampled_from(("CLM", "REF")), position=st.integers(2, 9999),
+        loop=st.sampled_from(("", "2300")), code=st.sampled_from(("3", "8", "I7")), elements=tuples(broken, 0, 3),
+        contexts=tuples(context | trigger, 0, 2),
+    )  # fmt: skip
+    verdict = st.builds(
+        x12.SetAck, kind=st.just("837"), control_number=st.from_regex(r"[0-9]{4,9}", fullmatch=True),
+        version=st.just(x12.CLAIM_VERSION), code=st.sampled_from("AER"), errors=tuples(st.sampled_from("123"), 0, 3),
+        segments=tuples(segment, 0, 3),
+    )  # fmt: skip
+    sets = draw(tuples(verdict, 0, 4))
+    accepted = sum(item.code != "R" for item in sets)
+    return x12.FunctionalAck(
+        "HC", "17", x12.CLAIM_VERSION, draw(st.sampled_from("AEPR")), len(sets), len(sets), accepted, (), sets
+    )
+
+
+reports = st.builds(
+    x12.StatusReport, st.builds(
+        x12.Status, category=st.sampled_from(("A1", "A2", "A3", "A7")), code=st.sampled_from(("20", "562")),
+        entity=st.sampled_from(("", "85")),
+    ).flatmap(lambda status: st.sampled_from(((status,), (status, status)))),
+    effective=days, action=st.sampled_from(("WQ", "U")), amount=amounts,
+)  # fmt: skip
+
+
+@st.composite
+def drawn_claim_acks(draw: st.DrawFn) -> tuple[x12.LevelAck | x12.ClaimAck, ...]:
+    source = x12.AckSource(
+        draw(number), draw(moments), x12.Party(draw(text), id_qualifier="PI", id=draw(number)), trace=draw(number),
+        received=draw(days), processed=draw(days),
+    )  # fmt: skip
+    receiver = x12.LevelAck(
+        "receiver", source, x12.Party(draw(text), id_qualifier="46", id="TP0001"), trace=draw(number),
+        reports=(draw(reports),), accepted_count=draw(units), rejected_amount=draw(amounts),
+    )  # fmt: skip
+    parts: list[x12.LevelAck | x12.ClaimAck] = [receiver]
+    for at in range(draw(st.integers(0, 2))):
+        provider = x12.LevelAck(
+            "provider", source, x12.Party(f"GROUP {at}", id_qualifier="XX", id=draw(npis)), receiver,
+            trace=draw(number), accepted_count=draw(st.none() | units),
+        )  # fmt: skip
+        parts.append(provider)
+        for _ in range(draw(st.integers(1, 3))):
+            lines = st.builds(
+                x12.LineAck, procedures, amounts, units=st.none() | units, control_number=number,
+                reports=tuples(reports, 1, 1), service_from=days,
+            )  # fmt: skip
+            parts.append(
+                x12.ClaimAck(
+                    draw(number), (draw(reports),), source, receiver, provider, draw(_person("MI", number, st.none())),
+                    draw(st.one_of(st.just(""), number)), "", draw(days), None, draw(tuples(lines, 0, 2)),
+                )
+            )  # fmt: skip
+    return tuple(parts)
+
+
+@pytest.fixture(scope="session")
+def any_claims() -> st.SearchStrategy:
+    return st.lists(drawn_claims(), min_size=1, max_size=3)
+
+
+@pytest.fixture(scope="session")
+def any_advice() -> st.SearchStrategy:
+    return drawn_advices()
+
+
+@pytest.fixture(scope="session")
+def any_functional_ack() -> st.SearchStrategy:
+    return drawn_functional_acks()
+
+
+@pytest.fixture(scope="session")
+def any_claim_acks() -> st.SearchStrategy:
+    return drawn_claim_acks()
