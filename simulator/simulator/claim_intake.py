@@ -36,7 +36,6 @@ def claim_of(sent: Claim837P, received_on: date) -> Claim:
         referral=sent.referral_number,
         clia_number=sent.clia_number,
         relationship=sent.patient.relationship if sent.patient else "18",
-        filing_code=_plain(sent.subscriber.filing_code),
         responsibility=sent.subscriber.responsibility,
     )
 

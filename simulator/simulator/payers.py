@@ -53,6 +53,7 @@ TIDEWATER = Payer(
     contract=Contract(CONVERSION_FACTOR_2025, rate=Decimal("1.00")),
     delays=Delays(clearinghouse=0.1, payer=0.5, remittance=10.0, cheque_interval=1.0),
     wire=Wire(delimiters="*:^\n"),
+    filing_code="MB",
     filing_limit_days=365,
     distinct_modifiers="any",
     modifier_side="either",

@@ -68,7 +68,7 @@ def render(cheque: Cheque, payer: Payer, trace: str, paid_on: date) -> str:
         x12.ProviderAdjustment(billing.npi, date(paid_on.year, 12, 31), _FORWARD, amount, reference)
         for amount, reference in _forwarded(cheque)
     ]
-    claims = [_claim_payment(entry) for entry in cheque.entries]
+    claims = [_claim_payment(entry, payer) for entry in cheque.entries]
     return x12.render_remittance_body(_head(cheque, payer, trace, paid_on), claims, adjustments)
 
 
@@ -114,7 +114,7 @@ def _head(cheque: Cheque, payer: Payer, trace: str, paid_on: date) -> x12.Remitt
     )
 
 
-def _claim_payment(entry: Entry) -> x12.ClaimPayment:
+def _claim_payment(entry: Entry, payer: Payer) -> x12.ClaimPayment:
     claim, decision = entry.record.claim, entry.decision
     by_number = {line.number: line for line in claim.lines}
     services = () if decision.claim_level_only else decision.lines
@@ -125,7 +125,7 @@ def _claim_payment(entry: Entry) -> x12.ClaimPayment:
         paid=decision.paid,
         # A reversal names no patient responsibility of its own in CLP05; its CAS segments carry it.
         patient_responsibility=None if entry.reversal else decision.patient_responsibility or None,
-        filing_code=claim.filing_code,
+        filing_code=payer.filing_code,
         payer_control_number=entry.record.payer_number,
         place_of_service=claim.place_of_service,
         frequency=claim.frequency,
@@ -161,7 +161,7 @@ def _subscriber(claim: Claim) -> x12.Party | None:
 
 def _rendering(claim: Claim) -> x12.Party | None:
     npi = claim.lines[0].rendering_npi
-    if npi == claim.billing.npi:
+    if npi in ("", claim.billing.npi):
         return None
     return x12.Party("", PERSON, id_qualifier="XX", id=npi)
 

@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS waiting (
 CREATE TABLE IF NOT EXISTS debts (account TEXT PRIMARY KEY, document TEXT NOT NULL);
 """
 _TABLES = (
-    "meta", "counters", "payers", "members", "scenarios", "faults", "received", "claims", "due", "mailbox",
+    "meta", "payers", "members", "scenarios", "faults", "received", "claims", "due", "mailbox",
     "waiting", "debts",
 )  # fmt: skip
 
@@ -124,6 +124,7 @@ class Store:
             self._connection.execute("RELEASE attempt")
 
     def forget_everything(self) -> None:
+        """All but the counters and mailbox positions, so that no number or cursor means two things."""
         for table in _TABLES:
             self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own)
 

@@ -66,7 +66,6 @@ class Claim:
     referral: str = ""
     clia_number: str = ""
     relationship: str = "18"
-    filing_code: str = ""
     responsibility: Literal["P", "S", "T"] | str = "P"
 
     @property

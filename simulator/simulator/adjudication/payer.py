@@ -115,7 +115,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """One payer. `distinct_modifiers`: which of 59 and X{EPSU} it takes.
+    """One payer. `distinct_modifiers`: which of 59 and X{EPSU} it takes. `filing_code` is CLP06, which knows no CI.
 
     `modifier_side`: an NCCI modifier counts on column 2 alone or on either line (rulebook 4.1).
     `claim_level_carcs`: denials it reports once for the claim, with no lines.
@@ -130,6 +130,7 @@ class Payer:
     contract: Contract
     delays: Delays = Delays()
     wire: Wire = Wire()
+    filing_code: str = "12"
     filing_limit_days: int = 180
     correction_limit_days: int = 365
     takes_replacements: bool = True
