@@ -36,6 +36,7 @@ from x12.findings import Finding
 from x12.model.acknowledgement import (
     AckSource,
     ClaimAck,
+    ClaimAckPart,
     Context,
     ElementError,
     FunctionalAck,
@@ -79,6 +80,7 @@ from x12.model.remittance import (
     ProviderAdjustment,
     Remittance,
     RemittanceAdvice,
+    RemittancePart,
     ServicePayment,
 )
 from x12.model.segments import Loop, Segment
@@ -111,6 +113,7 @@ __all__ = [
     "ChequeBalance",
     "Claim837P",
     "ClaimAck",
+    "ClaimAckPart",
     "ClaimPayment",
     "Contact",
     "Context",
@@ -153,6 +156,7 @@ __all__ = [
     "RelatedCauses",
     "Remittance",
     "RemittanceAdvice",
+    "RemittancePart",
     "Segment",
     "SegmentError",
     "ServiceLine",
