@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from common import tracing
+from common.auth import TokenSource
 from common.http import Answer, Breaker, Outside, RemoteRefusal, RemoteUnavailable, RetryBudget, ServiceClient
 
 PRACTICE = UUID(int=7)
@@ -38,17 +39,18 @@ class FarSide:
         await answer(scope, receive, send)
 
 
-class Tokens:
+class LittleIssuer:
+    """A real issuer that numbers the tokens it gives."""
+
     def __init__(self) -> None:
-        self.made = 0
-        self.discarded: list[str] = []
+        self.url, self.given = "", 0
 
-    async def token(self) -> str:
-        self.made += 1
-        return f"token-{self.made}"
-
-    def discard(self, token: str) -> None:
-        self.discarded.append(token)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        answer: dict[str, Any] = {"issuer": self.url, "token_endpoint": f"{self.url}/token"}
+        if scope["path"] == "/token":
+            self.given += 1
+            answer = {"access_token": f"token-{self.given}", "expires_in": 3600}
+        await JSONResponse(answer)(scope, receive, send)
 
 
 @pytest.fixture
@@ -270,24 +272,36 @@ class TestTheCircuitBreaker:
 
 
 class TestAServiceClient:
-    async def test_shows_its_token_and_names_the_practice(self, serve: Any, far: FarSide) -> None:
-        client = ServiceClient(await serve(far), Tokens())
+    @pytest.fixture
+    async def issuer(self, serve: Any) -> LittleIssuer:
+        issuer = LittleIssuer()
+        issuer.url = await serve(issuer)
+        return issuer
+
+    @pytest.fixture
+    async def client(self, serve: Any, far: FarSide, issuer: LittleIssuer) -> AsyncGenerator[ServiceClient]:
+        tokens = TokenSource(issuer.url, "claims", "synthetic")
+        client = ServiceClient(await serve(far), tokens)
+        yield client
+        await client.close()
+        await tokens.close()
+
+    async def test_shows_its_token_and_names_the_practice(self, client: ServiceClient, far: FarSide) -> None:
         await client.get_json("/patients/1", practice_id=PRACTICE)
         await client.post_json("/transmissions", {}, practice_id=PRACTICE, key="k")
         assert await client.get_bytes("/content", practice_id=PRACTICE) == b'{"ok":true}'
-        for number, request in enumerate(far.asked, start=1):
-            assert request.headers["authorization"] == f"Bearer token-{number}"
+        assert len(far.asked) == 3
+        for request in far.asked:
+            assert request.headers["authorization"] == "Bearer token-1"
             assert request.headers["dermbill-practice"] == str(PRACTICE)
-        await client.close()
 
-    async def test_replaces_a_token_that_is_no_longer_taken_once(self, serve: Any, far: FarSide) -> None:
-        tokens = Tokens()
-        client = ServiceClient(await serve(far), tokens)
+    async def test_replaces_a_token_that_is_no_longer_taken_once(
+        self, client: ServiceClient, far: FarSide, issuer: LittleIssuer
+    ) -> None:
         far.answers = [problem(401, "token-expired"), JSONResponse([1])]
         assert await client.get_json("/x", practice_id=PRACTICE) == [1]
-        assert tokens.discarded == ["token-1"]
+        assert [request.headers["authorization"] for request in far.asked] == ["Bearer token-1", "Bearer token-2"]
         far.answers = [problem(401, "token-expired")]
         with pytest.raises(RemoteUnavailable, match="status-401"):
             await client.get_json("/x", practice_id=PRACTICE)
-        assert tokens.made == 4
-        await client.close()
+        assert issuer.given == 3

@@ -102,7 +102,7 @@ class TokenSource:
     ) -> None:
         self._issuer = issuer if isinstance(issuer, Issuer) else Issuer(issuer)
         # RFC 6749, section 2.3.1: both are form-encoded before they are joined.
-        self._basic = base64.b64encode(f"{quote(client_id)}:{quote(client_secret)}".encode()).decode()
+        self._basic = base64.b64encode(f"{quote(client_id, safe='')}:{quote(client_secret, safe='')}".encode()).decode()
         asked = {"client_id": client_id, "audience": audience, "scope": scope}
         self._form = {"grant_type": "client_credentials"} | {
             name: value for name, value in asked.items() if value is not None

@@ -212,6 +212,8 @@ class Faults:
 
 def of_fault(fault: Exception) -> Response:
     """The answer to an exception that is nobody's refusal."""
+    if isinstance(fault, HTTPException):
+        return response(known(fault.status_code), fault.headers)
     if isinstance(fault, RemoteUnavailable) or is_transient(fault):
         instance = _logged("unavailable", fault)
         return response(known(503, instance=instance), {"Retry-After": str(RETRY_SECONDS)})
