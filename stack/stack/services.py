@@ -71,7 +71,7 @@ KAFKA = "kafka"
 PLAN = Plan(
     programs=(
         Program("issuer", Kind.ISSUER, ("-m", "stack.issuer")),
-        Program("simulator", Kind.SIMULATOR, ("-m", "simulator"), ready_path="/healthz"),
+        Program("simulator", Kind.SIMULATOR, ("-m", "simulator")),
         *(
             Program(
                 service.name,

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +31,28 @@ class Account:
 
 
 def process_stamp(pid: int) -> float | None:
-    """Return when process `pid` started (seconds since the epoch), or None when there is none.
+    """Return when process `pid` started, in seconds, or None when there is none.
 
-    With the pid it names one process for ever: a recycled pid has another start.
+    With the pid it names one process for ever: a recycled pid has another start. On Linux it counts from the
+    boot, so that setting the machine's clock does not change it.
     """
+    if sys.platform == "linux":
+        return _stamp_on_linux(pid)
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except psutil.NoSuchProcess:
         return None
+
+
+def _stamp_on_linux(pid: int) -> float | None:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # See proc_pid_stat(5): the name in parentheses may hold anything; after it come the state and, 19 on, the start.
+    state, *others = text.rpartition(")")[2].split()
+    return None if state in "ZX" else int(others[18]) / os.sysconf("SC_CLK_TCK")
 
 
 def last_lines(log: Path, count: int = 15) -> list[str]:
@@ -149,14 +163,14 @@ def end_leftover(pid: int, stamp: float, *, signum: Signal = signal.SIGTERM, pat
     """
     if process_stamp(pid) != stamp:
         return False
-    process = psutil.Process(pid)
-    process.send_signal(signum)
     deadline = time.monotonic() + patience
-    while process_stamp(pid) == stamp:
-        if time.monotonic() > deadline:
-            process.kill()
-            deadline += patience
-        time.sleep(0.05)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signum)
+        while process_stamp(pid) == stamp:
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+                deadline += patience
+            time.sleep(0.05)
     return True
 
 
