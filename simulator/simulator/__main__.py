@@ -1,5 +1,6 @@
 """`python -m simulator`: serve until told to stop."""
 
+import logging
 import sys
 
 import uvicorn
@@ -14,6 +15,7 @@ def main() -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, access_log=False)
     return 0
 

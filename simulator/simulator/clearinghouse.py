@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
+from datetime import timedelta
 
 from codes.npi import is_valid_npi
 from simulator.adjudication.claim import ORIGINAL, Claim
@@ -34,6 +35,11 @@ def _absurd_amounts(claim: Claim) -> bool:
     return any(line.charge < 0 or line.units <= 0 for line in claim.lines)
 
 
+def _in_the_future(claim: Claim) -> bool:
+    # A day of grace: the clinic's day may have begun while ours has not.
+    return any(line.service_on > claim.received_on + timedelta(days=1) for line in claim.lines)
+
+
 EDITS: tuple[Edit, ...] = (
     Edit("A6", "454", "", lambda claim: not claim.lines),
     Edit("A7", "164", "IL", lambda claim: not _MEMBER_ID.fullmatch(claim.member_id.upper())),
@@ -42,7 +48,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("A6", "128", "85", lambda claim: len(claim.billing.tax_id) != 9),
     Edit("A7", "178", "", _absurd_amounts),
     Edit("A7", "400", "", _unbalanced),
-    Edit("A7", "187", "", lambda claim: any(line.service_on > claim.received_on for line in claim.lines)),
+    Edit("A7", "187", "", _in_the_future),
     Edit("A6", "464", "", lambda claim: claim.frequency != ORIGINAL and not claim.original_reference),
     Edit("A7", "535", "", lambda claim: claim.frequency not in {"1", "7", "8"}),
 )

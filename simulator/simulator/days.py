@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -40,8 +41,10 @@ def live(store: Store, clock: Clock) -> int:
                 with store.attempt():
                     STEPS[due.kind](store, clock, due)
                     store.done(due)
-            except Exception:
-                log.exception("a step failed", extra={"step": due.kind})
+            except Exception as error:
+                # No message of the error: it may hold what a claim said.
+                place = traceback.extract_tb(error.__traceback__)[-1]
+                log.error("step %s failed: %s at %s:%s", due.kind, type(error).__name__, place.name, place.lineno)
                 store.set_aside(due, FAILED)
         done += 1
 

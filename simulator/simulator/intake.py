@@ -38,7 +38,7 @@ def _receive_interchange(store: Store, clock: Clock, content: bytes, report: Int
     number = store.archive(
         isa.sender, isa.control_number, outcome, ",".join(kinds), clock.moment(day).isoformat(), content
     )
-    log.info("interchange received", extra={"interchange": number, "outcome": outcome, "kinds": kinds})
+    log.info("interchange %s received: %s, %s", number, ",".join(kinds), outcome)
     route = _route(report)
     if ack.code == "R":
         answer = Outgoing(route, "TA1", SPEAKER)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from simulator.adjudication.claim import Claim
 from simulator.adjudication.decision import Decision
 from simulator.adjudication.member import Member
-from simulator.adjudication.payer import STRICT, Payer
+from simulator.adjudication.payer import STRICT, Group, Payer, require_codes
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class Scenario:
     frequency: str = ""
     times: int = 1
     carc: str = ""
-    group: str = "CO"
+    group: Group = "CO"
     remarks: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
     category: str = ""
@@ -83,6 +83,7 @@ class Scenario:
             raise ValueError("deny needs a carc")
         if self.action == "reject" and not (self.category and self.status):
             raise ValueError("reject needs a category and a status")
+        require_codes(self.carc, *self.remarks, self.category, self.status, self.entity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,9 @@ def earlier_claim(store: Store, payer: Payer, claim: Claim) -> ClaimRecord | Sai
 
 
 def must_be_reversed(earlier: ClaimRecord) -> bool:
-    """A claim that was denied whole moved no money and leaves nothing to reverse."""
-    return earlier.decision is not None and not earlier.decision.denied
+    """A claim that was denied whole moved no money, unless the patient was to bear the denial."""
+    decision = earlier.decision
+    return decision is not None and (not decision.denied or decision.patient_responsibility != 0)
 
 
 def restored(member: Member, earlier: ClaimRecord) -> Member:

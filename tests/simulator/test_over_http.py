@@ -186,6 +186,20 @@ class TestCorrecting:
         assert later.remittance.total == later.claims[0].paid - first.paid
         assert simulation.truth("C2")["outcome"] == "voided"
 
+    def test_a_denial_that_the_patient_bears_is_reversed_too(self, simulation, clinic):
+        denial = {"action": "deny", "carc": "96", "group": "PR", "control_number": "C1"}
+        simulation.ask("POST", "/scenarios", [denial])
+        simulation.submit(clinic.file(1, clinic.claim("C1", "MERIDIAN", ("99213", "200"))))
+        simulation.pass_days(9)
+        (denied,) = simulation.payments()
+        assert (denied.status, denied.patient_responsibility) == ("4", Decimal(200))
+        corrected = clinic.claim(
+            "C2", "MERIDIAN", ("99213", "200"), frequency="7", original_reference=denied.payer_control_number
+        )
+        simulation.submit(clinic.file(2, corrected))
+        simulation.pass_days(9)
+        assert [claim.status for claim in simulation.payments()] == ["4", "22", "1"]
+
     def test_a_replacement_of_a_claim_the_payer_never_had_is_refused(self, simulation, clinic):
         stray = clinic.claim("C1", "MERIDIAN", ("99213", "200"), frequency="7", original_reference="MM000")
         simulation.submit(clinic.file(1, stray))
@@ -332,6 +346,20 @@ class TestWhatTestsAskFor:
         assert simulation.admin.post("/scenarios", json=[{"action": "deny"}]).status_code == 422
         assert simulation.admin.patch("/payers/MERIDIAN", json={"distinct_modifiers": "both"}).status_code == 422
         assert simulation.admin.patch("/payers/MERIDIAN", json={"wire": {"delimiters": "**:~"}}).status_code == 422
+        assert simulation.admin.patch("/payers/MERIDIAN", json={"name": "A*B"}).status_code == 422
+        assert simulation.admin.patch("/payers/NOBODY", json={"name": "NOBODY"}).status_code == 422
+
+    def test_a_new_payer_with_no_roster_of_its_own_takes_walk_ins(self, simulation, clinic):
+        fourth = {
+            "name": "HARBOR HEALTH",
+            "contract": {"conversion_factor": "32.3465"},
+            "walk_in": {"member_id": "", "coinsurance": "0.50"},
+        }
+        simulation.ask("PATCH", "/payers/HARBOR", fourth)
+        simulation.submit(clinic.file(1, clinic.claim("C1", "HARBOR", ("99213", "200"), member="NEW000001")))
+        simulation.pass_days(9)
+        (claim,) = simulation.payments()
+        assert (claim.paid, claim.patient_responsibility) == (Decimal("44.47"), Decimal("44.48"))
 
 
 class TestRunning:

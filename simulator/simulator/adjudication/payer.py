@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -16,6 +17,18 @@ LONGEST_WAIT = 3650.0
 SHORTEST_INTERVAL = 0.001
 
 
+Group = Literal["CO", "OA", "PI", "PR"]
+_CODE = re.compile(r"[A-Z0-9]{1,8}")
+_TEXT = re.compile(r"[^*:^~|>\x00-\x1f\x7f]{0,60}")
+_PAYER_ID = re.compile(r"[A-Z0-9]{2,15}")
+
+
+def require_codes(*codes: str) -> None:
+    """Raises ValueError for what cannot be a code in an X12 element; the empty text passes."""
+    if any(code and not _CODE.fullmatch(code) for code in codes):
+        raise ValueError("a code is one to eight capital letters and digits")
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A rule a test set: deny lines that match with this reason. Empty fields match everything.
@@ -27,7 +40,7 @@ class Override:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     carc: str
-    group: str = "CO"
+    group: Group = "CO"
     cpt: str = ""
     dx_prefix: str = ""
     remarks: tuple[str, ...] = ()
@@ -35,6 +48,10 @@ class Override:
     modifier: str = ""
     unless_modifier: str = ""
     unless_authorized: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a reason that no remittance can carry."""
+        require_codes(self.carc, *self.remarks)
 
     def matches(self, claim: Claim, line: Line) -> bool:
         diagnosis = self.dx_prefix.replace(".", "")
@@ -57,6 +74,10 @@ class NecessityPolicy:
     cpts: tuple[str, ...]
     excluded: tuple[str, ...]
     remarks: tuple[str, ...] = ("N115",)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a remark that no remittance can carry."""
+        require_codes(*self.remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +172,13 @@ class Payer:
     address: tuple[str, str, str, str] = ("1 Example Plaza", "Springfield", "IL", "627010001")
     tax_id: str = "999999999"
     telephone: str = "8005550100"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot stand in an envelope or a remittance."""
+        if not _PAYER_ID.fullmatch(self.id):
+            raise ValueError("a payer id is two to fifteen capital letters and digits")
+        if not all(_TEXT.fullmatch(text) for text in (self.name, self.telephone, *self.address)):
+            raise ValueError("a name, address or telephone holds a separator or is longer than 60")
+        require_codes(self.bundling_carc, self.payer_number_prefix, self.filing_code, *self.claim_level_carcs)
+        if len(self.tax_id) != 9 or not self.tax_id.isdigit():
+            raise ValueError("a tax_id is nine digits")
