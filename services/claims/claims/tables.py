@@ -179,7 +179,14 @@ batches = tenant_table(
     moment("intended_at", nullable=True),
     Column("transmission_id", Uuid),
     Column("outcome", Text),
-    UniqueConstraint("practice_id", "payer_id", "departs_at"),
+    Index(
+        "batches_gathering_idx",
+        "practice_id",
+        "payer_id",
+        "departs_at",
+        unique=True,
+        postgresql_where=text("status = 'gathering'"),
+    ),
 )
 
 acknowledgements = tenant_table(

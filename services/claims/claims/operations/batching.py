@@ -26,7 +26,6 @@ from x12 import WriteRefused
 SEND = "send-batch"
 
 DEFAULT_SIZE = Payer.__dataclass_fields__["batch_size"].default
-DEFAULT_SECONDS = Payer.__dataclass_fields__["batch_seconds"].default
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,22 @@ async def send_batch(uow: UnitOfWork, batch_id: UUID) -> None:
 
 
 async def depart(uow: UnitOfWork, batch_id: UUID) -> Departure | None:
-    """Fix what the batch carries; None when it has nothing to carry or left our hands before."""
+    """Fix what the batch carries; None when it has nothing to carry or left our hands before.
+
+    A claim may have joined while the batch was leaving without it: then its timer finds the batch gone, and the claim
+    gets another one.
+    """
     async with uow.begin() as tx:
         batch = await batches.load(tx, batch_id)
-        if batch is None or batch.status not in (BatchStatus.GATHERING, BatchStatus.INTENDED):
+        if batch is None:
             return None
+        if batch.status is BatchStatus.GATHERING:
+            return await _intend(tx, batch)
+        if await store.any_waits_for(tx, batch.payer_id):
+            await _leave_now(tx, batch.payer_id)
         if batch.status is BatchStatus.INTENDED:
             return Departure(batch, await store.of_batch(tx, batch_id, lock=False))
-        return await _intend(tx, batch)
+        return None
 
 
 async def hand_over(uow: UnitOfWork, leaving: Departure) -> None:
@@ -108,7 +115,7 @@ async def _intend(tx: Transaction, batch: Batch) -> Departure | None:
         intended_at=tx.now,
     )
     if len(waiting) == size:
-        await _send_the_rest(tx, batch.payer_id, payer.entry.batch_seconds if payer else DEFAULT_SECONDS)
+        await _leave_now(tx, batch.payer_id)
     return Departure(replace(batch, status=BatchStatus.INTENDED, reference=reference, intended_at=tx.now), carried)
 
 
@@ -118,10 +125,9 @@ async def _carry(tx: Transaction, claim: Claim, batch: Batch) -> Claim:
     return change.aggregate
 
 
-async def _send_the_rest(tx: Transaction, payer_id: str, seconds: int) -> None:
-    """A full batch may have left claims behind: the next one need not wait for its time."""
-    following = await batches.gathering(tx, payer_id, departure(tx.now, seconds))
-    tx.schedule(SEND, following, due_at=tx.now)
+async def _leave_now(tx: Transaction, payer_id: str) -> None:
+    """Claims were left behind, by a full batch or by one that was leaving: the next need not wait for its time."""
+    tx.schedule(SEND, await batches.gathering(tx, payer_id, tx.now), due_at=tx.now)
 
 
 async def _handed_over(uow: UnitOfWork, batch: Batch, transmission_id: UUID) -> None:

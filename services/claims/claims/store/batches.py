@@ -20,21 +20,25 @@ from common.uow import Transaction
 
 
 async def gathering(tx: Transaction, payer_id: str, departs_at: datetime) -> UUID:
-    """The batch that leaves for the payer at that moment; begun if it is the first claim's."""
+    """The batch that gathers for the payer until that moment; begun if there is none, or it has just departed."""
     row = {
         "practice_id": tx.practice_id,
-        "id": new_id(),
         "payer_id": payer_id,
         "departs_at": departs_at,
         "status": BatchStatus.GATHERING.value,
         "claim_count": 0,
         "charge": Money.zero(),
     }
-    begun = await tx.scalar(insert(batches).values(row).on_conflict_do_nothing().returning(batches.c.id))
-    if begun is not None:
-        return begun
-    same = select(batches.c.id).where(batches.c.payer_id == payer_id, batches.c.departs_at == departs_at)
-    return await tx.scalar(same)
+    same = select(batches.c.id).where(
+        batches.c.payer_id == payer_id,
+        batches.c.departs_at == departs_at,
+        batches.c.status == BatchStatus.GATHERING.value,
+    )
+    while True:
+        begun = insert(batches).values(row | {"id": new_id()}).on_conflict_do_nothing().returning(batches.c.id)
+        found = await tx.scalar(begun) or await tx.scalar(same)
+        if found is not None:
+            return found
 
 
 async def load(tx: Transaction, batch_id: UUID) -> Batch | None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from claims.domain.claim import Claim, Entry, Submission
@@ -64,11 +64,12 @@ async def of_ids(tx: Transaction, ids: Iterable[UUID]) -> list[Claim]:
 
 async def waiting_for(tx: Transaction, payer_id: str, limit: int) -> list[Claim]:
     """Up to `limit` claims that wait for a batch to the payer and that no other batch is taking now."""
-    waits = select(claims).where(
-        claims.c.payer_id == payer_id,
-        claims.c.status.in_([Status.READY.value, Status.CORRECTING.value]),
-    )
-    return await _claims(tx, waits.limit(limit), skip_locked=True)
+    return await _claims(tx, select(claims).where(_waits_for(payer_id)).limit(limit), skip_locked=True)
+
+
+async def any_waits_for(tx: Transaction, payer_id: str) -> bool:
+    """Whether some claim waits for a batch to the payer."""
+    return await tx.scalar(select(claims.c.id).where(_waits_for(payer_id)).limit(1)) is not None
 
 
 async def claim_ids_of(tx: Transaction, control_numbers: Iterable[str]) -> dict[str, UUID]:
@@ -199,6 +200,10 @@ async def _keep_follow_ups(tx: Transaction, before: Claim | None, claim: Claim) 
         row = {"id": new_id(), "claim_id": claim.id, "practice_id": tx.practice_id}
         row |= {"reason": raised.reason, "facts": dict(raised.facts), "raised_at": raised.raised_at}
         await tx.execute(upsert(follow_ups).values(row).on_conflict_do_nothing())
+
+
+def _waits_for(payer_id: str) -> ColumnElement[bool]:
+    return (claims.c.payer_id == payer_id) & claims.c.status.in_([Status.READY.value, Status.CORRECTING.value])
 
 
 def _reminded(claim: Claim, now: datetime) -> bool:

@@ -68,10 +68,14 @@ def upgrade() -> None:
         sa.Column("transmission_id", sa.Uuid),
         sa.Column("outcome", sa.Text),
         sa.PrimaryKeyConstraint("id", name="batches_pkey"),
-        sa.UniqueConstraint(
-            "practice_id", "payer_id", "departs_at", name="batches_practice_id_payer_id_departs_at_key"
-        ),
         sa.UniqueConstraint("reference", name="batches_reference_key"),
+    )
+    op.create_index(
+        "batches_gathering_idx",
+        "batches",
+        ["practice_id", "payer_id", "departs_at"],
+        unique=True,
+        postgresql_where=sa.text("status = 'gathering'"),
     )
     op.create_table(
         "charges",
