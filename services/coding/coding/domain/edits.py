@@ -35,10 +35,11 @@ def settle(services: Sequence[Service], habit: Habit, on: date) -> Chosen:
     return Chosen(repeated.services, findings=findings)
 
 
-def _order(service: Service) -> tuple[str, tuple[str, ...], tuple[str, ...], int]:
+def _order(service: Service) -> tuple[object, ...]:
     """An order that does not depend on the form's: the same visit always gives the same lines."""
     sites = tuple(sorted(" ".join((s.side or "", *s.exact)) for s in service.sites or ()))
-    return service.cpt, tuple(sorted(service.problems)), sites, service.units
+    facts = tuple(reason.facts for reason in service.reasons)
+    return service.cpt, tuple(sorted(service.problems)), sites, service.units, service.dx, facts
 
 
 def _pairs(services: Sequence[Service], habit: Habit, on: date) -> Chosen:

@@ -68,6 +68,7 @@ def code_visit(visit: Visit) -> CodedVisit:
         *visits.findings,
         *chosen.findings,
         *_about_diagnoses(visit, (*chosen.services, *procedures.self_pay)),
+        *_ranking(visit, chosen.services),
     )
     return _answer(visit, chosen.services, procedures.self_pay, findings)
 
@@ -118,6 +119,15 @@ def _about_diagnoses(visit: Visit, services: Sequence[Service]) -> tuple[Finding
     return tuple(question for dx in used if (question := unusable(dx, visit.date, "problems")))
 
 
+def _ranking(visit: Visit, services: Sequence[Service]) -> tuple[Finding, ...]:
+    """A payer that wants 51 wants it by rank of value, which needs that payer's own fee schedule."""
+    reduced = [s.cpt for s in services if (code := cpt.lookup(s.cpt)) and code.multiple_procedure == "2"]
+    if not visit.payer.wants_51 or len(reduced) < 2:
+        return ()
+    says = f"This payer wants 51 on all but the dearest of {', '.join(reduced)}; a coder must rank them."
+    return (ask(Flag.NO_CODE, "payer.wants_51", says),)
+
+
 def _answer(
     visit: Visit, services: Sequence[Service], self_pay: Sequence[Service], findings: tuple[Finding, ...]
 ) -> CodedVisit:
@@ -141,9 +151,10 @@ def _disposition(services: Sequence[Service], self_pay: Sequence[Service], findi
     return Disposition.READY
 
 
-def _claim_order(service: Service) -> tuple[bool, str, int, tuple[str, ...]]:
+def _claim_order(service: Service) -> tuple[object, ...]:
     code = cpt.lookup(service.cpt)
-    return not (code and code.is_evaluation), service.cpt, len(service.modifiers), service.dx
+    facts = tuple(reason.facts for reason in service.reasons)
+    return not (code and code.is_evaluation), service.cpt, len(service.modifiers), service.dx, facts
 
 
 def _line(service: Service) -> CodedLine:

@@ -24,9 +24,9 @@ def choose(visit: Visit, services: Sequence[Service]) -> Chosen:
     em = visit.em
     if em is None:
         return Chosen()
-    included = _included(visit, em, services)
+    included = _in_global_period(visit, em, services) or _in_procedures(visit, em, services)
     if included:
-        return Chosen(findings=included)
+        return included
     standing, about_standing = _standing(visit)
     problems, about_problems = _problems(visit, em)
     code, about_level, reasons = _level(visit, em, standing) if standing else (None, (), ())
@@ -41,25 +41,41 @@ def choose(visit: Visit, services: Sequence[Service]) -> Chosen:
     return Chosen((service,), findings=findings) + _add_ons(visit, em, service)
 
 
-def _included(visit: Visit, em: Evaluation, services: Sequence[Service]) -> tuple[Finding, ...]:
-    """Why the visit is not billed at all, or the question whether it may be; empty when it is billed."""
+def _in_global_period(visit: Visit, em: Evaluation, services: Sequence[Service]) -> Chosen | None:
+    """Aftercare without charge, or the question whether it is; None when no period runs or it is unrelated."""
     running = global_periods.running(visit)
-    if running and em.unrelated_to_global is None and em.separately_identifiable:
-        says = f"Was the visit unrelated to {running[0].cpt}, whose global period runs?"
-        return (ask(Flag.GLOBAL, "em.unrelated_to_global", says),)
-    if running and not em.unrelated_to_global:
-        return (note(Flag.GLOBAL, f"The visit is aftercare of {running[0].cpt}, which includes it."),)
+    if not running or em.unrelated_to_global:
+        return None
+    surgery = running[0]
+    if em.unrelated_to_global is None and em.separately_identifiable:
+        says = f"Was the visit unrelated to {surgery.cpt}, whose global period runs?"
+        return Chosen(findings=(ask(Flag.GLOBAL, "em.unrelated_to_global", says),))
+    known = note(Flag.GLOBAL, f"The visit is aftercare of {surgery.cpt}, which includes it.")
+    problems, questions = _problems(visit, em)
+    if services:
+        return Chosen(findings=(known,))
+    if visit.procedures or questions:
+        return Chosen(findings=(known, *questions))
+    reason = because("AFTERCARE", surgery=surgery.cpt, surgery_date=surgery.date)
+    dx = tuple(dict.fromkeys(visit.problem(ref).icd10 for ref in problems))
+    return Chosen((Service(AFTERCARE, 1, dx, (reason,), problems=frozenset(problems)),), findings=(known,))
+
+
+def _in_procedures(visit: Visit, em: Evaluation, services: Sequence[Service]) -> Chosen | None:
+    """Why the day's procedures include the visit, or the question whether they do; None when it stands alone."""
     if not any(procedure.kind not in _APART_FROM_VISIT for procedure in visit.procedures):
-        return ()
+        return None
     nurse = next((s.cpt for s in services if _holds_nurse_visit(visit, s.cpt)), None)
     if em.mdm == "nurse_only" and nurse:
-        return (bundled(NURSE_VISIT, f"The nurse's visit is part of {nurse}."),)
+        return Chosen(findings=(bundled(NURSE_VISIT, f"The nurse's visit is part of {nurse}."),))
+    decided_surgery = em.decision_for_major_surgery and any(_global_days(s.cpt) == "090" for s in services)
+    if em.separately_identifiable or decided_surgery:
+        return None
     if em.separately_identifiable is None:
         says = "Was the visit significant and separate from the procedure's usual work?"
-        return (ask(Flag.MOD25_DOC, "em.separately_identifiable", says),)
-    if em.separately_identifiable or em.decision_for_major_surgery:
-        return ()
-    return (note(Flag.EM_NOT_SEPARATE, "The visit only decided and prepared the procedure, which includes it."),)
+        return Chosen(findings=(ask(Flag.MOD25_DOC, "em.separately_identifiable", says),))
+    says = "The visit only decided and prepared the procedure, which includes it."
+    return Chosen(findings=(note(Flag.EM_NOT_SEPARATE, says),))
 
 
 def _holds_nurse_visit(visit: Visit, code: str) -> bool:
@@ -117,8 +133,8 @@ def _modifiers(
     if running:
         modifiers.append(("24", because("MOD-24", surgery=running[0].cpt, surgery_date=running[0].date)))
         findings += (note(Flag.GLOBAL, f"The global period of {running[0].cpt} runs; the visit is unrelated."),)
-    major = [s.cpt for s in services if _global_days(s.cpt) == "090"]
-    minor = [s.cpt for s in services if _global_days(s.cpt) in _MINOR]
+    major = sorted({s.cpt for s in services if _global_days(s.cpt) == "090"})
+    minor = sorted({s.cpt for s in services if _global_days(s.cpt) in _MINOR})
     if major and em.decision_for_major_surgery:
         modifiers.append(("57", because("MOD-57", surgery=major[0])))
     elif major or minor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import ceil
 
 from codes import cpt
 from coding.domain.completeness import missing
@@ -49,7 +50,7 @@ def _one(visit: Visit, lesion: Lesion) -> Chosen:
     if area > _LARGE:
         services = [service_for(visit, "14301", 1, [lesion], reason)]
         if area > _LARGE_FIRST:
-            units = -int(-(area - _LARGE_FIRST) // _STEP)
+            units = ceil((area - _LARGE_FIRST) / _STEP)
             services.append(service_for(visit, "14302", units, [lesion], reason))
         return Chosen(tuple(services))
     code = cpt.in_band(FAMILY, group, area, visit.date)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, cast
 
 from codes import icd10
@@ -14,7 +14,8 @@ from coding.domain.refusals import Fault
 LONGEST_TEXT = 2000
 LONGEST_WORDS = 200
 # Nothing measured on one patient's skin is larger; a larger figure is a slip of unit or of the keyboard.
-LARGEST_MEASURE = Decimal(20_000)
+LARGEST_MEASURE = 20_000
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 Reader = Callable[[Any], Any]
 
@@ -157,15 +158,12 @@ def minutes(value: Any) -> int:
 
 
 def measure_or_zero(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise Complaint("must be a number")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise Complaint("must be a number") from None
-    if not number.is_finite() or not 0 <= number <= LARGEST_MEASURE:
+    # Compared before it is written out: not a number fails too, and a monstrous one is never spelled.
+    if not 0 <= value <= LARGEST_MEASURE:
         raise Complaint(f"must be a number from 0 to {LARGEST_MEASURE}")
-    return number
+    return Decimal(str(value))
 
 
 def measure(value: Any) -> Decimal:
@@ -177,9 +175,12 @@ def measure(value: Any) -> Decimal:
 
 def day(value: Any) -> date:
     try:
-        return date.fromisoformat(value)
+        read = date.fromisoformat(value)
     except (TypeError, ValueError):
         raise Complaint("must be a date such as 2026-03-04") from None
+    if not EARLIEST <= read <= LATEST:
+        raise Complaint(f"must be a date from {EARLIEST} to {LATEST}")
+    return read
 
 
 def diagnosis(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 
 from codes import cpt, ncci
 from coding.domain.completeness import missing
@@ -131,7 +132,7 @@ def _sum(visit: Visit, family: str, group: Group, wounds: Sequence[Lesion]) -> C
     services = [service_for(visit, code.number, 1, wounds, *reasons)]
     add_on = cpt.add_on_of(code.number, family)
     if add_on and length > _ADD_ON_FROM:
-        units = -int(-(length - _ADD_ON_FROM) // _ADD_ON_STEP)
+        units = ceil((length - _ADD_ON_FROM) / _ADD_ON_STEP)
         services.append(service_for(visit, add_on.number, units, wounds, *reasons))
     summed = note(Flag.REPAIR_SUM, f"{len(wounds)} closures of one class and site group are one line.")
     return Chosen(tuple(services), findings=(summed,) if len(wounds) > 1 else ())

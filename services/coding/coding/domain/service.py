@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from coding.domain.findings import Finding
 from coding.domain.reasons import Reason
 from coding.domain.sites import Site, read_sites
-from coding.domain.visit import Procedure, Visit
+from coding.domain.visit import Kind, Procedure, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,6 @@ class Service:
     lesions: frozenset[int] = frozenset()
     sites: tuple[Site, ...] | None = None
     modifiers: frozenset[str] = frozenset()
-    distinct_documented: bool = False
 
     def modified(self, *modifiers: str, reason: Reason) -> Service:
         return replace(self, modifiers=self.modifiers | set(modifiers), reasons=(*self.reasons, reason))
@@ -54,14 +53,30 @@ class Lesion:
 
 
 def lesions_of(visit: Visit) -> tuple[Lesion, ...]:
-    """Each procedure with its lesion: `same_lesion_as_next` ties it to the one that follows on the form."""
+    """Each procedure with its lesion: `same_lesion_as_next` ties it to the one that follows on the form.
+
+    A flap closes the wound of the one surgery that shares its problem and place, and so is that lesion's.
+    """
     found: list[Lesion] = []
     current = 0
     for procedure in visit.procedures:
         found.append(Lesion(procedure, current, read_sites(procedure.site)))
         if not procedure.same_lesion_as_next:
             current += 1
-    return tuple(found)
+    return tuple(replace(lesion, id=_wound_of_flap(lesion, found)) for lesion in found)
+
+
+def _wound_of_flap(lesion: Lesion, lesions: Sequence[Lesion]) -> int:
+    if lesion.procedure.kind is not Kind.ATT:
+        return lesion.id
+    wounds = {
+        other.id
+        for other in lesions
+        if other.procedure.kind in (Kind.EXCISION, Kind.MOHS)
+        and other.procedure.problem_ref == lesion.procedure.problem_ref
+        and other.sites == lesion.sites
+    }
+    return next(iter(wounds)) if len(wounds) == 1 else lesion.id
 
 
 def diagnosis_of(visit: Visit, procedure: Procedure) -> str | None:
@@ -71,13 +86,15 @@ def diagnosis_of(visit: Visit, procedure: Procedure) -> str | None:
     return visit.problem(procedure.problem_ref).icd10 if procedure.problem_ref else None
 
 
-def service_for(
-    visit: Visit, cpt: str, units: int, lesions: Iterable[Lesion], *reasons: Reason, distinct: bool = False
-) -> Service:
+def service_for(visit: Visit, cpt: str, units: int, lesions: Iterable[Lesion], *reasons: Reason) -> Service:
     """A service for these lesions, with their diagnoses in the order the clinician listed the problems."""
     treated = sorted(
         (lesion for lesion in lesions if lesion.procedure.problem_ref),
-        key=lambda lesion: (visit.problem_order(str(lesion.procedure.problem_ref)), lesion.procedure.site or ""),
+        key=lambda lesion: (
+            visit.problem_order(str(lesion.procedure.problem_ref)),
+            lesion.procedure.site or "",
+            diagnosis_of(visit, lesion.procedure) or "",
+        ),
     )
     dx = dict.fromkeys(d for lesion in treated if (d := diagnosis_of(visit, lesion.procedure)))
     unread = any(lesion.sites is None for lesion in treated)
@@ -89,5 +106,4 @@ def service_for(
         problems=frozenset(str(lesion.procedure.problem_ref) for lesion in treated),
         lesions=frozenset(lesion.id for lesion in treated),
         sites=None if unread else tuple(site for lesion in treated for site in lesion.sites or ()),
-        distinct_documented=distinct,
     )
