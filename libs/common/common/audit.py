@@ -16,9 +16,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, insert, select, text
+from sqlalchemy import RowMapping, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from common.database import Session
 from common.tables import audit_queue, audit_seals, audit_trail
 
 GENESIS = bytes(32)
@@ -40,25 +41,23 @@ class AuditRow:
     facts: Mapping[str, Any]
 
 
-WRITE = text("""
+WRITE = """
     WITH written AS (
         INSERT INTO audit_trail (id, practice_id, at, actor, actor_kind, address, action, kind, subject, facts)
         SELECT id, practice_id, at, actor, actor_kind, address, action, kind, subject, CAST(facts AS jsonb)
-        FROM unnest(CAST(:id AS uuid[]), CAST(:practice_id AS uuid[]), CAST(:at AS timestamptz[]),
-                    CAST(:actor AS text[]), CAST(:actor_kind AS text[]), CAST(:address AS text[]),
-                    CAST(:action AS text[]), CAST(:kind AS text[]), CAST(:subject AS uuid[]),
-                    CAST(:facts AS text[]))
+        FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+                    $7::text[], $8::text[], $9::uuid[], $10::text[])
              AS r(id, practice_id, at, actor, actor_kind, address, action, kind, subject, facts)
         RETURNING id, practice_id
     )
     INSERT INTO audit_queue (audit_id, practice_id) SELECT id, practice_id FROM written
-""")
+"""
 
 
-async def write(connection: AsyncConnection, rows: Sequence[AuditRow]) -> None:
+async def write(session: Session, rows: Sequence[AuditRow]) -> None:
     columns = {name: [getattr(row, name) for row in rows] for name in AuditRow.__slots__}
     columns["facts"] = [_canonical(row.facts) for row in rows]
-    await connection.execute(WRITE, columns)
+    await session.raw.execute(WRITE, *columns.values())
 
 
 def chain(previous: bytes, row: RowMapping) -> bytes:

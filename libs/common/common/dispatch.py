@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from common import metrics, tracing
+from common.database import Session
 from common.envelope import Envelope, Undecodable, envelope_from
 from common.handlers import Handlers, Handling, Received, received
 from common.uow import Actor, Cause, Transaction, UnitOfWork, Workplace
@@ -86,17 +84,17 @@ def _unknown(record: Record, envelope: Envelope, handlers: Handlers) -> Broken |
 
 # One round trip for the two questions of every transaction: which of these are new, which keys wait behind a parked
 # event.
-TAKE = text("""
+TAKE = """
     WITH fresh AS (
         INSERT INTO inbox (consumer, event_id, practice_id)
-        SELECT :consumer, event_id, :practice_id FROM unnest(CAST(:ids AS uuid[])) AS e(event_id)
+        SELECT $1, event_id, $2 FROM unnest($3::uuid[]) AS e(event_id)
         ON CONFLICT DO NOTHING
         RETURNING event_id
     )
     SELECT (SELECT array_agg(event_id) FROM fresh) AS fresh,
            (SELECT array_agg(DISTINCT key) FROM parked_events
-            WHERE consumer = :consumer AND key = ANY(CAST(:keys AS text[]))) AS parked
-""")
+            WHERE consumer = $1 AND key = ANY($4::text[])) AS parked
+"""
 
 
 class KeyParked(Exception):
@@ -121,40 +119,29 @@ class Dispatcher:
         Raises KeyParked before any effect, or the handler's own fault after everything was rolled back.
         """
         practice_id = deliveries[0].event.practice_id
-        async with self.workplace.database.as_practice(practice_id) as connection:
-            fresh = await self._take(connection, practice_id, deliveries)
-            transactions = [await self._handle(connection, d) for d in deliveries if d.event.id in fresh]
+        async with self.workplace.database.as_practice(practice_id) as session:
+            fresh = await self._take(session, practice_id, deliveries)
+            transactions = [await self._handle(session, d) for d in deliveries if d.event.id in fresh]
         for tx in transactions:
             tx.committed()
         metrics.INBOX_DUPLICATES.labels(deliveries[0].record.topic).inc(len(deliveries) - len(transactions))
 
-    async def apply_parked(self, connection: AsyncConnection, delivery: Delivery) -> None:
+    async def apply_parked(self, session: Session, delivery: Delivery) -> None:
         """Apply one parked delivery inside the caller's transaction, which also removes it from the parking."""
-        ids = [delivery.event.id]
-        taken = await connection.execute(
-            TAKE,
-            {"consumer": self.consumer, "practice_id": delivery.event.practice_id, "ids": ids, "keys": []},
-        )
-        if taken.one().fresh:
-            await self._handle(connection, delivery)
+        event = delivery.event
+        taken = await session.raw.fetchrow(TAKE, self.consumer, event.practice_id, [event.id], [])
+        if taken["fresh"]:
+            await self._handle(session, delivery)
 
-    async def _take(self, connection: AsyncConnection, practice_id: UUID, deliveries: Sequence[Delivery]) -> set[UUID]:
-        taken = (
-            await connection.execute(
-                TAKE,
-                {
-                    "consumer": self.consumer,
-                    "practice_id": practice_id,
-                    "ids": [d.event.id for d in deliveries],
-                    "keys": list({d.record.key for d in deliveries}),
-                },
-            )
-        ).one()
-        if taken.parked:
-            raise KeyParked(frozenset(taken.parked))
-        return set(taken.fresh or ())
+    async def _take(self, session: Session, practice_id: UUID, deliveries: Sequence[Delivery]) -> set[UUID]:
+        ids = [delivery.event.id for delivery in deliveries]
+        keys = list({delivery.record.key for delivery in deliveries})
+        taken = await session.raw.fetchrow(TAKE, self.consumer, practice_id, ids, keys)
+        if taken["parked"]:
+            raise KeyParked(frozenset(taken["parked"]))
+        return set(taken["fresh"] or ())
 
-    async def _handle(self, connection: AsyncConnection, delivery: Delivery) -> Transaction:
+    async def _handle(self, session: Session, delivery: Delivery) -> Transaction:
         event = delivery.event
         started = time.perf_counter()
         actor = Actor(f"event:{event.type}", "event")
@@ -162,7 +149,7 @@ class Dispatcher:
         record = delivery.record
         facts = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         with tracing.consumer_span(f"process {record.topic}", delivery.envelope.traceparent, **facts):
-            tx = Transaction(connection, work)
+            tx = Transaction(session, work)
             await delivery.handling.function(replace(work, joined=tx), event)
             await tx.flush()
         metrics.HANDLER_SECONDS.labels(event.type, "done").observe(time.perf_counter() - started)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from common.database import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,14 @@ class LoggedEvent:
 
 
 # ORDER BY before the default is taken: positions follow the order in which the operation published.
-WRITE = text("""
+WRITE = """
     WITH logged AS (
         INSERT INTO event_log (event_id, practice_id, topic, type, key, version, time,
                                correlation_id, causation_id, traceparent, payload)
         SELECT event_id, practice_id, topic, type, key, version, time,
                correlation_id, causation_id, traceparent, payload
-        FROM unnest(CAST(:event_id AS uuid[]), CAST(:practice_id AS uuid[]), CAST(:topic AS text[]),
-                    CAST(:type AS text[]), CAST(:key AS uuid[]), CAST(:version AS bigint[]),
-                    CAST(:time AS timestamptz[]), CAST(:correlation_id AS uuid[]),
-                    CAST(:causation_id AS uuid[]), CAST(:traceparent AS text[]), CAST(:payload AS text[]))
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bigint[],
+                    $7::timestamptz[], $8::uuid[], $9::uuid[], $10::text[], $11::text[])
              WITH ORDINALITY AS e(event_id, practice_id, topic, type, key, version, time,
                                   correlation_id, causation_id, traceparent, payload, place)
         ORDER BY place
@@ -46,11 +43,11 @@ WRITE = text("""
     )
     INSERT INTO outbox (position, recorded_at, practice_id)
     SELECT position, recorded_at, practice_id FROM logged
-""")
+"""
 
 COLUMNS = tuple(LoggedEvent.__slots__)
 
 
-async def write(connection: AsyncConnection, events: Sequence[LoggedEvent]) -> None:
+async def write(session: Session, events: Sequence[LoggedEvent]) -> None:
     """Both rows of every event, in one statement and in order."""
-    await connection.execute(WRITE, {name: [getattr(event, name) for event in events] for name in COLUMNS})
+    await session.raw.execute(WRITE, *([getattr(event, name) for event in events] for name in COLUMNS))

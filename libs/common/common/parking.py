@@ -97,10 +97,10 @@ async def replay_key(platform: AsyncEngine, dispatcher: Dispatcher, key: str) ->
 
 async def _replay_one(dispatcher: Dispatcher, delivery: Delivery) -> None:
     key = {"consumer": dispatcher.consumer, "key": delivery.record.key}
-    async with dispatcher.workplace.database.as_practice(delivery.event.practice_id) as connection:
-        await connection.execute(ONE_KEY, key)
-        await dispatcher.apply_parked(connection, delivery)
-        await connection.execute(delete(parked_events).where(_is(dispatcher.consumer, delivery.envelope.id)))
+    async with dispatcher.workplace.database.as_practice(delivery.event.practice_id) as session:
+        await session.sql.execute(ONE_KEY, key)
+        await dispatcher.apply_parked(session, delivery)
+        await session.sql.execute(delete(parked_events).where(_is(dispatcher.consumer, delivery.envelope.id)))
 
 
 async def discard(tx: Transaction, consumer: str, event_id: UUID) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from common import metrics, tracing
+from common.contracts import schema_id
 from common.envelope import Envelope, headers_of
 from common.logging import get_logger
 
@@ -151,7 +152,7 @@ def envelope_of(row: RowMapping, source: str, traceparent: str | None) -> Envelo
         sequence=row["version"],
         correlationid=row["correlation_id"],
         causationid=row["causation_id"],
-        dataschema=f"{row['type']}.json",
+        dataschema=schema_id(row["type"]),
         tenantid=row["practice_id"],
         traceparent=traceparent or row["traceparent"],
     )

@@ -29,6 +29,7 @@ from common import (
     parking,
     problems,
     replay,
+    timers,
     tracing,
 )
 from common.auth import TokenVerifier
@@ -220,6 +221,7 @@ class Runtime:
         await self._tokens.close()
         await self.verifier.close()
         await self.database.close()
+        tracing.shutdown()
 
     def worker(self) -> Worker:
         servers = self.settings.kafka_bootstrap_servers
@@ -270,7 +272,7 @@ async def _keep(name: str, loop: Loop) -> None:
         try:
             await loop()
         except Exception as fault:
-            log.warning("loop starts again", name=name, error=type(fault).__name__)
+            log.warning("loop starts again", kind=name, error=type(fault).__name__)
         await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311
 
 
@@ -278,4 +280,7 @@ async def _housekeeping(database: Database) -> None:
     while True:
         await idempotency.forget_old(database.platform)
         metrics.PARKED.set(await parking.count(database.platform))
+        due, stopped = await timers.count(database.platform)
+        metrics.TIMERS_DUE.set(due)
+        metrics.TIMERS_STOPPED.set(stopped)
         await asyncio.sleep(15)

@@ -105,6 +105,17 @@ async def lease_due(platform: AsyncEngine, *, limit: int) -> Sequence[Timer]:
         return [Timer(**row) for row in (await connection.execute(taken)).mappings()]
 
 
+async def count(platform: AsyncEngine) -> tuple[int, int]:
+    """How many timers wait although their time has come, and how many a refusal stopped."""
+    late = timers.c.stopped_at.is_(None) & (timers.c.due_at <= func.clock_timestamp())
+    statement = select(func.count().filter(late), func.count().filter(timers.c.stopped_at.is_not(None))).select_from(
+        timers
+    )
+    async with platform.connect() as connection:
+        due, stopped = (await connection.execute(statement)).one()
+        return due, stopped
+
+
 async def renew(platform: AsyncEngine, timer: Timer) -> None:
     """Hold a long-running timer for another lease."""
     held = {"leased_until": func.clock_timestamp() + text(f"interval '{LEASE.seconds} seconds'")}

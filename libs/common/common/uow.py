@@ -17,15 +17,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import CursorResult, Executable, RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from common import audit, idempotency, outbox, timers
 from common.audit import AuditRow
 from common.contracts import Contract
-from common.database import Database
+from common.database import Database, Session
 from common.http import ServiceClient
 from common.idempotency import RequestKey
 from common.ids import new_id
+from common.logging import of_practice
 from common.outbox import LoggedEvent
 from common.tracing import current_traceparent
 
@@ -69,8 +69,9 @@ class Workplace:
 class Transaction:
     """One open transaction of one practice. Never committed by hand: leaving `uow.begin()` does it."""
 
-    def __init__(self, connection: AsyncConnection, work: UnitOfWork) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, work: UnitOfWork) -> None:
+        self._session = session
+        self._connection = session.sql
         self._work = work
         self._events: list[LoggedEvent] = []
         self._audit: list[AuditRow] = []
@@ -155,9 +156,9 @@ class Transaction:
     async def flush(self) -> None:
         """Write what was gathered. The unit of work calls it before the commit."""
         if self._events:
-            await outbox.write(self._connection, self._events)
+            await outbox.write(self._session, self._events)
         if self._audit:
-            await audit.write(self._connection, self._audit)
+            await audit.write(self._session, self._audit)
         for change in self._timers:
             await timers.write(self._connection, change)
         if self._work.request is not None and self._work.render is not None:
@@ -203,10 +204,16 @@ class UnitOfWork:
         if self.joined is not None:
             yield self.joined
             return
-        async with self.workplace.database.as_practice(self.practice_id) as connection:
+        with of_practice(self.practice_id):
+            async with self._own() as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def _own(self) -> AsyncGenerator[Transaction, None]:
+        async with self.workplace.database.as_practice(self.practice_id) as session:
             if self.request is not None and self.render is not None:
-                await idempotency.claim(connection, self.practice_id, self.request)
-            tx = Transaction(connection, self)
+                await idempotency.claim(session.sql, self.practice_id, self.request)
+            tx = Transaction(session, self)
             yield tx
             await tx.flush()
         tx.committed()

@@ -48,6 +48,12 @@ class MissingScope(Refusal):
     mend = "Ask for a token that carries {scope}."
     status = 403
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 6750, section 3.1."""
+        scope = self.facts["scope"]
+        return {"WWW-Authenticate": f'Bearer realm="dermbill", error="insufficient_scope", scope="{scope}"'}
+
 
 def needs(scope: str) -> Any:
     """The dependency that every route has: a valid token with `scope`."""
