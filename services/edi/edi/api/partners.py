@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,23 +14,30 @@ from edi import store, tables
 from edi.domain.partner import PartnerFacts
 from edi.models import MailboxOut, PartnerIn, PartnerOut
 from edi.operations import partners as operations
-from edi.settings import Settings
 
 router = APIRouter(prefix="/partners", tags=["partners"])
 
 READ, WRITE = "edi:read", "edi:write"
 
 
-def settings_of(request: Request) -> Settings:
-    settings = request.app.state.runtime.settings
-    assert isinstance(settings, Settings)
-    return settings
+class Told(Protocol):
+    """What the installation's settings say about partners."""
+
+    edi_acknowledgement_hours: int
+    time_zone: str
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]: ...
 
 
-Installation = Annotated[Settings, Depends(settings_of)]
+def settings_of(request: Request) -> Told:
+    return request.app.state.runtime.settings
 
 
-def _facts(body: PartnerIn, settings: Settings) -> PartnerFacts:
+Installation = Annotated[Told, Depends(settings_of)]
+
+
+def _facts(body: PartnerIn, settings: Told) -> PartnerFacts:
     return body.facts(acknowledgement_hours=settings.edi_acknowledgement_hours, time_zone=settings.time_zone)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 PAGE = 50
 LONGEST_PAUSE = timedelta(minutes=15)
+MOST_DOUBLINGS = 6
 
 # A download whose bytes differ from the listing is tried again so often before it is kept as damaged.
 DOWNLOADS = 3
@@ -32,5 +33,5 @@ class Place:
 
 
 def pause(interval: timedelta, failures: int) -> timedelta:
-    """The interval while all is well; doubled for every failure in a row, up to a quarter of an hour."""
-    return max(interval, min(LONGEST_PAUSE, interval * 2 ** min(failures, 20)))
+    """The interval while all is well; doubled for every failure in a row, up to 64 of it or a quarter of an hour."""
+    return max(interval, min(LONGEST_PAUSE, interval * 2 ** min(failures, MOST_DOUBLINGS)))
