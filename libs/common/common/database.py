@@ -39,6 +39,13 @@ class Session:
     raw: Any
 
 
+def _driver(connection: AsyncConnection) -> Any:
+    """The asyncpg connection under an open SQLAlchemy one; nothing is awaited, since it is there already."""
+    opened = connection.sync_connection
+    assert opened is not None
+    return opened.connection.driver_connection
+
+
 async def _roll_back(session: Session) -> None:
     """Leave the connection clean for the next one who takes it from the pool, or take it out of the pool."""
     try:
@@ -79,7 +86,7 @@ class Database:
         inbox or the idempotency key of the repeated work tells.
         """
         async with self.app.connect() as connection:
-            session = Session(connection, (await connection.get_raw_connection()).driver_connection)
+            session = Session(connection, _driver(connection))
             try:
                 await session.raw.execute(BEGIN.format(practice_id=UUID(str(practice_id))))
                 yield session

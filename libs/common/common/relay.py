@@ -16,6 +16,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -120,11 +121,15 @@ class Relay:
                     await asyncio.wait_for(self._wake.wait(), self._poll)
 
     async def _send(self, connection: AsyncConnection, sender: AIOKafkaProducer, rows: Sequence[RowMapping]) -> None:
-        # send() itself can fail (a full buffer, an unknown topic); its fault counts like a refused record's.
-        sends: list[Any] = []
+        sends: list[asyncio.Future[Any]] = []
+        broken: set[UUID] = set()
         for row in rows:
-            sends.append(await _attempt(sender, row, self._source))
-        outcomes = await asyncio.gather(*(_outcome(send) for send in sends))
+            # What follows a record that could not even be buffered must not overtake it.
+            send = _skipped() if row["key"] in broken else await _attempt(sender, row, self._source)
+            if send.done() and send.exception():
+                broken.add(row["key"])
+            sends.append(send)
+        outcomes = await asyncio.gather(*sends, return_exceptions=True)
         done = acknowledged(rows, outcomes)
         if done:
             await connection.execute(SENT, {"positions": done})
@@ -158,7 +163,8 @@ def envelope_of(row: RowMapping, source: str, traceparent: str | None) -> Envelo
     )
 
 
-async def _attempt(sender: AIOKafkaProducer, row: RowMapping, source: str) -> Any:
+async def _attempt(sender: AIOKafkaProducer, row: RowMapping, source: str) -> asyncio.Future[Any]:
+    """Buffer one record; a fault in that (it is too large, the topic is unknown) is in the future that is given."""
     with tracing.producer_span(row["topic"], row["traceparent"]) as traceparent:
         headers = headers_of(envelope_of(row, source, traceparent))
         try:
@@ -166,16 +172,17 @@ async def _attempt(sender: AIOKafkaProducer, row: RowMapping, source: str) -> An
                 row["topic"], value=row["payload"].encode(), key=str(row["key"]).encode(), headers=headers
             )
         except KafkaError as fault:
-            return fault
+            return _failed(fault)
 
 
-async def _outcome(send: Any) -> Any:
-    if isinstance(send, BaseException):
-        return send
-    try:
-        return await send
-    except KafkaError as fault:
-        return fault
+def _failed(fault: BaseException) -> asyncio.Future[Any]:
+    future = asyncio.get_running_loop().create_future()
+    future.set_exception(fault)
+    return future
+
+
+def _skipped() -> asyncio.Future[Any]:
+    return _failed(KafkaError("held back behind an earlier record of its key"))
 
 
 async def _quietly(ending: Any) -> None:

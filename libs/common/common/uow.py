@@ -29,6 +29,9 @@ from common.logging import of_practice
 from common.outbox import LoggedEvent
 from common.tracing import current_traceparent
 
+# Half of what Kafka takes: an event that cannot be sent must fail its operation, not the relay.
+LARGEST_EVENT = 500_000
+
 T = TypeVar("T")
 Render = Callable[[Any], BaseModel]
 
@@ -104,6 +107,9 @@ class Transaction:
     def publish(self, event: object, *, key: UUID, version: int, correlation: UUID | None = None) -> None:
         """Tell the other services, in this transaction. Call it after the row is saved."""
         contract, cause = self._work.workplace.contract, self._work.cause
+        payload = contract.encode(event).decode()
+        if len(payload) > LARGEST_EVENT:
+            raise ValueError(f"{type(event).__name__} is {len(payload)} characters long: publish ids, not contents")
         self._events.append(
             LoggedEvent(
                 event_id=new_id(),
@@ -116,7 +122,7 @@ class Transaction:
                 correlation_id=correlation or cause.correlation_id or key,
                 causation_id=cause.causation_id,
                 traceparent=current_traceparent(),
-                payload=contract.encode(event).decode(),
+                payload=payload,
             )
         )
 
