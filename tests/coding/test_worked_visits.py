@@ -347,6 +347,16 @@ class TestOtherFamilies:
         coded = code(entry, problems={"a": "C44.229"})
         assert written(coded.lines) == ["17311 C44.229", "17312 C44.229", "17315x3 C44.229"]
 
+    def test_a_sample_of_the_mohs_tumour_is_included_unless_it_was_the_first_proof(self):
+        mohs = {"kind": "mohs", "site": "left ear", "stages": [{"blocks": 2}], "problem_ref": "a"}
+        sample = biopsy("tangential", "left ear", "a", same_lesion_as_next=True)
+        proven = code(sample | {"prior_pathology_within_60_days": True}, mohs, problems={"a": "C44.229"})
+        unproven = code(sample | {"prior_pathology_within_60_days": False}, mohs, problems={"a": "C44.229"})
+        assert written(proven.lines) == ["17311 C44.229"]
+        assert "BUNDLED:69100" in proven.flags
+        assert unproven.disposition == "hold"
+        assert "NO_PRIOR_PATH_DOC" in unproven.flags
+
     def test_mohs_blocks_that_nobody_counted_are_asked_for(self):
         entry = {"kind": "mohs", "site": "left ear", "stages": [{"blocks": 2}, {}], "problem_ref": "a"}
         assert code(entry, problems={"a": "C44.229"}).flags == ("MISSING_STAGE",)

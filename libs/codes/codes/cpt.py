@@ -68,9 +68,7 @@ class Code:
         return self.family in EVALUATION_FAMILIES
 
     def is_valid_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 EVALUATION_FAMILIES = frozenset({"em-new", "em-est", "consult"})

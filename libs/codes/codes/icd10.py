@@ -42,9 +42,7 @@ def dotted(code: str) -> str:
     plain = code.strip().upper().replace(".", "")
     text = plain if len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
     if not is_shaped(text):
-        raise ValueError(
-            "An ICD-10-CM code is a letter, a digit, a third character, and up to four after a dot."
-        )
+        raise ValueError("An ICD-10-CM code is a letter, a digit, a third character, and up to four after a dot.")
     return text
 
 

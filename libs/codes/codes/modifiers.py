@@ -90,10 +90,7 @@ TABLE: Mapping[str, Modifier] = {
         Modifier("91", "laboratory test repeated", Rank.RELATION, passes_ncci=True),
         Modifier("76", "repeated by the same clinician", Rank.RELATION),
         Modifier("77", "repeated by another clinician", Rank.RELATION),
-        *(
-            Modifier(code, label, Rank.ANATOMIC, passes_ncci=True)
-            for code, label in {**_DIGITS, **_LIDS}.items()
-        ),
+        *(Modifier(code, label, Rank.ANATOMIC, passes_ncci=True) for code, label in {**_DIGITS, **_LIDS}.items()),
         Modifier("LT", "left", Rank.ANATOMIC, passes_ncci=True),
         Modifier("RT", "right", Rank.ANATOMIC, passes_ncci=True),
         Modifier("93", "audio only", Rank.INFORMATIONAL),

@@ -9,11 +9,7 @@ PREFIX = "80840"
 def is_valid_npi(text: str) -> bool:
     """True for ten digits beginning with 1 or 2 whose check digit is right."""
     return (
-        len(text) == 10
-        and text.isascii()
-        and text.isdigit()
-        and text[0] in "12"
-        and check_digit(text[:9]) == text[9]
+        len(text) == 10 and text.isascii() and text.isdigit() and text[0] in "12" and check_digit(text[:9]) == text[9]
     )
 
 

@@ -89,7 +89,15 @@ def _by_family(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
 def _same_lesion(visit: Visit, held: Sequence[Lesion]) -> tuple[Finding, ...]:
     """BUNDLED for each code that another service on the same lesion holds."""
     codes = {service.cpt for service in _by_family(visit, held).services}
-    return tuple(bundled(code, "Another service on the same lesion includes it.") for code in sorted(codes))
+    found = [bundled(code, "Another service on the same lesion includes it.") for code in sorted(codes)]
+    # Without a report of the last 60 days the sample may be the ground for Mohs and paid apart (rulebook 3.12).
+    says = "No earlier report is recorded: was this sample, and its frozen section, the ground for surgery?"
+    found += [
+        ask(Flag.NO_PRIOR_PATH_DOC, f"{lesion.procedure.path}.prior_pathology_within_60_days", says)
+        for lesion in held
+        if lesion.procedure.prior_pathology_within_60_days is False
+    ]
+    return tuple(found)
 
 
 def _gate(visit: Visit) -> tuple[Finding, ...]:
