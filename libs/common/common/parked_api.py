@@ -56,6 +56,11 @@ class Reason(BaseModel):
     reason: str = Field(min_length=3, max_length=500, description="Why it may be dropped, in one sentence")
 
 
+class ParkedDiscarded(BaseModel):
+    event_id: UUID
+    key: str
+
+
 class Halted(BaseModel):
     was_halted: bool
 
@@ -116,11 +121,6 @@ async def discard(request: Request, event_id: UUID, body: Reason, uow: Writes) -
         key = await parking.discard(tx, runtime.service.name, event_id)
         tx.audit("delete", "parked event", event_id, key=key, reason=body.reason)
     return ParkedDiscarded(event_id=event_id, key=key)
-
-
-class ParkedDiscarded(BaseModel):
-    event_id: UUID
-    key: str
 
 
 @router.post("/parked/timers/{kind}/{key}/restart", dependencies=[needs("operations:write")])

@@ -168,19 +168,24 @@ async def run(
     **settings: Any,
 ) -> AsyncGenerator[Running, None]:
     """Start `service` on its database; with `work` its relay, consumer and timers run on real Kafka."""
-    chosen = _settings(service, database, issuer, bootstrap_servers, settings)
+    chosen = settings_of(service, database, issuer, bootstrap_servers, **settings)
     app = service.create_app(chosen, work=work)
     async with app.router.lifespan_context(app):
         yield Running(service, app, database, issuer, practice_id or new_id())
 
 
-def _settings(
-    service: Service, database: ServiceDatabase, issuer: TestIssuer, servers: str, more: dict[str, Any]
+def settings_of(
+    service: Service,
+    database: ServiceDatabase,
+    issuer: TestIssuer,
+    bootstrap_servers: str = "127.0.0.1:1",
+    **more: Any,
 ) -> ServiceSettings:
+    """What `service` is told when it runs under test; `more` goes before the rest."""
     values: dict[str, Any] = {f"{name}_url": "http://127.0.0.1:1" for name in service.calls} | {
         "database_url": database.app_url,
         "platform_database_url": database.platform_url,
-        "kafka_bootstrap_servers": servers,
+        "kafka_bootstrap_servers": bootstrap_servers,
         "oidc_issuer": issuer.url,
         "oidc_audience": AUDIENCE,
         "service_client_id": service.name,
