@@ -1,6 +1,7 @@
 """`python -m simulator`: serve until told to stop."""
 
 import logging
+import signal
 import sys
 
 import uvicorn
@@ -16,6 +17,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    # uvicorn raises the signal again when it has shut down; that is the end we wanted, not a failure.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, access_log=False)
     return 0
 

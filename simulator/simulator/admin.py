@@ -16,7 +16,7 @@ from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Payer
 from simulator.clock import Clock
 from simulator.records import Fault, Scenario
-from simulator.settings import Settings
+from simulator.settings import SHORTEST_DAY, Settings
 from simulator.truth import truth_of
 from simulator.wire import EDI_TYPE, LARGEST_POSITION, Worldly
 
@@ -41,12 +41,12 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 class Speed(BaseModel):
-    """`day_seconds` null stops time. `today` null puts real dates on everything."""
+    """`day_seconds` (0.01 or more) null stops time. `today` null puts real dates on everything."""
 
     model_config = ConfigDict(extra="forbid")
 
-    day_seconds: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    today: date | None = None
+    day_seconds: float | None = Field(default=None, ge=SHORTEST_DAY, le=10_000_000)
+    today: date | None = Field(default=None, ge=date(2000, 1, 1), le=date(2100, 1, 1))
 
 
 class Push(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from simulator.adjudication.claim import Claim
 from simulator.adjudication.decision import Decision
 from simulator.adjudication.member import Member
-from simulator.adjudication.payer import STRICT, Group, Payer, require_codes
+from simulator.adjudication.payer import LONGEST_WAIT, STRICT, Group, Payer, require_codes
 
 T = TypeVar("T")
 
@@ -45,6 +45,14 @@ class Said:
     @property
     def accepted(self) -> bool:
         return self.category in {"A1", "A2"}
+
+
+MOST_TIMES = 1_000_000
+
+
+def _require_times(times: int) -> None:
+    if not 1 <= times <= MOST_TIMES:
+        raise ValueError(f"times is between 1 and {MOST_TIMES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ class Scenario:
             raise ValueError("deny needs a carc")
         if self.action == "reject" and not (self.category and self.status):
             raise ValueError("reject needs a category and a status")
+        _require_times(self.times)
         require_codes(self.carc, *self.remarks, self.category, self.status, self.entity)
 
 
@@ -102,6 +111,12 @@ class Fault:
     receiver: str = ""
     times: int = 1
     days: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a fault that never happens or never ends."""
+        _require_times(self.times)
+        if not 0 <= self.days <= LONGEST_WAIT:
+            raise ValueError(f"days is between 0 and {LONGEST_WAIT}")
 
 
 Status = Literal[

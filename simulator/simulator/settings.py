@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS_IN_A_DAY = 86_400.0
+SHORTEST_DAY = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     for name in ("SIMULATOR_STATE", "SIMULATOR_ADMIN_TOKEN"):
         if not given.get(name):
             raise ValueError(f"Set {name}.")
+    day_seconds = float(given.get("SIMULATOR_DAY_SECONDS", SECONDS_IN_A_DAY))
+    if not SHORTEST_DAY <= day_seconds < float("inf"):
+        raise ValueError(f"SIMULATOR_DAY_SECONDS is {SHORTEST_DAY} or more.")
     return Settings(
         state=Path(given["SIMULATOR_STATE"]),
         admin_token=given["SIMULATOR_ADMIN_TOKEN"],
         host=given.get("HOST", "127.0.0.1"),
         port=int(given.get("PORT", "8090")),
-        day_seconds=float(given.get("SIMULATOR_DAY_SECONDS", SECONDS_IN_A_DAY)),
+        day_seconds=day_seconds,
         seed=int(given.get("SIMULATOR_SEED", "1")),
         submitters=_submitters(given.get("SIMULATOR_SUBMITTERS", "")),
     )

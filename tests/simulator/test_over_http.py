@@ -349,6 +349,12 @@ class TestWhatTestsAskFor:
         assert simulation.admin.patch("/payers/MERIDIAN", json={"name": "A*B"}).status_code == 422
         assert simulation.admin.patch("/payers/NOBODY", json={"name": "NOBODY"}).status_code == 422
 
+    def test_a_fault_or_a_day_without_measure_is_refused(self, simulation):
+        assert simulation.admin.post("/faults", json=[{"fault": "late", "times": 10**12}]).status_code == 422
+        assert simulation.admin.post("/faults", json=[{"fault": "late", "days": -1}]).status_code == 422
+        assert simulation.admin.patch("/time", json={"today": "0189-03-13"}).status_code == 422
+        assert simulation.admin.patch("/time", json={"day_seconds": 1e-300}).status_code == 422
+
     def test_a_new_payer_with_no_roster_of_its_own_takes_walk_ins(self, simulation, clinic):
         fourth = {
             "name": "HARBOR HEALTH",
@@ -363,6 +369,11 @@ class TestWhatTestsAskFor:
 
 
 class TestRunning:
+    def test_told_to_stop_it_ends_well(self, own_simulation):
+        simulation = own_simulation()
+        simulation.stop()
+        assert simulation.process.returncode == 0
+
     def test_a_restart_forgets_nothing(self, own_simulation, clinic):
         simulation = own_simulation()
         simulation.begin()
