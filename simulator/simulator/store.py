@@ -89,6 +89,10 @@ class Store:
     """Every method but `transaction` is to be called inside one."""
 
     def __init__(self, path: Path):
+        """Open or begin the memory in this file, or in `simulator.db` when `path` is a folder."""
+        if path.is_dir():
+            path = path / "simulator.db"
+        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode = WAL")
