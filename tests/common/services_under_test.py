@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from claims.main import SERVICE as CLAIMS
+from denials.main import SERVICE as DENIALS
+from edi.main import SERVICE as EDI
+from patients.main import SERVICE as PATIENTS
+from payments.main import SERVICE as PAYMENTS
 from till.service import TILL
 
-from denials.main import SERVICE as DENIALS
-from patients.main import SERVICE as PATIENTS
-
-SERVICES = (TILL, PATIENTS, DENIALS)
+SERVICES = (TILL, PATIENTS, CLAIMS, EDI, PAYMENTS, DENIALS)

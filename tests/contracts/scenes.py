@@ -62,4 +62,81 @@ async def denials_scene(service: Running) -> None:
     await service.deliver("org.dermbill.claims.ClaimDenied.v1", denied, key=claim_id)
 
 
-SCENES: Mapping[str, Scene] = {"till": till_scene, "patients": patients_scene, "denials": denials_scene}
+async def claims_scene(service: Running) -> None:
+    profile: dict[str, Any] = {
+        "name": "Canary Dermatology PC",
+        "npi": "1234567893",
+        "tax_id": "123456789",
+        "taxonomy": "207N00000X",
+        "address": {"line1": "100 Canary Street", "city": "Albany", "state": "NY", "zip": "122070001"},
+        "contact_name": "Canary Billing",
+        "contact_phone": "5185550100",
+    }
+    encounter_id = new_id()
+    coded = {
+        "encounter_id": encounter_id,
+        "patient_id": new_id(),
+        "date_of_service": "2026-11-20",
+        "place_of_service": "11",
+        "rendering_npi": "1245319599",
+        "diagnoses": ["B07.8"],
+        "lines": [{"number": 1, "cpt": "17110", "units": 1, "modifiers": [], "diagnosis_pointers": [1]}],
+        "self_pay_lines": [],
+        "rules_edition": "2026",
+    }
+    async with service.client("claims:write") as http:
+        answer = await http.put("/practice", json=profile, headers={"If-Match": '"0"'})
+        assert answer.status_code == 200, answer.text
+        await http.put("/charges", json={"charges": [{"cpt": "17110", "charge": "210.00"}]})
+    await service.deliver("org.dermbill.encounters.EncounterCoded.v1", coded, key=encounter_id)
+
+
+async def edi_scene(service: Running) -> None:
+    partner = {
+        "name": "Canary Clearinghouse",
+        "base_url": "http://127.0.0.1:9",
+        "sender_qualifier": "ZZ",
+        "sender_id": "CANARYGROUP",
+        "receiver_qualifier": "ZZ",
+        "receiver_id": "CANARYCLEAR",
+        "usage": "T",
+        "payers": ["*"],
+        "poll_seconds": 3600,
+    }
+    async with service.client("edi:write") as http:
+        answer = await http.post("/partners", json=partner, headers=key())
+        assert answer.status_code == 201, answer.text
+        body = "BHT*0019*00*1*20260302*1200*CH~NM1*41*2*CANARY DERMATOLOGY*****46*CANARYGROUP~HL*1**20*1~"
+        batch = {"reference": str(new_id()), "kind": "837P", "payer_id": "PAYERA", "bodies": [body]}
+        answer = await http.post("/transmissions", json=batch, headers=key())
+        assert answer.status_code == 202, answer.text
+
+
+async def payments_scene(service: Running) -> None:
+    claim_id = new_id()
+    submitted = {
+        "claim_id": claim_id,
+        "encounter_id": new_id(),
+        "patient_id": new_id(),
+        "payer_id": "PAYERA",
+        "control_number": "CANARY-1",
+        "frequency": "1",
+        "payer_claim_number": None,
+        "charge": "210.00",
+        "date_of_service": "2026-11-20",
+        "lines": [{"number": 1, "cpt": "17110", "modifiers": [], "units": 1, "charge": "210.00"}],
+        "transmission_id": new_id(),
+    }
+    await service.deliver("org.dermbill.claims.ClaimSubmitted.v1", submitted, key=claim_id)
+
+
+SCENES: Mapping[str, Scene] = {
+    "till": till_scene,
+    "patients": patients_scene,
+    "claims": claims_scene,
+    "edi": edi_scene,
+    "payments": payments_scene,
+    "denials": denials_scene,
+}
+
+SETTINGS: Mapping[str, dict[str, str]] = {"edi": {"edi_allowed_hosts": "127.0.0.1"}}

@@ -19,6 +19,14 @@ from common.testing.issuer import TestIssuer
 
 Give = Callable[[Service], Awaitable[ServiceDatabase]]
 EXAMPLES = 12
+
+
+@schemathesis.serializer("application/edi-x12")
+def as_bytes(ctx: Any, value: Any) -> bytes:
+    """An interchange is sent as the bytes that were generated."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 AREAS = ("patients", "encounters", "claims", "edi", "payments", "denials", "operations", "tills")
 # Every scope there is, so that nothing stops at the door.
 SCOPES = [f"{area}:{act}" for area in AREAS for act in ("read", "write")]

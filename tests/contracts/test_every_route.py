@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice, product
 from typing import Any
 from uuid import UUID
 
 import pytest
-from scenes import SCENES
+from scenes import SCENES, SETTINGS
 from services_under_test import SERVICES
 from sqlalchemy import text
 from test_bad_input import SCOPES
@@ -23,12 +23,12 @@ MOST = 60
 
 
 @pytest.fixture(params=SERVICES, ids=lambda service: service.name)
-async def peopled(request: pytest.FixtureRequest, run_service: Start) -> AsyncGenerator[Running, None]:
+async def peopled(request: pytest.FixtureRequest, run_service: Start) -> Running:
     """A service in which one practice has data."""
     service: Service = request.param
-    running = await run_service(service)
+    running = await run_service(service, **SETTINGS.get(service.name, {}))
     await SCENES[service.name](running)
-    yield running
+    return running
 
 
 def operations(service: Running) -> list[tuple[str, str]]:
@@ -41,7 +41,8 @@ async def identifiers(service: Running) -> dict[str, set[str]]:
     columns = await service.query(
         text(
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
-            "AND data_type IN ('uuid', 'text') AND table_name NOT LIKE 'event_log_%' AND table_name <> 'alembic_version'"
+            "AND data_type IN ('uuid', 'text') AND table_name NOT LIKE 'event_log_%' "
+            "AND table_name <> 'alembic_version'"
         )
     )
     found: dict[str, set[str]] = {}
