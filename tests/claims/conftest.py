@@ -20,9 +20,11 @@ from uuid import UUID
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy import update
 
 import x12
 from claims.main import SERVICE
+from claims.tables import claims as claims_table
 from common.ids import new_id
 from common.testing.running import Running
 from patients.main import SERVICE as PATIENTS
@@ -237,7 +239,7 @@ class Clinic:
     async def is_answered(self, claim_id: UUID, category: str, *, by: str = "PR", **more: Any) -> None:
         """A 277CA about the claim's newest submission comes in."""
         number = (await self.claim(claim_id))["submissions"][-1]["control_number"]
-        await self.receives(claim_status({number: category}, by=by, **more))
+        await self.receives(status_file({number: category}, by=by, **more))
 
     async def is_remitted(self, claim_id: UUID, **more: Any) -> None:
         """Payments posts the payer's decision on the newest submission; denied in full unless told otherwise."""
@@ -271,11 +273,17 @@ class Clinic:
     async def events(self, claim_id: UUID, name: str | None = None) -> list[Any]:
         return [event for event in await self.claims.published(name) if event.key == claim_id]
 
+    async def moves_the_deadline(self, claim_id: UUID, to: datetime) -> None:
+        """As if the claim had begun to wait earlier."""
+        async with self.claims.uow(self.id).begin() as tx:
+            moved = update(claims_table).where(claims_table.c.id == claim_id)
+            await tx.execute(moved.values(due_at=to, remind_at=to))
+
     async def follow_ups(self) -> list[str]:
         return [item["reason"] for item in (await self.http.get("/follow-ups")).json()["items"]]
 
 
-def claim_status(
+def status_file(
     said: dict[str, str],
     *,
     by: str = "PR",
@@ -311,6 +319,12 @@ def claim_status(
 def report(category: str) -> x12.StatusReport:
     action = "WQ" if category in ("A1", "A2") else "U"
     return x12.StatusReport((x12.Status(category, "20", "PR"),), VISIT, action)
+
+
+@pytest.fixture
+def claim_status() -> Callable[..., bytes]:
+    """`claim_status({control_number: category})` is a 277CA."""
+    return status_file
 
 
 @pytest.fixture

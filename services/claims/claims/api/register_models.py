@@ -19,7 +19,7 @@ from common.money import Money
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^*:~^|\x00-\x1f\x7f]+$")
 ]
-PayerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./-]{1,79}$")]
+PayerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$")]
 Cpt = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]\d{3}[0-9A-Z]$")]
 # SBR09, the claim filing indicator (rulebook 9.1).
 Filing = Literal["MB", "MC", "CI", "BL", "12", "HM", "16", "CH", "WC", "13", "14", "15", "AM", "DS", "OF", "VA", "ZZ"]
