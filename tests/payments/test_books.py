@@ -280,6 +280,7 @@ class TestACrash:
         await practice.payments.run_timers()
         await practice.payments.run_timers(until=LATER)
         assert len((await practice.get("/remittances"))["items"]) == 3
+        assert await practice.queue() == []
         for claim_id in claim_ids:
             assert await practice.bar(claim_id) == ("150.00", "150.00", "0.00", "0.00", "0.00")
 

@@ -331,6 +331,10 @@ class TestAPatientsPayment:
         assert claim_money(balances).patient == Money("-20.00")
         assert claim_money(balances).cents_off == 0
 
+    def test_that_one_reason_gives_back_pays_what_another_is_owed_at_once(self):
+        balances = {PATIENT_COINSURANCE: Money("-20.00"), PATIENT_DEDUCTIBLE: Money("15.00")}
+        assert nonzero(after(balances, settled(balances))) == {PATIENT_CREDIT: Money("-5.00")}
+
     def test_leaves_nothing_to_settle(self):
         balances = claim_of("100.00")
         balances = after(balances, patient_paid(balances, Money("20.00"), Method.EXTERNAL))

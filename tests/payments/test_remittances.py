@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 import x12
+from common.ids import new_id
+from payments.operations import intake, posting, reading
 
 PLAIN = (("CO", "45", "45.00"), ("PR", "2", "21.00"))
 
@@ -71,6 +77,27 @@ class TestAPaidClaim:
         await practice.payments.run_timers()
         assert len(practice.edi.asked) == 1
         assert len(await practice.published("RemittancePosted")) == 1
+
+    async def test_is_posted_once_though_two_processes_post_its_cheque(
+        self, practice: Any, payer: Any, monkeypatch: pytest.MonkeyPatch
+    ):
+        claim_ids = [await practice.submits(f"10002{number}-1", "150.00") for number in range(6)]
+        claims = [payer.claim(f"10002{number}-1", "150.00", "84.00", PLAIN) for number in range(6)]
+        cheques = reading.cheques(payer.interchange(payer.cheque("T1", *claims)))
+        interchange_id, uow, today = new_id(), practice.payments.uow(), date(2026, 11, 24)
+        await intake.announce(uow, interchange_id, "000000001")
+        await intake.accept(uow, interchange_id, cheques, today=today)
+        [remittance] = (await practice.get("/remittances"))["items"]
+        monkeypatch.setattr(posting, "CHUNK", 1)
+
+        async def process() -> None:
+            while await posting.post_chunk(uow, remittance["id"], today=today):
+                await asyncio.sleep(0)
+
+        await asyncio.gather(process(), process(), process())
+        assert len(await practice.published("RemittancePosted")) == 6
+        for claim_id in claim_ids:
+            assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
 
 
 class TestADeniedClaim:
@@ -227,6 +254,14 @@ class TestAReversal:
         assert item["code"] == "original-not-found"
         assert await practice.unapplied() == "-84.00"
 
+    async def test_of_the_same_amounts_for_other_reasons_is_not_taken_for_it(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.receives(payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN)))
+        other = payer.claim("100023-1", "150.00", "84.00", [("CO", "45", "66.00")])
+        await practice.receives(payer.cheque("T2", payer.taken_back(other), levels=[("FB", "-84.00")]))
+        assert [item["code"] for item in await practice.queue()] == ["original-not-found"]
+        assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
+
 
 class TestAnUnknownClaim:
     async def test_waits_with_its_money_and_posts_when_the_submission_arrives(self, practice: Any, payer: Any):
@@ -254,10 +289,28 @@ class TestAnUnknownClaim:
         matched = await practice.post(f"/queue/{item['id']}/match", {"claim_id": str(claim_id)})
         assert matched.status_code == 200, matched.text
         assert matched.json()["resolution"] == f"matched to claim {claim_id}"
+        [posted] = await practice.published("RemittancePosted")
+        assert (posted.key, posted.data["control_number"]) == (claim_id, "100023-1")
         assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
 
         again = await practice.post(f"/queue/{item['id']}/match", {"claim_id": str(claim_id)})
         assert (again.status_code, again.json()["code"]) == (409, "queue-item-closed")
+
+    async def test_is_never_left_waiting_by_a_submission_that_comes_at_the_same_moment(
+        self, practice: Any, payer: Any, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(posting, "CHUNK", 3)
+        numbers = [f"1000{number}-1" for number in range(10, 34)]
+        claims = [payer.claim(number, "150.00", "84.00", PLAIN) for number in numbers]
+        await practice.is_told_of(payer.interchange(payer.cheque("T1", *claims)))
+        submitting = (practice.submits(number, "150.00") for number in reversed(numbers))
+        _, *claim_ids = await asyncio.gather(practice.payments.run_timers(), *submitting)
+        await practice.payments.run_timers(until=datetime(2100, 1, 1, tzinfo=UTC))
+
+        assert await practice.queue() == []
+        assert await practice.unapplied() == "0.00"
+        for claim_id in claim_ids:
+            assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
 
     async def test_cannot_be_matched_to_a_claim_that_is_settled(self, practice: Any, payer: Any):
         claim_id = await practice.submits("100023-1", "150.00")

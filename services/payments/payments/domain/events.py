@@ -75,14 +75,23 @@ class PatientBalanceDue:
 
 
 def posted(
-    claim: PaidClaim, numbers: Sequence[int], *, remittance_id: UUID, claim_id: UUID, adjudicated_on: date
+    claim: PaidClaim,
+    numbers: Sequence[int],
+    *,
+    remittance_id: UUID,
+    claim_id: UUID,
+    control_number: str,
+    adjudicated_on: date,
 ) -> RemittancePosted:
-    """The event for one claim payment; `numbers` are our numbers of its lines, in the same order."""
+    """The event for one claim payment; `numbers` are our numbers of its lines, in the same order.
+
+    `control_number` is our submission's: what the payer wrote may be another when a person matched the payment.
+    """
     share = shares(claim.every_adjustment)
     return RemittancePosted(
         remittance_id=remittance_id,
         claim_id=claim_id,
-        control_number=claim.control_number,
+        control_number=control_number,
         payer_claim_number=claim.payer_claim_number,
         status_code=claim.status,
         reversal=claim.reversal,

@@ -118,6 +118,7 @@ def _post(
         numbered(claim.lines, submission.lines),
         remittance_id=cheque.id,
         claim_id=claim_id,
+        control_number=submission.control_number,
         adjudicated_on=cheque.adjudicated_on,
     )
     desk.tell(claim_id, event)
