@@ -46,6 +46,8 @@ def migration_environment(program: Program, around: Surroundings, services: tupl
 def _service(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
     databases = _databases(program, around)
     others = {f"{name.upper()}_URL": around.url(name) for name in services if name != program.name}
+    # The only far side of a stack is its simulator; edi refuses every other partner address.
+    others |= {"EDI_ALLOWED_HOSTS": f"{HOST}:{around.ports['simulator']}"} if program.name == "edi" else {}
     return others | {
         "DATABASE_URL": databases.app,
         "PLATFORM_DATABASE_URL": databases.platform,

@@ -28,7 +28,8 @@ SERVICES = (
 TOPICS: Mapping[str, int] = {service.topic: PARTITIONS for service in SERVICES}
 
 # What staff of one practice may be given; the demo registers its client for its practice with these.
-STAFF_SCOPES = tuple(f"{service.name}:{right}" for service in SERVICES for right in ("read", "write"))
+AREAS = ("patients", "encounters", "claims", "edi", "payments", "denials", "operations")
+STAFF_SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))
 
 
 class Kind(StrEnum):
