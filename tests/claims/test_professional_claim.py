@@ -1,0 +1,162 @@
+"""What goes out is an 837P that judges by other hands accept, and the same text every time."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from uuid import UUID
+
+import pytest
+import pyx12.params
+import pyx12.x12n_document
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import x12
+from claims.domain.batches import Batch, BatchStatus
+from claims.domain.claim import Claim, Submission
+from claims.domain.coding import CodedEncounter, ServiceLine, total
+from claims.domain.lifecycle import Status
+from claims.domain.numbering import batch_reference, claim_number, control_number
+from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
+from claims.operations.professional_claim import render_batch
+from common.money import Money
+
+NOW = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+DAY = date(2026, 3, 2)
+BATCH = Batch(UUID(int=9), "PAYERA", NOW, BatchStatus.INTENDED, batch_reference(4), NOW)
+MAPS = str(files("pyx12") / "map")
+HOME = Address("12 Sample Row", "Albany", "NY", "122070002", "Unit 4")
+OFFICE = Address("100 Example Street", "Albany", "NY", "122070001")
+PRACTICE = Practice(
+    "Sample Dermatology PC", "1234567893", "123456789", "207N00000X", OFFICE, "Billing", "5185550100",
+    clia_number="33D1234567",
+)  # fmt: skip
+CLINICIAN = RenderingProvider("1245319599", "Ashby", "Noor", "207ND0101X")
+PAYER = Payer("PAYERA", "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True)
+PATIENT = Person("Quill", "Maren", "T", date(1980, 4, 2), "F", HOME)
+PARENT = Person("Quill", "Orla", "", date(1955, 4, 2), "F", HOME)
+
+CODES = st.sampled_from(["99213", "11102", "11103", "17110", "17000", "17003", "88305", "11402"])
+MODIFIERS = st.lists(st.sampled_from(["25", "59", "XS", "LT", "RT", "79"]), max_size=4, unique=True).map(tuple)
+DIAGNOSES = st.lists(st.sampled_from(["B07.8", "L57.0", "L70.0", "D22.5", "C44.311"]), min_size=1, max_size=5)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _silence() -> Generator[None, None, None]:
+    # pyx12 logs element values at ERROR.
+    logger = logging.getLogger("pyx12")
+    before = logger.level, logger.propagate
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    yield
+    logger.level, logger.propagate = before
+
+
+def a_claim(
+    sequence: int = 1,
+    *lines: ServiceLine,
+    diagnoses: tuple[str, ...] = ("B07.8", "L70.0"),
+    coverage: Coverage | None = None,
+    rendering: RenderingProvider = CLINICIAN,
+    replaces: str | None = None,
+    authorization: str | None = None,
+) -> Claim:
+    billed = lines or (
+        ServiceLine(1, "99213", 1, ("25",), (2,), Money("150.00")),
+        ServiceLine(2, "17110", 1, (), (1, 2), Money("210.50")),
+    )
+    number = claim_number(sequence)
+    itself = Coverage(UUID(int=4), "PAYERA", "MA1000001", "P", "18", PATIENT, "GRP1")
+    sent = Submission(1, control_number(number, 1), "7" if replaces else "1", total(billed), BATCH.id, NOW, replaces)
+    coded = CodedEncounter(UUID(int=2), UUID(int=3), 1, DAY, "11", rendering.npi, diagnoses, billed, "2026Q1")
+    return Claim(
+        id=UUID(int=sequence),
+        number=number,
+        coded=coded,
+        status=Status.SENDING,
+        since=NOW,
+        deadline=None,
+        version=3,
+        lines=billed,
+        charge=total(billed),
+        snapshot=Snapshot(DAY, PATIENT, coverage or itself, PAYER, PRACTICE, rendering),
+        submissions=(sent,),
+        authorization_number=authorization,
+    )
+
+
+def interchange(*claims: Claim) -> bytes:
+    header = x12.InterchangeHeader("ZZ", "DERMBILL", "ZZ", "CLEARING", datetime(2026, 3, 3, 9), 1, 1)  # noqa: DTZ001
+    return x12.write_interchange(header, [x12.TransactionSet("837", x12.CLAIM_VERSION, render_batch(BATCH, claims))])
+
+
+def complaints(file: bytes) -> str:
+    """What pyx12 and our own validator object to; empty when both accept."""
+    report = io.StringIO()
+    accepted = pyx12.x12n_document.x12n_document(
+        pyx12.params.ParamsBase(), io.StringIO(file.decode()), None, None, fd_json=report, map_path=MAPS
+    )
+    ours = " ".join(finding.what for finding in x12.validate(file))
+    return ours if accepted else report.getvalue() or "rejected"
+
+
+DEPENDENT = Coverage(UUID(int=4), "PAYERA", "MA1000001", "S", "19", PARENT)
+BY_THE_PRACTICE = replace(CLINICIAN, npi=PRACTICE.npi)
+
+
+class TestWhatGoesOut:
+    @pytest.mark.parametrize(
+        "claim",
+        [
+            a_claim(),
+            a_claim(coverage=DEPENDENT),
+            a_claim(rendering=BY_THE_PRACTICE),
+            a_claim(replaces="PC1", authorization="AUTH7"),
+            a_claim(1, ServiceLine(1, "88305", 2, (), (1,), Money("90.00"))),
+        ],
+        ids=["the subscriber's own", "a dependent's", "by the billing provider", "a replacement", "a laboratory test"],
+    )
+    def test_is_accepted_by_an_independent_judge(self, claim: Claim) -> None:
+        assert complaints(interchange(claim)) == ""
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.data())
+    def test_is_accepted_whatever_was_coded(self, data: st.DataObject) -> None:
+        claims: list[Claim] = []
+        for sequence in range(1, data.draw(st.integers(1, 3)) + 1):
+            diagnoses = tuple(data.draw(DIAGNOSES))
+            pointers = st.lists(st.integers(1, len(diagnoses)), min_size=1, max_size=4, unique=True)
+            lines = tuple(
+                ServiceLine(
+                    number,
+                    data.draw(CODES),
+                    data.draw(st.integers(1, 20)),
+                    data.draw(MODIFIERS),
+                    tuple(data.draw(pointers)),
+                    Money.from_cents(data.draw(st.integers(1, 500_000))),
+                )
+                for number in range(1, data.draw(st.integers(1, 6)) + 1)
+            )
+            claims.append(a_claim(sequence, *lines, diagnoses=diagnoses))
+        assert complaints(interchange(*claims)) == ""
+
+    def test_is_the_same_text_however_often_it_is_rendered(self) -> None:
+        claims = [a_claim(1), a_claim(2, coverage=DEPENDENT)]
+        assert render_batch(BATCH, claims) == render_batch(BATCH, claims)
+
+    def test_names_the_batch_by_its_reference(self) -> None:
+        assert render_batch(BATCH, [a_claim()]).split("~")[0].split("*")[3] == BATCH.reference
+
+    def test_says_of_a_replacement_what_it_replaces(self) -> None:
+        [received] = x12.read_claims(interchange(a_claim(replaces="PC1")))
+        assert (received.claim.frequency, received.claim.original_reference) == ("7", "PC1")
+
+    def test_carries_the_laboratory_certificate_with_tests_only(self) -> None:
+        test = ServiceLine(1, "88305", 1, (), (1,), Money("90.00"))
+        with_test, without = (next(x12.read_claims(interchange(one))) for one in (a_claim(1, test), a_claim()))
+        assert (with_test.claim.clia_number, without.claim.clia_number) == ("33D1234567", "")
