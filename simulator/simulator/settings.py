@@ -13,7 +13,10 @@ SHORTEST_DAY = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`state` is a file, or a folder that is to hold it. `submitters` maps a sender id to its token; empty means that the wire asks for none."""
+    """`state` is a file, or a folder that is to hold it.
+
+    `submitters` maps a sender id to its token; empty means that the wire asks for none.
+    """
 
     state: Path
     admin_token: str
