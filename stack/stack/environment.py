@@ -47,7 +47,8 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
     databases = _databases(program, around)
     others = {f"{name.upper()}_URL": around.url(name) for name in services if name != program.name}
     # The only far side of a stack is its simulator; edi refuses every other partner address.
-    others |= {"EDI_ALLOWED_HOSTS": f"{HOST}:{around.ports['simulator']}"} if program.name == "edi" else {}
+    if program.name == "edi" and "simulator" in around.ports:
+        others["EDI_ALLOWED_HOSTS"] = f"{HOST}:{around.ports['simulator']}"
     return others | {
         "DATABASE_URL": databases.app,
         "PLATFORM_DATABASE_URL": databases.platform,

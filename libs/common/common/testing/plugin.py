@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -26,6 +28,7 @@ class Shared:
     """What one run starts once: by the controller under xdist, by the only process otherwise."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._postgres = EmbeddedPostgres(folder / "postgres", durable=False)
         self._kafka = EmbeddedKafka(folder / "kafka")
         self._started: list[Any] = []
@@ -45,25 +48,48 @@ class Shared:
     def stop(self) -> None:
         for part in reversed(self._started):
             part.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+SHARED = pytest.StashKey[Shared]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Under xdist the controller starts the servers once and tells every worker where they are."""
+    if SHARED not in node.config.stash:
+        node.config.stash[SHARED] = Shared(Path(tempfile.mkdtemp(prefix="dermbill-tests-")))
+    shared = node.config.stash[SHARED]
+    node.workerinput["postgres_url"] = shared.postgres_url()
+    node.workerinput["kafka_servers"] = shared.kafka_servers()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SHARED in config.stash:
+        config.stash[SHARED].stop()
+        del config.stash[SHARED]
+
+
+def _given(config: pytest.Config, name: str) -> str | None:
+    return getattr(config, "workerinput", {}).get(name)
+
+
+def _shared(config: pytest.Config) -> Shared:
+    if SHARED not in config.stash:
+        config.stash[SHARED] = Shared(Path(tempfile.mkdtemp(prefix="dermbill-tests-")))
+    return config.stash[SHARED]
 
 
 @pytest.fixture(scope="session")
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Shared, None, None]:
-    parts = Shared(tmp_path_factory.mktemp("servers"))
-    yield parts
-    parts.stop()
+def postgres(pytestconfig: pytest.Config) -> Server:
+    """A real PostgreSQL 18, one for the whole run."""
+    return Server(_given(pytestconfig, "postgres_url") or _shared(pytestconfig).postgres_url())
 
 
 @pytest.fixture(scope="session")
-def postgres(shared: Shared) -> Server:
-    """A real PostgreSQL 18."""
-    return Server(shared.postgres_url())
-
-
-@pytest.fixture(scope="session")
-def kafka(shared: Shared) -> str:
-    """A real Apache Kafka; the value is its bootstrap servers."""
-    return shared.kafka_servers()
+def kafka(pytestconfig: pytest.Config) -> str:
+    """A real Apache Kafka, one for the whole run; the value is its bootstrap servers."""
+    return _given(pytestconfig, "kafka_servers") or _shared(pytestconfig).kafka_servers()
 
 
 @pytest.fixture(scope="session")
