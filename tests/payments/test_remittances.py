@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -95,6 +96,8 @@ class TestAPaidClaim:
                 await asyncio.sleep(0)
 
         await asyncio.gather(process(), process(), process())
+        assert await practice.queue() == []
+        assert (await practice.get(f"/remittances/{remittance['id']}"))["standing"] == {"posted": 6}
         assert len(await practice.published("RemittancePosted")) == 6
         for claim_id in claim_ids:
             assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
@@ -296,21 +299,28 @@ class TestAnUnknownClaim:
         again = await practice.post(f"/queue/{item['id']}/match", {"claim_id": str(claim_id)})
         assert (again.status_code, again.json()["code"]) == (409, "queue-item-closed")
 
-    async def test_is_never_left_waiting_by_a_submission_that_comes_at_the_same_moment(
+    async def test_is_not_left_waiting_by_a_submission_that_comes_at_the_same_moment(
         self, practice: Any, payer: Any, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr(posting, "CHUNK", 3)
-        numbers = [f"1000{number}-1" for number in range(10, 34)]
-        claims = [payer.claim(number, "150.00", "84.00", PLAIN) for number in numbers]
-        await practice.is_told_of(payer.interchange(payer.cheque("T1", *claims)))
-        submitting = (practice.submits(number, "150.00") for number in reversed(numbers))
-        _, *claim_ids = await asyncio.gather(practice.payments.run_timers(), *submitting)
-        await practice.payments.run_timers(until=datetime(2100, 1, 1, tzinfo=UTC))
+        finish, queued = posting._end, asyncio.Event()
+
+        async def commits_late(*arguments: Any, **options: Any) -> None:
+            await finish(*arguments, **options)
+            queued.set()
+            await asyncio.sleep(0.5)
+
+        async def submitted_meanwhile() -> UUID:
+            await queued.wait()
+            return await practice.submits("100023-1", "150.00")
+
+        monkeypatch.setattr(posting, "_end", commits_late)
+        cheque = payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN))
+        await practice.is_told_of(payer.interchange(cheque))
+        _, claim_id = await asyncio.gather(practice.payments.run_timers(), submitted_meanwhile())
+        await practice.payments.run_timers()
 
         assert await practice.queue() == []
-        assert await practice.unapplied() == "0.00"
-        for claim_id in claim_ids:
-            assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
+        assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
 
     async def test_cannot_be_matched_to_a_claim_that_is_settled(self, practice: Any, payer: Any):
         claim_id = await practice.submits("100023-1", "150.00")
