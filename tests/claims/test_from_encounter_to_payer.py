@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -117,6 +118,12 @@ class TestAssembling:
         assert (sent.subscriber.party.first, sent.subscriber.relationship) == ("Orla", "")
         assert sent.patient is not None
         assert (sent.patient.party.first, sent.patient.relationship) == ("Maren", "19")
+
+    async def test_of_two_duplicates_assembled_at_once_one_is_held(self, clinic: Clinic) -> None:
+        patient_id = await clinic.registers_a_patient()
+        ids = [await clinic.codes(patient_id) for _ in range(2)]
+        await asyncio.gather(*(assemble_claim(clinic.claims.uow(), claim_id) for claim_id in ids))
+        assert sorted([await clinic.status(claim_id) for claim_id in ids]) == ["held", "ready"]
 
     async def test_the_same_service_twice_is_held_until_a_person_gives_a_reason(self, clinic: Clinic) -> None:
         patient_id = await clinic.registers_a_patient()

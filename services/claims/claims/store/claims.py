@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, Select, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from claims.domain.claim import Claim, Entry, Submission
@@ -81,7 +81,11 @@ async def claim_ids_of(tx: Transaction, control_numbers: Iterable[str]) -> dict[
 
 
 async def neighbours_of(tx: Transaction, claim: Claim) -> list[Neighbour]:
-    """What other claims bill for the same patient and date of service."""
+    """What other claims bill for the same patient and date of service.
+
+    Claims of one patient are judged one after another: of two duplicates assembled at once the second sees the first.
+    """
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(claim.patient_id), 0))))
     rows = await tx.rows(
         select(claims.c.id, claims.c.coded, claims.c.lines).where(
             claims.c.patient_id == claim.patient_id,
