@@ -21,9 +21,6 @@ from common.money import Money
 from common.testing.databases import ServiceDatabase
 from common.testing.running import Running, run
 
-# One topic and one consumer group: these tests follow each other.
-pytestmark = pytest.mark.xdist_group("till")
-
 Start = Callable[..., Awaitable[Running]]
 Give = Callable[..., Awaitable[ServiceDatabase]]
 QUARTER, REFUSED, BUG = Money("0.25"), Money("6.66"), Money("13.13")
