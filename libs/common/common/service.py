@@ -202,6 +202,7 @@ class Runtime:
         self.workplace = Workplace(
             database=self.database,
             contract=service.contract,
+            zone=settings.zone,
             clients={name: ServiceClient(settings.url_of(name), self._tokens, name=name) for name in service.calls},
             published=self._published,
             scheduled=self._scheduled,

@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -65,6 +65,7 @@ class Workplace:
     contract: Contract
     clients: Mapping[str, ServiceClient] = field(default_factory=dict[str, ServiceClient])
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    zone: tzinfo = UTC
     published: Callable[[], None] = _nothing
     scheduled: Callable[[], None] = _nothing
 
@@ -191,6 +192,11 @@ class UnitOfWork:
     render: Render | None = None
     status: int = 200
     joined: Transaction | None = None
+
+    @property
+    def today(self) -> date:
+        """The date at the practice (`TIME_ZONE`), for operations that a timer or an event calls."""
+        return self.workplace.now().astimezone(self.workplace.zone).date()
 
     @property
     def clients(self) -> Mapping[str, ServiceClient]:

@@ -8,7 +8,6 @@ from common.deadlines import Deadlines
 from common.timers import Timer
 from common.uow import UnitOfWork
 from payments.operations import intake, posting
-from payments.operations.calendar import today
 from payments.operations.reading import Unreadable, cheques
 from payments.operations.receivables import POST
 
@@ -30,10 +29,10 @@ async def read_remittance(uow: UnitOfWork, timer: Timer) -> None:
     except Unreadable as fault:
         await intake.refuse_file(uow, timer.key, fault.code, fault.finding)
     else:
-        await intake.accept(uow, timer.key, read, today=today(uow))
+        await intake.accept(uow, timer.key, read, today=uow.today)
 
 
 @DEADLINES.when(POST)
 async def post_remittance(uow: UnitOfWork, timer: Timer) -> None:
-    while await posting.post_chunk(uow, timer.key, today=today(uow)):
+    while await posting.post_chunk(uow, timer.key, today=uow.today):
         pass

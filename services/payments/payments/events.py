@@ -12,7 +12,6 @@ from common.uow import UnitOfWork
 from payments.domain.claim_account import ClaimAccount, Submission
 from payments.domain.lines import BilledLine
 from payments.operations import intake, receivables, write_offs
-from payments.operations.calendar import today
 
 HANDLERS = Handlers()
 
@@ -55,7 +54,7 @@ class DenialUpheld:
 
 @HANDLERS.on("org.dermbill.claims.ClaimSubmitted.v1")
 async def claim_submitted(uow: UnitOfWork, event: Received[ClaimSubmitted]) -> None:
-    said, day = event.data, today(uow)
+    said, day = event.data, uow.today
     account = ClaimAccount(
         claim_id=said.claim_id,
         encounter_id=said.encounter_id,
@@ -79,4 +78,4 @@ async def interchange_received(uow: UnitOfWork, event: Received[InterchangeRecei
 @HANDLERS.on("org.dermbill.denials.DenialUpheld.v1")
 async def denial_upheld(uow: UnitOfWork, event: Received[DenialUpheld]) -> None:
     said = event.data
-    await write_offs.denial_upheld(uow, said.claim_id, said.write_off, event_id=event.id, today=today(uow))
+    await write_offs.denial_upheld(uow, said.claim_id, said.write_off, event_id=event.id, today=uow.today)
