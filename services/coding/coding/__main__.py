@@ -1,0 +1,3 @@
+from coding.main import SERVICE
+
+SERVICE.main()

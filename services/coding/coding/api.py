@@ -1,0 +1,103 @@
+"""HTTP in: encounters."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from coding import store
+from coding.domain.coded_visit import Disposition
+from coding.models import (
+    EXAMPLE_VISIT,
+    CodedOut,
+    EncounterIn,
+    EncounterOut,
+    EncounterSummary,
+    EncounterWithHistory,
+    OverrideIn,
+    VisitForm,
+)
+from coding.operations import overriding, recording
+from coding.operations.documenting import documented
+from coding.store import Wanted
+from common.pagination import Cursor, Limit, Page
+from common.web import Creates, IfMatch, Reads, Writes, etag, needs
+
+router = APIRouter(tags=["encounters"])
+
+READ, WRITE = "encounters:read", "encounters:write"
+VISIT = {"requestBody": {"content": {"application/json": {"example": EXAMPLE_VISIT}}}}
+
+
+@router.post("/encounters", status_code=201, dependencies=[needs(WRITE)])
+async def record(body: EncounterIn, uow: Creates, response: Response) -> EncounterOut:
+    """Keep a documented visit and code it."""
+    encounter = await recording.record(
+        uow.answering(EncounterOut.told),
+        documented(body.visit),
+        patient_id=body.patient_id,
+        rendering_npi=body.rendering_npi,
+        visit_number=body.visit_number,
+    )
+    response.headers["ETag"] = etag(encounter.version)
+    return EncounterOut.told(encounter)
+
+
+@router.post("/encounters/preview", dependencies=[needs(READ)], openapi_extra=VISIT)
+async def preview(visit: VisitForm) -> CodedOut:
+    """Code a visit form without keeping it."""
+    return CodedOut.of(documented(visit).coded())
+
+
+@router.get("/encounters", dependencies=[needs(READ)])
+async def list_encounters(
+    reads: Reads,
+    disposition: Disposition | None = None,
+    date_from: date | None = None,
+    date_to: date | None = None,
+    patient_id: UUID | None = None,
+    cursor: Cursor | None = None,
+    limit: Limit = 50,
+) -> Page[EncounterSummary]:
+    """The practice's encounters, in the order they came in; the dates are dates of service, inclusive."""
+    async with reads.begin() as tx:
+        found = await store.page(tx, Wanted(disposition, date_from, date_to, patient_id), cursor, limit)
+        for encounter in found[:limit]:
+            tx.audit("read", "encounter", encounter.id)
+    return Page.of(found, limit, EncounterSummary.of, lambda encounter: encounter.id)
+
+
+@router.get("/encounters/{encounter_id}", dependencies=[needs(READ)])
+async def get(encounter_id: UUID, reads: Reads, response: Response) -> EncounterWithHistory:
+    """The encounter with its facts, lines, reasons, questions and history."""
+    async with reads.begin() as tx:
+        encounter = await store.load(tx, encounter_id)
+        history = await store.history_of(tx, encounter_id)
+        tx.audit("read", "encounter", encounter.id)
+    response.headers["ETag"] = etag(encounter.version)
+    return EncounterWithHistory.whole(encounter, history)
+
+
+@router.put("/encounters/{encounter_id}/visit", dependencies=[needs(WRITE)], openapi_extra=VISIT)
+async def amend(
+    encounter_id: UUID, visit: VisitForm, version: IfMatch, uow: Writes, response: Response
+) -> EncounterOut:
+    """Answer the questions: put the whole corrected visit form in place of the old one and code it again."""
+    encounter = await recording.amend(uow.answering(EncounterOut.told, 200), encounter_id, version, documented(visit))
+    response.headers["ETag"] = etag(encounter.version)
+    return EncounterOut.told(encounter)
+
+
+@router.post("/encounters/{encounter_id}/override", dependencies=[needs(WRITE)])
+async def override(
+    encounter_id: UUID, body: OverrideIn, version: IfMatch, uow: Writes, response: Response
+) -> EncounterOut:
+    """Code a held or ready encounter by hand."""
+    lines = tuple(line.line() for line in body.lines)
+    encounter = await overriding.override(
+        uow.answering(EncounterOut.told, 200), encounter_id, version, lines, reason=body.reason
+    )
+    response.headers["ETag"] = etag(encounter.version)
+    return EncounterOut.told(encounter)

@@ -1,0 +1,187 @@
+"""Rows to encounters, and back. Never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Select, insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_or_pass
+
+from coding.domain.coded_visit import CodedVisit, Disposition
+from coding.tables import encounters, history
+from common.ids import new_id
+from common.pagination import Cursor, keyset
+from common.refusal import NotFound
+from common.store import save_version
+from common.uow import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Who replaced the engine's lines by hand, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+# repr=False: the document holds notes, which never appear in a log by being printed.
+@dataclass(frozen=True, slots=True, repr=False)
+class Encounter:
+    """A visit as it was documented (`document`, the visit form) and what was made of it."""
+
+    id: UUID
+    patient_id: UUID
+    rendering_npi: str
+    visit_number: str | None
+    document: Mapping[str, Any]
+    coded: CodedVisit
+    override: Override | None = None
+    version: int = 1
+
+    @property
+    def date_of_service(self) -> date:
+        return date.fromisoformat(self.document["date"])
+
+    @property
+    def place_of_service(self) -> str:
+        return self.document["place_of_service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One version of an encounter. `published` is the event that told the others, None when they knew already."""
+
+    version: int
+    at: datetime
+    actor: str
+    act: str
+    reason: str | None
+    published: str | None
+    coded: CodedVisit
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list asks for; None does not narrow it. Both dates are inclusive."""
+
+    disposition: Disposition | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    patient_id: UUID | None = None
+
+
+CODED = TypeAdapter(CodedVisit)
+OVERRIDE = TypeAdapter(Override)
+
+
+async def load(tx: Transaction, encounter_id: UUID) -> Encounter:
+    """Raises NotFound."""
+    row = await tx.row(select(encounters).where(encounters.c.id == encounter_id))
+    if row is None:
+        raise NotFound(kind="encounter", id=encounter_id)
+    return _encounter(row)
+
+
+async def page(tx: Transaction, wanted: Wanted, cursor: Cursor | None, limit: int) -> list[Encounter]:
+    return [_encounter(row) for row in await tx.rows(keyset(_narrowed(wanted), encounters.c.id, cursor, limit))]
+
+
+async def add(tx: Transaction, encounter: Encounter) -> UUID | None:
+    """Put a new encounter on file, or give the id of the one that has its visit number already."""
+    statement = insert_or_pass(encounters).values(
+        practice_id=tx.practice_id,
+        id=encounter.id,
+        version=encounter.version,
+        patient_id=encounter.patient_id,
+        rendering_npi=encounter.rendering_npi,
+        visit_number=encounter.visit_number,
+        **_columns(encounter),
+    )
+    passed = statement.on_conflict_do_nothing(index_elements=["practice_id", "visit_number"])
+    if await tx.scalar(passed.returning(encounters.c.id)) is not None:
+        return None
+    return await tx.scalar(select(encounters.c.id).where(encounters.c.visit_number == encounter.visit_number))
+
+
+async def save(tx: Transaction, encounter: Encounter) -> Encounter:
+    """Raises Stale when somebody was faster."""
+    version = await save_version(tx, encounters, encounter.id, encounter.version, _columns(encounter), kind="encounter")
+    return replace(encounter, version=version)
+
+
+async def note(tx: Transaction, encounter: Encounter, *, act: str, reason: str | None, published: str | None) -> None:
+    """Keep this version of the encounter for good."""
+    await tx.execute(
+        insert(history).values(
+            practice_id=tx.practice_id,
+            id=new_id(),
+            encounter_id=encounter.id,
+            version=encounter.version,
+            at=tx.now,
+            actor=tx.actor.subject,
+            act=act,
+            reason=reason,
+            published=published,
+            visit=encounter.document,
+            coded=CODED.dump_python(encounter.coded, mode="json"),
+        )
+    )
+
+
+async def history_of(tx: Transaction, encounter_id: UUID) -> Sequence[Happening]:
+    """Every version, the first one first."""
+    rows = await tx.rows(select(history).where(history.c.encounter_id == encounter_id).order_by(history.c.version))
+    return [
+        Happening(
+            version=row["version"],
+            at=row["at"],
+            actor=row["actor"],
+            act=row["act"],
+            reason=row["reason"],
+            published=row["published"],
+            coded=CODED.validate_python(row["coded"]),
+        )
+        for row in rows
+    ]
+
+
+def _narrowed(wanted: Wanted) -> Select[Any]:
+    statement = select(encounters)
+    if wanted.disposition:
+        statement = statement.where(encounters.c.disposition == wanted.disposition.value)
+    if wanted.date_from:
+        statement = statement.where(encounters.c.date_of_service >= wanted.date_from)
+    if wanted.date_to:
+        statement = statement.where(encounters.c.date_of_service <= wanted.date_to)
+    if wanted.patient_id:
+        statement = statement.where(encounters.c.patient_id == wanted.patient_id)
+    return statement
+
+
+def _columns(encounter: Encounter) -> dict[str, Any]:
+    return {
+        "date_of_service": encounter.date_of_service,
+        "disposition": encounter.coded.disposition.value,
+        "visit": encounter.document,
+        "coded": CODED.dump_python(encounter.coded, mode="json"),
+        "overridden": OVERRIDE.dump_python(encounter.override, mode="json") if encounter.override else None,
+    }
+
+
+def _encounter(row: Any) -> Encounter:
+    return Encounter(
+        id=row["id"],
+        patient_id=row["patient_id"],
+        rendering_npi=row["rendering_npi"],
+        visit_number=row["visit_number"],
+        document=row["visit"],
+        coded=CODED.validate_python(row["coded"]),
+        override=OVERRIDE.validate_python(row["overridden"]) if row["overridden"] else None,
+        version=row["version"],
+    )
