@@ -21,8 +21,9 @@ $(BIN)/uv:
 
 $(READY): requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS)) | $(BIN)/uv
 	@echo "Installing into $(VENV) (once)"
-	@$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+	@$(BIN)/python -m compileall -q $(MEMBERS)
 	@touch $@
 
 install: $(READY) ## Create .venv with every dependency and member
