@@ -91,5 +91,3 @@ def _payer_on_the_form(scene: Scene, kind: str, x_modifiers: bool) -> dict[str, 
 def count_of_visits() -> int:
     """How many visits the scenes make."""
     return sum(scene.times * (2 if scene.twist is Twist.TWICE else 1) for scene in SCENES)
-
-

@@ -108,9 +108,7 @@ def tags(ref: str, count: int, symptoms: Sequence[str]) -> Facts:
     }
 
 
-def visit(
-    problems: Sequence[Facts], procedures: Sequence[Facts] = (), em: Facts | None = None, **more: Any
-) -> Facts:
+def visit(problems: Sequence[Facts], procedures: Sequence[Facts] = (), em: Facts | None = None, **more: Any) -> Facts:
     """What was documented; the day, the patient and the payer are put to it by `dated`."""
     return {"em": em, "telehealth": None, "problems": list(problems), "procedures": list(procedures), **more}
 

@@ -58,9 +58,7 @@ def _line(cpt: str, *dx: str, units: int = 1, modifiers: Sequence[str] = ()) -> 
 
 def _follow_up(rng: Random) -> Facts:
     icd10, text = rng.choice(forms.FOLLOWED)
-    return forms.visit(
-        [problem("p1", icd10, text)], em=forms.evaluation(rng.choice(["low", "low", "moderate"]), "p1")
-    )
+    return forms.visit([problem("p1", icd10, text)], em=forms.evaluation(rng.choice(["low", "low", "moderate"]), "p1"))
 
 
 def _first_visit(rng: Random) -> Facts:
@@ -76,9 +74,7 @@ def _video_visit(rng: Random) -> Facts:
 
 def _keratoses(rng: Random, low: int = 2, high: int = 13) -> Facts:
     site = rng.choice(("scalp", "forehead", *ARMS))
-    return forms.visit(
-        [problem("p1", *AK)], [forms.freezing("p1", "premalignant", site, rng.randint(low, high))]
-    )
+    return forms.visit([problem("p1", *AK)], [forms.freezing("p1", "premalignant", site, rng.randint(low, high))])
 
 
 def _many_keratoses(rng: Random) -> Facts:
@@ -264,7 +260,8 @@ def _birthmark(rng: Random) -> Facts:
 
 
 _NO_25 = HandCoding(
-    (_line("99213", "L40.0"), _line("11102", "D49.2")), "A shave biopsy, and psoriasis seen too; coded from the superbill."
+    (_line("99213", "L40.0"), _line("11102", "D49.2")),
+    "A shave biopsy, and psoriasis seen too; coded from the superbill.",
 )
 _NO_59 = HandCoding(
     (_line("17110", "B07.8"), _line("17000", "L57.0")), "One keratosis, the clinician says; coded from the superbill."

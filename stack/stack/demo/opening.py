@@ -1,0 +1,53 @@
+"""Before the first patient: the practice's registers, its wire to the clearinghouse, and who is insured."""
+
+from __future__ import annotations
+
+import asyncio
+
+from stack.demo.day import Day
+from stack.demo.office import Office
+from stack.demo.practice import CLINICIANS, NOT_PRICED, PAYERS, charges, profile
+
+# A simulated day takes this many seconds: the slowest payer's fortnight passes in about three.
+DAY_SECONDS = 0.2
+
+
+async def open_practice(office: Office) -> None:
+    """Fill the registers of claims, denials and edi."""
+    claims, denials = office["claims"], office["denials"]
+    priced = [{"cpt": cpt, "charge": charge} for cpt, charge in charges().items() if cpt != NOT_PRICED]
+    await asyncio.gather(
+        claims.act("PUT", "/practice", profile(), version=0),
+        claims.act("PUT", "/charges", {"charges": priced}),
+        *(claims.act("PUT", f"/payers/{payer.id}", payer.entry(), version=0) for payer in PAYERS.values()),
+        *(claims.act("PUT", f"/rendering-providers/{one.npi}", one.entry(), version=0) for one in CLINICIANS),
+        *(denials.act("PUT", f"/payer-terms/{payer.id}", _terms(payer.program)) for payer in PAYERS.values()),
+    )
+    await office["edi"].create("/partners", _clearinghouse(office))
+
+
+async def insure(office: Office, day: Day) -> None:
+    """Put the day's patients on the payers' rosters, and let simulated days pass quickly."""
+    simulator = office.simulator
+    await simulator.act("PATCH", "/admin/time", {"day_seconds": DAY_SECONDS})
+    for payer_id in PAYERS:
+        roster = [patient.member for patient in day.patients if patient.payer_id == payer_id]
+        await simulator.act("POST", f"/admin/payers/{payer_id}/members", roster)
+
+
+def _terms(program: str) -> dict[str, object]:
+    return {"program": program, "correction_days": 90, "appeal_days": 120, "decision_days": 60}
+
+
+def _clearinghouse(office: Office) -> dict[str, object]:
+    return {
+        "name": "Simulated clearinghouse",
+        "base_url": office.simulator.url,
+        "sender_qualifier": "ZZ",
+        "sender_id": office.sender_id,
+        "receiver_qualifier": "ZZ",
+        "receiver_id": "CLEARINGHOUSE",
+        "usage": "T",
+        "payers": ["*"],
+        "poll_seconds": 1,
+    }
