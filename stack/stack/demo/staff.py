@@ -17,8 +17,8 @@ Body = dict[str, Any]
 _DISTINCT = ("59", "XS")
 
 
-async def mend_claims(office: Office, entered: Sequence[Entered]) -> None:
-    """The biller: mend what a payer rejected or the scrubber holds, where the practice knows how, and rebuild."""
+async def mend_claims(office: Office, entered: Sequence[Entered]) -> int:
+    """The biller: mend what a payer rejected or the scrubber holds, where the practice knows how; how many."""
     claims = office["claims"]
     rejected, held = await asyncio.gather(
         claims.everything("/claims", status="rejected"), claims.everything("/claims", status="held")
@@ -26,13 +26,16 @@ async def mend_claims(office: Office, entered: Sequence[Entered]) -> None:
     if rejected:
         await mend_coverages(office, entered)
     await asyncio.gather(*(claims.act("POST", f"/claims/{claim['id']}/rebuild") for claim in rejected))
-    for claim in held:
-        await _mend_held(office, await claims.get(f"/claims/{claim['id']}"))
+    mended = [await _mend_held(office, await claims.get(f"/claims/{claim['id']}")) for claim in held]
+    return len(rejected) + sum(mended)
 
 
-async def _mend_held(office: Office, claim: Mapping[str, Any]) -> None:
+async def _mend_held(office: Office, claim: Mapping[str, Any]) -> bool:
+    """Whether the practice knew how to mend it; a claim without coverage waits for the patient to call back."""
     claims = office["claims"]
+    mended = False
     for finding in claim["findings"]:
+        mended = mended or finding["id"] in ("E30", "E25")
         if finding["id"] == "E30":
             await claims.act("PUT", "/charges", {"charges": [{"cpt": NOT_PRICED, "charge": "115.00"}]})
             await claims.act("POST", f"/claims/{claim['id']}/rebuild")
@@ -42,7 +45,8 @@ async def _mend_held(office: Office, claim: Mapping[str, Any]) -> None:
                 "where": finding["where"],
                 "reason": "The clinician remembers two lesions.",
             }
-            await claims.act("PUT", f"/claims/{claim['id']}/overrides", passed, version=claim["version"])
+            claim = await claims.act("PUT", f"/claims/{claim['id']}/overrides", passed, version=claim["version"])
+    return mended
 
 
 async def work_denials(office: Office) -> int:

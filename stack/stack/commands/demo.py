@@ -1,0 +1,78 @@
+"""`dermbill demo`: a day of 150 visits through the whole platform, and every cent checked."""
+
+import asyncio
+import time
+
+import typer
+
+from common.embedded import StackError
+from common.http import RemoteRefusal, RemoteUnavailable
+from stack.commands.up import up
+from stack.demo import table
+from stack.demo.progress import Telling
+from stack.demo.run import Result, run
+from stack.running import supervisor_pid
+from stack.screen import err, one_sentence, out
+from stack.workspace import Workspace
+
+_READY_SECONDS = 120.0
+
+
+def demo(context: typer.Context) -> None:
+    """Run the demo day on the stack, which is started when it is not running and left running."""
+    workspace: Workspace = context.obj
+    began = time.monotonic()
+    if supervisor_pid(workspace) is None:
+        up(context, None, detach=True, new_ports=False)
+    with one_sentence():
+        _until_ready(workspace)
+        telling = Telling(out)
+        result = _spent(workspace, telling)
+    table.show(out, result.day)
+    _judgement(result)
+    table.where_to_look(out, workspace)
+    out.print(f"All of it took {time.monotonic() - began:.0f} s.", highlight=False)
+    _verdict(result)
+
+
+def _until_ready(workspace: Workspace) -> None:
+    until = time.monotonic() + _READY_SECONDS
+    while workspace.state().get("phase") != "ready":
+        if supervisor_pid(workspace) is None or time.monotonic() > until:
+            raise StackError("The stack is not ready; `dermbill status` says why.")
+        time.sleep(0.2)
+
+
+def _spent(workspace: Workspace, telling: Telling) -> Result:
+    try:
+        return asyncio.run(run(workspace, telling))
+    except* (RemoteRefusal, RemoteUnavailable) as failures:
+        raise StackError(f"The demo ended early: {_first(failures)}.") from failures
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> str:
+    failure: BaseException = failures
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return str(failure).rstrip(".")
+
+
+def _judgement(result: Result) -> None:
+    if result.judged:
+        taken = result.files - len(result.refused)
+        out.print(f"pyx12 accepts {taken} of {result.files} 837P interchanges.", highlight=False)
+    else:
+        out.print("pyx12 is not installed, so no independent judge has read the 837P files.", highlight=False)
+
+
+def _verdict(result: Result) -> None:
+    problems = list(result.problems())
+    for sentence in problems:
+        err.print(sentence, style="bold red", highlight=False, soft_wrap=True)
+    said = (
+        f"encounters={len(result.day.encounters)} unaccounted={len(result.day.unaccounted)} "
+        f"cents_off={result.day.cents_off}"
+    )
+    out.print(f"DEMO {'FAILED' if problems else 'OK'} {said}", highlight=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
