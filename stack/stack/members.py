@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from importlib import import_module
+from typing import Any
 
 from common.service import Service
 from common.settings import ServiceSettings
@@ -18,7 +19,7 @@ def members(names: Iterable[str] = NAMES) -> tuple[Service, ...]:
 def unconnected_settings(service: Service) -> ServiceSettings:
     """Settings with which a service's app can be built and described; nothing answers at its addresses."""
     nowhere = "http://127.0.0.1:1"
-    values: dict[str, object] = {f"{name}_url": nowhere for name in service.calls} | {
+    values: dict[str, Any] = {f"{name}_url": nowhere for name in service.calls} | {
         "database_url": f"postgresql+asyncpg://{service.name}@127.0.0.1:1/{service.name}",
         "platform_database_url": f"postgresql+asyncpg://{service.name}@127.0.0.1:1/{service.name}",
         "kafka_bootstrap_servers": "127.0.0.1:1",
