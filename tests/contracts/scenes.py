@@ -91,6 +91,32 @@ async def claims_scene(service: Running) -> None:
     await service.deliver("org.dermbill.encounters.EncounterCoded.v1", coded, key=encounter_id)
 
 
+async def coding_scene(service: Running) -> None:
+    visit: dict[str, Any] = {
+        "date": "2026-11-20",
+        "place_of_service": "11",
+        "payer": {"type": "commercial", "x_modifiers": False, "wants_51": False},
+        "patient": {"age": 61, "sex": "M", "new_or_established": "established"},
+        "telehealth": None,
+        "em": None,
+        "problems": [{"ref": "p1", "icd10": "L57.0", "text": "canary keratoses of the scalp"}],
+        "procedures": [
+            {
+                "kind": "destruction",
+                "lesion_type": "premalignant",
+                "technique": "cryotherapy",
+                "site": "scalp",
+                "count": 3,
+                "problem_ref": "p1",
+            }
+        ],
+    }
+    body = {"patient_id": str(new_id()), "rendering_npi": "1245319599", "visit_number": "CANARY-1", "visit": visit}
+    async with service.client("encounters:write") as http:
+        answer = await http.post("/encounters", json=body, headers=key())
+        assert answer.status_code == 201, answer.text
+
+
 async def edi_scene(service: Running) -> None:
     partner = {
         "name": "Canary Clearinghouse",
@@ -133,6 +159,7 @@ async def payments_scene(service: Running) -> None:
 SCENES: Mapping[str, Scene] = {
     "till": till_scene,
     "patients": patients_scene,
+    "coding": coding_scene,
     "claims": claims_scene,
     "edi": edi_scene,
     "payments": payments_scene,
