@@ -20,8 +20,9 @@ MOST_EXTENSIONS = 100
 class Fact:
     """How one word stands in an extension.
 
-    `value` is its value[x] element; `unit` the UCUM code of a quantity; `many` that it may be repeated; `parts` the
-    extensions inside it, of which a word that groups others has nothing else.
+    `value` is its value[x] element; `unit` the UCUM code of a quantity; `many` that it may be repeated, and that
+    valueBoolean false in its place documents that there are none; `parts` the extensions inside it: a word that groups
+    others has nothing else.
     """
 
     value: str = ""
@@ -114,11 +115,15 @@ PROCEDURE: Mapping[str, Fact] = {
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """Reads extensions into the visit form. `places` learns the FHIR path of each fact; `problem_of` resolves a
-    reference to a Condition of the bundle."""
+    """Reads extensions into the visit form.
+
+    `places` learns the FHIR path of each fact, `none` the lists that are documented as empty; `problem_of` resolves a
+    reference to a Condition of the bundle.
+    """
 
     places: dict[str, str]
     problem_of: Callable[[Form], str | None]
+    none: set[str] = field(default_factory=set[str])
 
     def facts(self, holder: Form, table: Mapping[str, Fact], at: str = "") -> dict[str, Any]:
         """The facts in the extensions of a resource; `at` is where the visit form has them."""
@@ -134,15 +139,25 @@ class Extensions:
                 extension.faults.add(extension.at("url"), f"is not an extension of the profile here: {allowed}")
                 continue
             path = f"{at}.{name}" if at else name
-            if not table[name].many:
-                if name in found:
-                    extension.faults.add(extension.path, "repeats an extension that may be given once")
-                found[name] = self._value(extension, table[name], path)
-            else:
-                several = found.setdefault(name, [])
-                self.places.setdefault(path, extension.path)
-                several.append(self._value(extension, table[name], f"{path}[{len(several)}]"))
+            if table[name].many:
+                self._one_more(found.setdefault(name, []), extension, table[name], path)
+                continue
+            if name in found:
+                extension.faults.add(extension.path, "repeats an extension that may be given once")
+            found[name] = self._value(extension, table[name], path)
         return found
+
+    def _one_more(self, several: list[Any], extension: Form, fact: Fact, path: str) -> None:
+        # Not documented and documented as none differ: a benign lesion without symptoms is cosmetic (rulebook 7.1).
+        says_none = not fact.parts and extension.content.get("valueBoolean") is False
+        if path in self.places and (says_none or path in self.none):
+            extension.faults.add(extension.path, "contradicts an earlier one: either there are none or there are some")
+        self.places.setdefault(path, extension.path)
+        if says_none:
+            extension.knows("url", "valueBoolean")
+            self.none.add(path)
+        else:
+            several.append(self._value(extension, fact, f"{path}[{len(several)}]"))
 
     def _value(self, extension: Form, fact: Fact, path: str) -> Any:
         self.places[path] = extension.path
