@@ -10,12 +10,12 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from services_under_test import SERVICES
-from serving import served
 
 from common.ids import new_id
 from common.service import Service
 from common.testing.databases import ServiceDatabase
 from common.testing.issuer import TestIssuer
+from common.testing.serving import served
 
 Give = Callable[[Service], Awaitable[ServiceDatabase]]
 EXAMPLES = 12

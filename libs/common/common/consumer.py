@@ -124,7 +124,7 @@ class Consumer(ConsumerRebalanceListener):
     async def _session(self) -> None:
         client = AIOKafkaConsumer(
             bootstrap_servers=self._servers,
-            group_id=f"dermbill.{self._dispatcher.consumer}",
+            group_id=self._dispatcher.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=10_000,

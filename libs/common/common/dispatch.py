@@ -113,6 +113,11 @@ class Dispatcher:
         self.handlers = handlers
         self.consumer = consumer
 
+    @property
+    def group(self) -> str:
+        """The Kafka consumer group."""
+        return f"dermbill.{self.consumer}"
+
     async def apply(self, deliveries: Sequence[Delivery]) -> None:
         """Apply deliveries of one practice in one transaction, in order.
 
@@ -147,7 +152,12 @@ class Dispatcher:
         actor = Actor(f"event:{event.type}", "event")
         work = UnitOfWork(self.workplace, event.practice_id, actor, Cause(event.correlation_id, causation_id=event.id))
         record = delivery.record
-        facts = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        facts = {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "group": self.group,
+        }
         with tracing.consumer_span(f"process {record.topic}", delivery.envelope.traceparent, **facts):
             tx = Transaction(session, work)
             await delivery.handling.function(replace(work, joined=tx), event)
