@@ -51,7 +51,6 @@ class Payer:
             "takes_frequency_codes": True,
             "x_modifiers": self.x_modifiers,
             "batch_size": 25,
-            "batch_seconds": 1,
         }
 
 
