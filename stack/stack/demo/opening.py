@@ -10,6 +10,8 @@ from stack.demo.practice import CLINICIANS, NOT_PRICED, PAYERS, charges, profile
 
 # A simulated day takes this many seconds: the slowest payer's fortnight passes in a second and a half.
 DAY_SECONDS = 0.1
+# How often the payers' mailbox is looked into: while the demo runs, and after it.
+_BUSY, _QUIET = 1, 60
 
 
 async def open_practice(office: Office) -> None:
@@ -23,7 +25,7 @@ async def open_practice(office: Office) -> None:
         *(claims.act("PUT", f"/rendering-providers/{one.npi}", one.entry(), version=0) for one in CLINICIANS),
         *(denials.act("PUT", f"/payer-terms/{payer.id}", _terms(payer.program)) for payer in PAYERS.values()),
     )
-    await office["edi"].create("/partners", _clearinghouse(office))
+    await office["edi"].create("/partners", _clearinghouse(office, _BUSY))
 
 
 async def insure(office: Office, day: Day) -> None:
@@ -39,7 +41,14 @@ def _terms(program: str) -> dict[str, object]:
     return {"program": program, "correction_days": 90, "appeal_days": 120, "decision_days": 60}
 
 
-def _clearinghouse(office: Office) -> dict[str, object]:
+async def close_for_the_night(office: Office) -> None:
+    """Look into the mailbox less often: a stack that was left up should be at rest."""
+    for partner in await office["edi"].everything("/partners"):
+        path = f"/partners/{partner['id']}"
+        await office["edi"].act("PUT", path, _clearinghouse(office, _QUIET), version=partner["version"])
+
+
+def _clearinghouse(office: Office, poll_seconds: int) -> dict[str, object]:
     return {
         "name": "Simulated clearinghouse",
         "base_url": office.simulator.url,
@@ -49,5 +58,5 @@ def _clearinghouse(office: Office) -> dict[str, object]:
         "receiver_id": "CLEARINGHOUSE",
         "usage": "T",
         "payers": ["*"],
-        "poll_seconds": 1,
+        "poll_seconds": poll_seconds,
     }

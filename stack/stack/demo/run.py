@@ -13,7 +13,7 @@ from stack.demo.account import Day
 from stack.demo.day import Visit, the_day
 from stack.demo.drive import Entered, answer_questions, document, register
 from stack.demo.office import Office, signed_on
-from stack.demo.opening import insure, open_practice
+from stack.demo.opening import close_for_the_night, insure, open_practice
 from stack.demo.progress import Telling
 from stack.workspace import Workspace
 
@@ -50,6 +50,7 @@ async def run(workspace: Workspace, telling: Telling) -> Result:
         before = await account.last_truth(office)
         entered = await _spend_the_day(office, telling)
         await _follow_up(office, entered, telling)
+        await close_for_the_night(office)
         with telling.step("Accounting for every encounter", len(entered)) as tell:
             day = await account.account_for(office, entered, before, tell)
         return await _judged(office, day, telling)
