@@ -132,6 +132,8 @@ class Consumer(ConsumerRebalanceListener):
             max_poll_interval_ms=300_000,
             fetch_max_wait_ms=100,
             request_timeout_ms=40_000,
+            # A topic that is made anew after its broker was lost is found by asking; the library's 5 minutes stall us.
+            metadata_max_age_ms=5_000,
         )
         client.subscribe(list(self._dispatcher.handlers.topics), listener=self)
         self._client = client
