@@ -24,6 +24,7 @@ from sqlalchemy import update
 
 import x12
 from claims.main import SERVICE
+from claims.operations.batching import send_batch
 from claims.tables import claims as claims_table
 from common.ids import new_id
 from common.testing.running import Running
@@ -35,6 +36,13 @@ TODAY = datetime.now(UTC).date()
 VISIT = TODAY - timedelta(days=3)
 HOME = {"line1": "12 Sample Row", "city": "Albany", "state": "NY", "zip": "122070002"}
 PERSON = {"name": {"family": "Quill", "given": "Maren"}, "birth_date": "1980-04-02", "sex": "F", "address": HOME}
+PLAN = {
+    "name": "Sample Health Plan",
+    "filing_indicator": "CI",
+    "filing_limit_days": 120,
+    "takes_frequency_codes": True,
+    "x_modifiers": True,
+}
 WARTS = {"number": 1, "cpt": "17110", "units": 1, "modifiers": [], "diagnosis_pointers": [1]}
 Start = Callable[..., Awaitable[Running]]
 
@@ -129,16 +137,9 @@ class Clinic:
             "contact_name": "Billing Office",
             "contact_phone": "5185550100",
         }
-        plan = {
-            "name": "Sample Health Plan",
-            "filing_indicator": "CI",
-            "filing_limit_days": 120,
-            "takes_frequency_codes": True,
-            "x_modifiers": True,
-        }
         clinician = {"last_name": "Ashby", "first_name": "Noor", "taxonomy": "207N00000X"}
         await self.puts("/practice", profile)
-        await self.puts("/payers/PAYERA", plan | payer)
+        await self.puts("/payers/PAYERA", PLAN | payer)
         await self.puts(f"/rendering-providers/{RENDERING}", clinician)
         await self.prices({"17110": "210.00", "99213": "150.00"})
 
@@ -225,6 +226,16 @@ class Clinic:
         await self.lets_time_pass()
         await self.edi_tells("TransmissionSent", claim_id)
         return claim_id
+
+    async def submits_together(self, count: int) -> list[UUID]:
+        """So many claims that left in one batch, in the order in which they stand in it."""
+        await self.puts("/payers/PAYERA", PLAN | {"batch_seconds": 86_400}, version=1)
+        ids = [await self.codes(await self.registers_a_patient()) for _ in range(count)]
+        await self.lets_time_pass()
+        [batch] = (await self.http.get("/batches")).json()["items"]
+        await send_batch(self.claims.uow(), UUID(batch["id"]))
+        await self.edi_tells("TransmissionSent", ids[0])
+        return ids
 
     async def receives(self, content: bytes) -> None:
         """A 277CA is with edi, and edi tells of it."""

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from claims.domain.batches import CLAIMS_IN_SET
 from claims.operations import batching
 from claims.operations.assembly import assemble_claim
 from claims.tables import claims as claims_table
@@ -248,6 +249,32 @@ class TestSubmitting:
         assert await clinic.status(claim_id) == "rejected"
         [event] = await clinic.events(claim_id, "ClaimRejected")
         assert (event.data["source"], event.data["statuses"]) == ("999", ["NM1-09 7"])
+
+    async def test_a_999_that_refuses_one_set_rejects_the_claims_of_that_set_alone(self, clinic: Clinic) -> None:
+        ids = await clinic.submits_together(CLAIMS_IN_SET + 1)
+        [in_first, in_second] = [body.count("CLM*") for body in clinic.edi.bodies]
+        assert (in_first, in_second) == (CLAIMS_IN_SET, 1)
+        error = {"set_control": "0002", "segment": "NM1", "position": 8, "element": 9, "code": "7"}
+        in_group = {"set_control": "", "segment": "", "position": 0, "code": "5"}
+        elsewhere = error | {"set_control": "0001", "segment": "DTP"}
+        await clinic.edi_tells(
+            "TransmissionAcknowledged",
+            ids[0],
+            outcome="P",
+            errors=[error, in_group, elsewhere],
+            sets=[{"set_control": "0001", "outcome": "E"}, {"set_control": "0002", "outcome": "R"}],
+        )
+        assert [await clinic.status(claim_id) for claim_id in ids] == ["submitted"] * CLAIMS_IN_SET + ["rejected"]
+        [event] = await clinic.events(ids[-1], "ClaimRejected")
+        assert (event.data["source"], event.data["statuses"]) == ("999", ["NM1-09 7", "5"])
+        [batch] = [one for one in (await clinic.http.get("/batches")).json()["items"] if one["claim_count"]]
+        assert (batch["status"], batch["outcome"]) == ("partly_accepted", "P")
+
+    async def test_a_999_that_took_a_part_and_does_not_say_which_goes_to_a_person(self, clinic: Clinic) -> None:
+        ids = await clinic.submits_together(CLAIMS_IN_SET + 1)
+        await clinic.edi_tells("TransmissionAcknowledged", ids[0], outcome="P", errors=[])
+        assert {await clinic.status(claim_id) for claim_id in ids} == {"submitted"}
+        assert await clinic.follow_ups() == ["unclear_acknowledgement"] * len(ids)
 
     async def test_a_refused_interchange_rejects_them_too(self, clinic: Clinic) -> None:
         claim_id = await clinic.submits()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from claims.domain.batches import CLAIMS_IN_SET
 from claims.tables import acknowledgements
 from common.ids import new_id
 from common.refusal import NotFound
@@ -77,6 +78,14 @@ class TestAcknowledgements:
         [batch] = [one for one in (await clinic.http.get("/batches")).json()["items"] if one["reference"]]
         await clinic.receives(claim_status({}, level="A3", trace=batch["reference"]))
         assert [await clinic.status(claim_id) for claim_id in ids] == ["rejected", "rejected"]
+
+    async def test_a_set_rejected_as_a_whole_rejects_its_claims_and_no_other_s(
+        self, clinic: Clinic, claim_status: Status277
+    ) -> None:
+        ids = await clinic.submits_together(CLAIMS_IN_SET + 1)
+        [batch] = [one for one in (await clinic.http.get("/batches")).json()["items"] if one["reference"]]
+        await clinic.receives(claim_status({}, level="A3", trace=f"{batch['reference']}-2"))
+        assert [await clinic.status(claim_id) for claim_id in ids] == ["submitted"] * CLAIMS_IN_SET + ["rejected"]
 
     async def test_a_status_about_a_claim_that_is_none_of_ours_is_listed(
         self, clinic: Clinic, claim_status: Status277

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from claims.domain.numbering import (
     ALPHABET,
     LAST_ATTEMPT,
+    batch_and_set,
     batch_reference,
     claim_number,
     control_number,
     is_claim_number,
+    set_reference,
 )
 
 SEQUENCES = st.integers(1, 2**35 - 1)
@@ -60,3 +62,11 @@ class TestControlNumbers:
 
     def test_a_batch_is_told_from_a_claim_at_sight(self) -> None:
         assert batch_reference(7) == f"B{claim_number(7)}"
+
+    @given(st.integers(1, 500), st.integers(1, 500))
+    def test_a_set_s_reference_leads_back_to_its_batch(self, sequence: int, number: int) -> None:
+        reference = batch_reference(sequence)
+        assert batch_and_set(set_reference(reference, number)) == (reference, number)
+
+    def test_a_reference_that_is_none_of_ours_names_no_set(self) -> None:
+        assert batch_and_set("THEIRS-X") == ("THEIRS", None)

@@ -92,7 +92,8 @@ def a_claim(
 
 def interchange(*claims: Claim) -> bytes:
     header = x12.InterchangeHeader("ZZ", "DERMBILL", "ZZ", "CLEARING", datetime(2026, 3, 3, 9), 1, 1)  # noqa: DTZ001
-    return x12.write_interchange(header, [x12.TransactionSet("837", x12.CLAIM_VERSION, render_batch(BATCH, claims))])
+    bodies = render_batch(BATCH, claims)
+    return x12.write_interchange(header, [x12.TransactionSet("837", x12.CLAIM_VERSION, body) for body in bodies])
 
 
 def complaints(file: bytes) -> str:
@@ -107,6 +108,16 @@ def complaints(file: bytes) -> str:
 
 DEPENDENT = Coverage(UUID(int=4), "PAYERA", "MA1000001", "S", "19", PARENT)
 BY_THE_PRACTICE = replace(CLINICIAN, npi=PRACTICE.npi)
+
+
+def reference_of(body: str) -> str:
+    """BHT03."""
+    return body.split("~")[0].split("*")[3]
+
+
+def in_set(number: int, claim: Claim) -> Claim:
+    [sent] = claim.submissions
+    return replace(claim, submissions=(replace(sent, set_number=number),))
 
 
 class TestWhatGoesOut:
@@ -150,7 +161,14 @@ class TestWhatGoesOut:
         assert render_batch(BATCH, claims) == render_batch(BATCH, claims)
 
     def test_names_the_batch_by_its_reference(self) -> None:
-        assert render_batch(BATCH, [a_claim()]).split("~")[0].split("*")[3] == BATCH.reference
+        assert [reference_of(body) for body in render_batch(BATCH, [a_claim()])] == [BATCH.reference]
+
+    def test_gives_each_further_set_a_reference_of_its_own(self) -> None:
+        claims = [in_set(1, a_claim(1)), in_set(1, a_claim(2)), in_set(2, a_claim(3))]
+        first, second = render_batch(BATCH, claims)
+        assert (reference_of(first), reference_of(second)) == (BATCH.reference, f"{BATCH.reference}-2")
+        assert [body.count("CLM*") for body in (first, second)] == [2, 1]
+        assert complaints(interchange(*claims)) == ""
 
     def test_says_of_a_replacement_what_it_replaces(self) -> None:
         [received] = x12.read_claims(interchange(a_claim(replaces="PC1")))

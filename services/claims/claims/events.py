@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from claims.domain import batches
 from claims.domain.adjudication import Posting
+from claims.domain.batches import FunctionalAnswer, set_number_of
 from claims.domain.coding import CodedEncounter, NotBilled, SelfPayLine, ServiceLine
 from claims.domain.correction import Correction, LineChange
 from claims.domain.events import AdjudicatedLine
@@ -69,6 +71,13 @@ class SetError:
     position: int
     code: str
     element: int | None = None
+    set_control: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetOutcome:
+    set_control: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class TransmissionAcknowledged:
     reference: UUID
     outcome: str
     errors: tuple[SetError, ...] = ()
+    sets: tuple[SetOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +193,13 @@ async def transmission_sent(uow: UnitOfWork, event: Received[TransmissionSent]) 
 
 @HANDLERS.on("org.dermbill.edi.TransmissionAcknowledged.v1")
 async def transmission_acknowledged(uow: UnitOfWork, event: Received[TransmissionAcknowledged]) -> None:
-    errors = tuple(dict.fromkeys(_place(error) for error in event.data.errors))
-    await transmission.transmission_acknowledged(uow, event.data.reference, event.data.outcome, errors)
+    said = event.data
+    answer = FunctionalAnswer(
+        outcome=said.outcome,
+        sets={number: one.outcome for one in said.sets if (number := set_number_of(one.set_control)) is not None},
+        errors=tuple(batches.SetError(set_number_of(error.set_control), _place(error)) for error in said.errors),
+    )
+    await transmission.transmission_acknowledged(uow, said.reference, answer)
 
 
 @HANDLERS.on("org.dermbill.edi.TransmissionFailed.v1")

@@ -127,6 +127,7 @@ submissions = tenant_table(
     Column("charge", MoneyType, nullable=False),
     Column("batch_id", Uuid, nullable=False),
     moment("batched_at"),
+    Column("set_number", Integer, nullable=False),
     Column("original_reference", Text),
     Column("transmission_id", Uuid),
     moment("sent_at", nullable=True),

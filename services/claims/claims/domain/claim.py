@@ -33,7 +33,8 @@ WARN_AT = 70
 class Submission:
     """One attempt: what went out under one control number, and how far it got.
 
-    `original_reference` is REF F8 of a replacement. `said_at` is the time that the newest applied acknowledgement
+    `set_number` is the place (from 1) of its transaction set in the batch. `original_reference` is REF F8 of a
+    replacement. `said_at` is the time that the newest applied acknowledgement
     gives itself, so that an older one that arrives later moves nothing.
     """
 
@@ -44,6 +45,7 @@ class Submission:
     batch_id: UUID
     batched_at: datetime
     original_reference: str | None = None
+    set_number: int = 1
     transmission_id: UUID | None = None
     sent_at: datetime | None = None
     said_at: datetime | None = None

@@ -31,6 +31,19 @@ def batch_reference(sequence: int) -> str:
     return f"B{_encoded(sequence)}"
 
 
+def set_reference(reference: str, set_number: int) -> str:
+    """BHT03 of one set of a batch, which must differ from set to set: the first bears the batch's own."""
+    return reference if set_number == 1 else f"{reference}-{set_number}"
+
+
+def batch_and_set(reference: str) -> tuple[str, int | None]:
+    """The batch's reference and the set's number in a `set_reference`; None where it names no set of ours."""
+    batch, dash, number = reference.partition("-")
+    if not dash:
+        return batch, 1
+    return batch, int(number) if number.isascii() and number.isdigit() else None
+
+
 def control_number(number: str, attempt: int) -> str:
     """CLM01 of one submission: the claim's number and the attempt in two digits (at most 20 characters).
 

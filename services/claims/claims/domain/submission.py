@@ -14,10 +14,11 @@ from claims.domain.numbering import control_number
 from common.change import Change
 
 NOT_TAKEN = "W01"
+UNCLEAR = "unclear_acknowledgement"
 
 
-def put_in_batch(claim: Claim, batch_id: UUID, now: datetime) -> Change[Claim]:
-    """Give the claim its next control number and put it on the wire's side.
+def put_in_batch(claim: Claim, batch_id: UUID, now: datetime, *, set_number: int = 1) -> Change[Claim]:
+    """Give the claim its next control number and put it on the wire's side, in one of the batch's sets.
 
     Raises FactOutOfPlace when the claim does not wait for a batch, ValueError when its control numbers are used up.
     """
@@ -30,6 +31,7 @@ def put_in_batch(claim: Claim, batch_id: UUID, now: datetime) -> Change[Claim]:
         batch_id=batch_id,
         batched_at=now,
         original_reference=claim.next_original_reference,
+        set_number=set_number,
     )
     facts = {
         "control_number": submission.control_number,
@@ -73,6 +75,14 @@ def transmission_rejected(
         return Change(moved.flag("contradicting-transmission-rejection", now, facts) if contradicts else moved)
     event = ClaimRejected(claim.id, claim.current.control_number, "999", categories, statuses)
     return Change(moved, (event,))
+
+
+def acknowledgement_unclear(claim: Claim, batch_id: UUID, outcome: str, now: datetime) -> Change[Claim]:
+    """A 999 took a part of the batch and does not say which: a person has to ask."""
+    if not claim.submissions or claim.current.batch_id != batch_id:
+        return Change(claim)
+    facts = {"batch_id": str(batch_id), "control_number": claim.current.control_number, "outcome": outcome}
+    return Change(claim.note(UNCLEAR, now, facts).flag(UNCLEAR, now, facts))
 
 
 def not_taken(claim: Claim, batch_id: UUID, code: str, now: datetime) -> Change[Claim]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from claims.domain.acknowledgement import Acknowledgement, acknowledge, must_wait
 from claims.domain.claim import Claim
+from claims.domain.numbering import batch_and_set
 from claims.domain.refusals import UnreadableAcknowledgement
 from claims.store import acknowledgements, batches
 from claims.store import claims as store
@@ -28,7 +29,7 @@ CHUNK = 50
 
 @dataclass(frozen=True, slots=True)
 class BatchRejection:
-    """Said of a batch as a whole; `reference` is BHT03 of our 837, `said` lacks the control numbers."""
+    """Said of a set of a batch as a whole; `reference` is BHT03 of our 837, `said` lacks the control numbers."""
 
     reference: str
     said: Acknowledgement
@@ -132,12 +133,18 @@ def _said(
 
 async def _reject_batch(uow: UnitOfWork, rejection: BatchRejection) -> None:
     async with uow.begin() as tx:
-        batch = await batches.of_reference(tx, rejection.reference)
-        if batch is None:
+        reference, set_number = batch_and_set(rejection.reference)
+        batch = await batches.of_reference(tx, reference)
+        if batch is None or set_number is None:
             await acknowledgements.keep(tx, rejection.said, None, applied=False)
             return
         carried = await store.of_batch(tx, batch.id)
-        numbers = (one.control_number for claim in carried for one in claim.submissions if one.batch_id == batch.id)
+        numbers = (
+            one.control_number
+            for claim in carried
+            for one in claim.submissions
+            if (one.batch_id, one.set_number) == (batch.id, set_number)
+        )
         await _apply(tx, [replace(rejection.said, control_number=number) for number in numbers])
 
 

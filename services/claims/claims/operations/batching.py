@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from claims.domain import submission
-from claims.domain.batches import Batch, BatchStatus, departure
+from claims.domain.batches import Batch, BatchStatus, departure, set_number_at
 from claims.domain.claim import Claim
 from claims.domain.lifecycle import Status
 from claims.domain.parties import Payer
@@ -83,7 +83,7 @@ async def hand_over(uow: UnitOfWork, leaving: Departure) -> None:
             "reference": str(batch.id),
             "kind": "837P",
             "payer_id": batch.payer_id,
-            "bodies": [render_batch(batch, leaving.claims)],
+            "bodies": render_batch(batch, leaving.claims),
         }
         answer = await uow.clients["edi"].post_json(
             "/transmissions", request, practice_id=uow.practice_id, key=batch.id
@@ -103,7 +103,7 @@ async def _intend(tx: Transaction, batch: Batch) -> Departure | None:
     if not waiting:
         await batches.put(tx, batch.id, BatchStatus.EMPTY)
         return None
-    carried = [await _carry(tx, claim, batch) for claim in waiting]
+    carried = [await _carry(tx, claim, batch, set_number_at(place)) for place, claim in enumerate(waiting)]
     reference = await batches.next_reference(tx)
     await batches.put(
         tx,
@@ -119,8 +119,8 @@ async def _intend(tx: Transaction, batch: Batch) -> Departure | None:
     return Departure(replace(batch, status=BatchStatus.INTENDED, reference=reference, intended_at=tx.now), carried)
 
 
-async def _carry(tx: Transaction, claim: Claim, batch: Batch) -> Claim:
-    change = submission.put_in_batch(claim, batch.id, tx.now)
+async def _carry(tx: Transaction, claim: Claim, batch: Batch, set_number: int) -> Claim:
+    change = submission.put_in_batch(claim, batch.id, tx.now, set_number=set_number)
     await store.save(tx, claim, change)
     return change.aggregate
 

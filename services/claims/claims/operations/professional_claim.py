@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -10,6 +11,7 @@ import x12
 from claims.domain.batches import Batch
 from claims.domain.claim import Claim, Submission
 from claims.domain.coding import ServiceLine
+from claims.domain.numbering import set_reference
 from claims.domain.parties import Address, Coverage, Person, Practice, RenderingProvider, Snapshot
 from x12.model.party import ELECTRONIC_TRANSMITTER, MEMBER_ID, NPI, ORGANIZATION, PAYER_ID, PERSON
 
@@ -19,16 +21,23 @@ PRINCIPAL, FURTHER = "ABK", "ABF"
 LABORATORY = "8"
 
 
-def render_batch(batch: Batch, claims: Sequence[Claim]) -> str:
-    """The body of the batch's one transaction set.
+def render_batch(batch: Batch, claims: Sequence[Claim]) -> list[str]:
+    """The bodies of the batch's transaction sets in the order of their numbers.
 
     Raises x12.WriteRefused when something frozen on a claim cannot be written.
     """
+    sets: dict[int, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        sets[_submission(claim, batch.id).set_number].append(claim)
+    return [_render_set(batch, number, sets[number]) for number in sorted(sets)]
+
+
+def _render_set(batch: Batch, number: int, claims: Sequence[Claim]) -> str:
     if batch.reference is None or batch.intended_at is None:
         raise ValueError(f"batch {batch.id} has not departed")
     snapshot = _snapshot(claims[0])
     submission = x12.Submission(
-        reference=batch.reference,
+        reference=set_reference(batch.reference, number),
         created=batch.intended_at,
         submitter=_submitter(_practice(snapshot)),
         receiver=_payer(snapshot, ELECTRONIC_TRANSMITTER),
@@ -39,7 +48,7 @@ def render_batch(batch: Batch, claims: Sequence[Claim]) -> str:
 def _claim(claim: Claim, batch_id: UUID) -> x12.Claim837P:
     snapshot = _snapshot(claim)
     coverage, practice = _coverage(snapshot), _practice(snapshot)
-    submission = next(one for one in claim.submissions if one.batch_id == batch_id)
+    submission = _submission(claim, batch_id)
     laboratory = any(line.cpt.startswith(LABORATORY) for line in claim.lines)
     return x12.Claim837P(
         billing_provider=_billing_provider(practice),
@@ -163,6 +172,10 @@ def _address(address: Address) -> x12.Address:
         state=address.state,
         postal_code=address.zip,
     )
+
+
+def _submission(claim: Claim, batch_id: UUID) -> Submission:
+    return next(one for one in claim.submissions if one.batch_id == batch_id)
 
 
 def _snapshot(claim: Claim) -> Snapshot:

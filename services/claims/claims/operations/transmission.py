@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from uuid import UUID
 
 from claims.domain import submission
 from claims.domain.acknowledgement import Acknowledgement, acknowledge
-from claims.domain.batches import ACKNOWLEDGED, BatchStatus
+from claims.domain.batches import BatchStatus, FunctionalAnswer, SetVerdict
 from claims.domain.claim import Claim
 from claims.store import acknowledgements, batches
 from claims.store import claims as store
@@ -33,15 +34,18 @@ async def transmission_sent(uow: UnitOfWork, batch_id: UUID, transmission_id: UU
             await store.save(tx, claim, change)
 
 
-async def transmission_acknowledged(uow: UnitOfWork, batch_id: UUID, outcome: str, errors: tuple[str, ...]) -> None:
-    """A 999: it took the batch, or the claims in it never reached their payer. `errors` are places and codes."""
-    verdict = ACKNOWLEDGED.get(outcome, BatchStatus.REJECTED)
+async def transmission_acknowledged(uow: UnitOfWork, batch_id: UUID, answer: FunctionalAnswer) -> None:
+    """A 999: the claims of the sets that it refused never reached their payer."""
     async with uow.begin() as tx:
         if await batches.load(tx, batch_id) is None:
             return
-        await batches.put(tx, batch_id, verdict, outcome=outcome)
-        if verdict is BatchStatus.REJECTED:
-            await _reject(tx, batch_id, (outcome,), errors)
+        await batches.put(tx, batch_id, answer.status, outcome=answer.outcome)
+        carried = [(claim, _set_of(claim, batch_id)) for claim in await store.of_batch(tx, batch_id)]
+        count = max((number for _, number in carried), default=1)
+        for claim, number in carried:
+            verdict = answer.verdict(number, of=count)
+            if verdict is not SetVerdict.TAKEN:
+                await store.save(tx, claim, _refused(claim, batch_id, answer, number, verdict, tx.now))
 
 
 async def transmission_failed(uow: UnitOfWork, batch_id: UUID, code: str) -> None:
@@ -57,6 +61,18 @@ async def _reject(tx: Transaction, batch_id: UUID, categories: tuple[str, ...], 
     for claim in await store.of_batch(tx, batch_id):
         change = submission.transmission_rejected(claim, batch_id, categories, statuses, tx.now)
         await store.save(tx, claim, change)
+
+
+def _refused(
+    claim: Claim, batch_id: UUID, answer: FunctionalAnswer, set_number: int, verdict: SetVerdict, now: datetime
+) -> Change[Claim]:
+    if verdict is SetVerdict.UNKNOWN:
+        return submission.acknowledgement_unclear(claim, batch_id, answer.outcome, now)
+    return submission.transmission_rejected(claim, batch_id, (answer.outcome,), answer.errors_of(set_number), now)
+
+
+def _set_of(claim: Claim, batch_id: UUID) -> int:
+    return next(one.set_number for one in claim.submissions if one.batch_id == batch_id)
 
 
 async def _early(tx: Transaction, claims: list[Claim]) -> dict[UUID, list[Acknowledgement]]:
