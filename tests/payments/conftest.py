@@ -1,60 +1,28 @@
-"""A practice whose payments service runs for real, and an edi that holds the interchanges it is asked for."""
+"""A practice whose payments and edi services run for real; what payers send is laid into edi."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
+from faulty_line import Edi, edi_behind_a_line
 from sqlalchemy import text
 
 import x12
 from common.ids import new_id
 from common.testing.running import Published, Running
+from edi.main import SERVICE as EDI
 from payments.main import SERVICE
 
 DAY = date(2026, 11, 20)
 ALL = ("payments:read", "payments:write")
 CAS = Sequence[tuple[str, str, str]]
-
-
-class Edi:
-    """Serves `/interchanges/{id}/content` on loopback, as the edi service does."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, bytes] = {}
-        self.asked: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        edi = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                edi.asked.append(self.path)
-                body = edi.held.get(self.path.split("/")[2])
-                self.send_response(404 if body is None else 200)
-                self.send_header("content-type", "application/edi-x12")
-                self.send_header("content-length", str(len(body or b"")))
-                self.end_headers()
-                self.wfile.write(body or b"")
-
-            def log_message(self, format: str, *args: Any) -> None:
-                return
-
-        return Handler
 
 
 def claim(
@@ -135,15 +103,15 @@ def cheque(
     return x12.TransactionSet("835", x12.REMITTANCE_VERSION, x12.render_remittance_body(head, claims, plb))
 
 
-def interchange(*cheques: x12.TransactionSet) -> bytes:
+def interchange(*cheques: x12.TransactionSet, number: int = 1) -> bytes:
     header = x12.InterchangeHeader(
         sender_qualifier="ZZ",
         sender="PAYERA",
         receiver_qualifier="ZZ",
         receiver="DERMBILL",
         created=datetime(2026, 11, 20, 9, 30),  # noqa: DTZ001 - an ISA carries local time
-        control_number=1,
-        group_control_number=1,
+        control_number=number,
+        group_control_number=number,
     )
     return x12.write_interchange(header, cheques)
 
@@ -156,6 +124,7 @@ class Practice:
     edi: Edi
     id: UUID
     versions: dict[UUID, int] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(2))
 
     async def submits(
         self,
@@ -186,25 +155,19 @@ class Practice:
         await self.payments.deliver(kind, said, key=claim_id, version=version, practice_id=self.id)
         return claim_id
 
-    async def is_told_of(self, content: bytes, *, interchange_id: UUID | None = None) -> UUID:
-        """Edi tells of an interchange; it is not read yet."""
-        interchange_id = interchange_id or new_id()
-        self.edi.held[str(interchange_id)] = content
-        said = {
-            "interchange_id": interchange_id,
-            "kind": "835",
-            "partner_id": "PAYERA",
-            "interchange_control": "000000001",
-            "sets": 1,
-        }
-        await self.payments.deliver(
-            "org.dermbill.edi.InterchangeReceived.v1", said, key=interchange_id, practice_id=self.id
-        )
-        return interchange_id
+    async def is_told_of(self, content: bytes) -> UUID:
+        """Edi takes an interchange in and tells of it; it is not read yet."""
+        return await self.hears(await self.edi.takes_in(content))
+
+    async def hears(self, told: Published) -> UUID:
+        """The word of edi about an interchange arrives, once more if it did before; gives the interchange's id."""
+        kind = "org.dermbill.edi.InterchangeReceived.v1"
+        await self.payments.deliver(kind, told.data, key=told.key, version=told.version, practice_id=self.id)
+        return told.key
 
     async def receives(self, *cheques: x12.TransactionSet) -> UUID:
         """An 835 comes in, is read and posted."""
-        interchange_id = await self.is_told_of(interchange(*cheques))
+        interchange_id = await self.is_told_of(interchange(*cheques, number=next(self.numbers)))
         await self.payments.run_timers()
         return interchange_id
 
@@ -249,10 +212,11 @@ class Practice:
 
 
 @pytest.fixture
-def edi() -> Generator[Edi, None, None]:
-    running = Edi()
-    yield running
-    running.stop()
+async def edi(run_service: Callable[..., Awaitable[Running]]) -> AsyncGenerator[Edi, None]:
+    """The edi service, with the payer as its partner."""
+    service = await run_service(EDI, edi_allowed_hosts="127.0.0.1")
+    async with edi_behind_a_line(service, ours="DERMBILL", theirs="PAYERA") as here:
+        yield here
 
 
 @pytest.fixture

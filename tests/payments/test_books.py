@@ -288,17 +288,29 @@ class TestACrash:
         claim_id = await practice.submits("100023-1", "150.00")
         content = payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00")))
         interchange_id = await practice.is_told_of(content)
-        held = practice.edi.held
-        practice.edi.held = {}
+        practice.edi.line.refuses = 404
         await practice.payments.run_timers()
         assert (await practice.money(claim_id))["paid"] == "0.00"
 
-        practice.edi.held = held
+        practice.edi.line.refuses = None
         async with practice.payments.client("operations:write") as http:
             restarted = await http.post(f"/parked/timers/read-remittance/{interchange_id}/restart")
         assert restarted.status_code == 200, restarted.text
         await practice.payments.run_timers()
         assert (await practice.money(claim_id))["paid"] == "150.00"
+
+    async def test_of_the_line_to_edi_heals_by_itself(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        practice.edi.line.loses_answers = True
+        await practice.is_told_of(payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00"))))
+        await practice.payments.run_timers()
+        assert practice.edi.line.asked
+        assert (await practice.money(claim_id))["paid"] == "0.00"
+
+        practice.edi.line.loses_answers = False
+        await practice.payments.run_timers(until=LATER)
+        assert (await practice.money(claim_id))["paid"] == "150.00"
+        assert len(await practice.published("RemittancePosted")) == 1
 
 
 class TestAnotherPractice:

@@ -72,11 +72,11 @@ class TestAPaidClaim:
     async def test_whose_interchange_is_announced_twice_is_fetched_once(self, practice: Any, payer: Any):
         await practice.submits("100023-1", "150.00")
         content = payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN)))
-        interchange_id = await practice.is_told_of(content)
-        await practice.payments.run_timers()
-        await practice.is_told_of(content, interchange_id=interchange_id)
-        await practice.payments.run_timers()
-        assert len(practice.edi.asked) == 1
+        told = await practice.edi.takes_in(content)
+        for _ in range(2):
+            await practice.hears(told)
+            await practice.payments.run_timers()
+        assert len(practice.edi.line.asked) == 1
         assert len(await practice.published("RemittancePosted")) == 1
 
     async def test_is_posted_once_though_two_processes_post_its_cheque(
@@ -178,15 +178,17 @@ class TestAFileThatCannotBeTrusted:
     async def test_because_it_is_cut_short_is_refused_with_the_place(self, practice: Any, payer: Any):
         claim_id = await practice.submits("100023-1", "150.00")
         whole = payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00")))
-        await practice.is_told_of(whole[: whole.index(b"SE*")])
+        practice.edi.line.damage = lambda content: content[: content.index(b"SE*")]
+        await practice.is_told_of(whole)
         await practice.payments.run_timers()
         assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
         [item] = await practice.queue()
         assert (item["kind"], item["code"], item["remittance_id"]) == ("refused", "unreadable", None)
         assert "interchange 1" in item["findings"][0]
 
-    async def test_because_it_is_no_x12_is_refused(self, practice: Any):
-        await practice.is_told_of(b"PK\x03\x04 not a remittance")
+    async def test_because_it_is_no_x12_is_refused(self, practice: Any, payer: Any):
+        practice.edi.line.damage = lambda _: b"PK\x03\x04 not a remittance"
+        await practice.is_told_of(payer.interchange(payer.cheque("T1")))
         await practice.payments.run_timers()
         [item] = await practice.queue()
         assert item["code"] == "unreadable"
