@@ -16,7 +16,7 @@ from stack.demo.progress import Tell
 IN_HAND = frozenset({"assembling", "ready", "sending", "submitted", "accepted", "correcting"})
 WITH_DENIALS = frozenset({"denied", "partly_paid"})
 LOOK_EVERY = 0.5
-BOUND_SECONDS = 60.0
+BOUND_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
