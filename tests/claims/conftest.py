@@ -1,25 +1,20 @@
-"""A practice whose claims and patients services run for real, and an edi that keeps what it is given.
+"""A practice whose claims, patients and edi services run for real, with a line to edi that can fail.
 
-The edi of these tests honours its side of the contract (one transmission per Idempotency-Key, interchanges by id) and
-can fail on the way in or on the way out; the real one has tests of its own and meets claims in the journeys.
+Edi's wire ends nowhere: what a clearinghouse would say is laid into edi, or told in its place.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-import uvicorn
+from faulty_line import Edi, edi_behind_a_line, on_a_socket
 from sqlalchemy import update
 
 import x12
@@ -28,6 +23,7 @@ from claims.operations.batching import send_batch
 from claims.tables import claims as claims_table
 from common.ids import new_id
 from common.testing.running import Running
+from edi.main import SERVICE as EDI
 from patients.main import SERVICE as PATIENTS
 
 READ, WRITE = "claims:read", "claims:write"
@@ -36,6 +32,7 @@ TODAY = datetime.now(UTC).date()
 VISIT = TODAY - timedelta(days=3)
 HOME = {"line1": "12 Sample Row", "city": "Albany", "state": "NY", "zip": "122070002"}
 PERSON = {"name": {"family": "Quill", "given": "Maren"}, "birth_date": "1980-04-02", "sex": "F", "address": HOME}
+NUMBERS = count(1)
 PLAN = {
     "name": "Sample Health Plan",
     "filing_indicator": "CI",
@@ -45,74 +42,6 @@ PLAN = {
 }
 WARTS = {"number": 1, "cpt": "17110", "units": 1, "modifiers": [], "diagnosis_pointers": [1]}
 Start = Callable[..., Awaitable[Running]]
-
-
-class Edi:
-    """Keeps transmissions by their key and interchanges by their id."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, Any]]] = []
-        self.transmissions: dict[str, dict[str, Any]] = {}
-        self.held: dict[str, bytes] = {}
-        self.refuses: str | None = None
-        self.loses_answers = False
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _edi_handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def bodies(self) -> list[str]:
-        """The 837P bodies it will send, each once."""
-        return [body for request in self.transmissions.values() for body in request["bodies"]]
-
-    @property
-    def claims(self) -> list[x12.Claim837P]:
-        """Every claim it will send, read back from the text."""
-        return [received.claim for body in self.bodies for received in x12.read_claims(wrapped(body))]
-
-    def post(self, key: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self.requests.append((key, request))
-        if self.refuses:
-            return 422, {"code": self.refuses, "title": "refused", "status": 422}
-        known = self.transmissions.setdefault(key, request | {"id": str(new_id())})
-        if known | {"id": ""} != request | {"id": ""}:
-            return 422, {"code": "idempotency-key-reused", "title": "refused", "status": 422}
-        if self.loses_answers:
-            return 503, {"code": "unavailable", "title": "away", "status": 503}
-        return 202, {"transmission_id": known["id"]}
-
-
-def wrapped(body: str) -> bytes:
-    header = x12.InterchangeHeader("ZZ", "DERMBILL", "ZZ", "CLEARING", datetime(2026, 3, 2, 9), 1, 1)  # noqa: DTZ001
-    return x12.write_interchange(header, [x12.TransactionSet("837", x12.CLAIM_VERSION, body)])
-
-
-def _edi_handler(edi: Edi) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            status, answer = edi.post(self.headers["Idempotency-Key"], request)
-            self._answer(status, "application/json", json.dumps(answer).encode())
-
-        def do_GET(self) -> None:
-            body = edi.held.get(self.path.split("/")[2])
-            self._answer(404 if body is None else 200, "application/edi-x12", body or b"")
-
-        def _answer(self, status: int, media_type: str, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("content-type", media_type)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    return Handler
 
 
 @dataclass
@@ -216,7 +145,7 @@ class Clinic:
     async def edi_tells(self, event: str, claim_id: UUID, **more: Any) -> None:
         """Edi tells something of the transmission that carries the claim's newest submission."""
         batch_id = (await self.claim(claim_id))["submissions"][-1]["batch_id"]
-        transmission_id = UUID(self.edi.transmissions[batch_id]["id"])
+        transmission_id = await self.edi.transmission_of(batch_id)
         said = {"transmission_id": transmission_id, "reference": batch_id, "kind": "837P"} | more
         await self.claims.deliver(f"org.dermbill.edi.{event}.v1", said, key=transmission_id, practice_id=self.id)
 
@@ -237,15 +166,22 @@ class Clinic:
         await self.edi_tells("TransmissionSent", ids[0])
         return ids
 
-    async def receives(self, content: bytes) -> None:
-        """A 277CA is with edi, and edi tells of it."""
-        interchange_id = new_id()
-        self.edi.held[str(interchange_id)] = content
-        said = {"interchange_id": interchange_id, "kind": "277CA"}
-        await self.claims.deliver(
-            "org.dermbill.edi.InterchangeReceived.v1", said, key=interchange_id, practice_id=self.id
-        )
+    async def sent_sets(self) -> list[str]:
+        """The transaction sets that edi has for the clearinghouse, each once, in order."""
+        files = [content.decode() for content in await self.edi.sent("837P")]
+        return [part for file in files for part in file.split("~ST*837*")[1:]]
+
+    async def sent_claims(self) -> list[x12.Claim837P]:
+        """Every claim in them, read back from the text."""
+        return [received.claim for content in await self.edi.sent("837P") for received in x12.read_claims(content)]
+
+    async def receives(self, content: bytes) -> UUID:
+        """Edi takes a 277CA in and tells of it; gives the interchange's id."""
+        told = await self.edi.takes_in(content)
+        kind = "org.dermbill.edi.InterchangeReceived.v1"
+        await self.claims.deliver(kind, told.data, key=told.key, version=told.version, practice_id=self.id)
         await self.lets_time_pass()
+        return told.key
 
     async def is_answered(self, claim_id: UUID, category: str, *, by: str = "PR", **more: Any) -> None:
         """A 277CA about the claim's newest submission comes in."""
@@ -322,7 +258,8 @@ def status_file(
                 service_from=VISIT,
             )
         )  # fmt: skip
-    header = x12.InterchangeHeader("ZZ", "CLEARING", "ZZ", "DERMBILL", created, 1, 1)
+    number = next(NUMBERS)
+    header = x12.InterchangeHeader("ZZ", "CLEARING", "ZZ", "DERMBILL", created, number, number)
     body = x12.render_claim_acks_body(parts)
     return x12.write_interchange(header, [x12.TransactionSet("277", x12.CLAIM_ACK_VERSION, body)])
 
@@ -339,30 +276,18 @@ def claim_status() -> Callable[..., bytes]:
 
 
 @pytest.fixture
-def edi() -> Generator[Edi, None, None]:
-    far_side = Edi()
-    yield far_side
-    far_side.stop()
-
-
-@asynccontextmanager
-async def served(running: Running) -> AsyncGenerator[str, None]:
-    """The service on a loopback port."""
-    config = uvicorn.Config(running.app, port=0, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await asyncio.wait_for(task, 10)
+async def edi(run_service: Start) -> AsyncGenerator[Edi, None]:
+    """The edi service, with a clearinghouse that takes the files to every payer."""
+    service = await run_service(EDI, edi_allowed_hosts="127.0.0.1")
+    async with edi_behind_a_line(service, ours="DERMBILL", theirs="CLEARING") as here:
+        yield here
 
 
 @pytest.fixture
 async def bare_clinic(run_service: Start, edi: Edi, practice_id: UUID) -> AsyncGenerator[Clinic, None]:
     """A practice with empty registers."""
     patients = await run_service(PATIENTS)
-    async with served(patients) as patients_url:
+    async with on_a_socket(patients) as patients_url:
         claims = await run_service(SERVICE, patients_url=patients_url, edi_url=edi.url)
         async with claims.client(READ, WRITE) as http:
             yield Clinic(claims, patients, edi, http, practice_id)

@@ -34,7 +34,7 @@ class TestOpening:
         claim_id = await clinic.codes(patient_id, encounter_id=encounter_id)
         await clinic.codes(patient_id, WARTS, VISIT_LINE, encounter_id=encounter_id)
         await clinic.lets_time_pass()
-        [sent] = clinic.edi.claims
+        [sent] = await clinic.sent_claims()
         assert [line.procedure.code for line in sent.lines] == ["17110", "99213"]
         assert (await clinic.claim(claim_id))["charge"] == "360.00"
 
@@ -92,7 +92,7 @@ class TestAssembling:
         await clinic.covers(patient_id)
         assert (await clinic.http.post(f"/claims/{claim_id}/rebuild")).status_code == 202
         await clinic.lets_time_pass()
-        assert [claim.frequency for claim in clinic.edi.claims] == ["1"]
+        assert [claim.frequency for claim in await clinic.sent_claims()] == ["1"]
 
     async def test_an_empty_register_is_a_finding_and_no_failure(self, bare_clinic: Clinic) -> None:
         claim_id = await bare_clinic.codes(await bare_clinic.registers_a_patient())
@@ -115,7 +115,7 @@ class TestAssembling:
         }
         await clinic.codes(await clinic.registers_a_patient(relationship="child", subscriber=subscriber))
         await clinic.lets_time_pass()
-        [sent] = clinic.edi.claims
+        [sent] = await clinic.sent_claims()
         assert (sent.subscriber.party.first, sent.subscriber.relationship) == ("Orla", "")
         assert sent.patient is not None
         assert (sent.patient.party.first, sent.patient.relationship) == ("Maren", "19")
@@ -143,7 +143,7 @@ class TestAssembling:
         )
         assert mended.status_code == 200
         await clinic.lets_time_pass()
-        assert len(clinic.edi.claims) == 2
+        assert len(await clinic.sent_claims()) == 2
         reasons = [entry["reason"] for entry in await clinic.history(second) if entry["fact"] == "finding_overridden"]
         assert reasons == ["Seen twice that day, two notes"]
 
@@ -152,7 +152,7 @@ class TestSubmitting:
     async def test_the_837_says_what_the_claim_says(self, clinic: Clinic) -> None:
         claim_id = await clinic.codes(await clinic.registers_a_patient(), WARTS, VISIT_LINE)
         await clinic.lets_time_pass()
-        claim, [sent] = await clinic.claim(claim_id), clinic.edi.claims
+        claim, [sent] = await clinic.claim(claim_id), await clinic.sent_claims()
         assert sent.control_number == claim["submissions"][0]["control_number"] == claim["number"] + "01"
         assert str(sent.charge) == "360"
         assert (sent.billing_provider.party.npi, sent.payer.id) == ("1234567893", "PAYERA")
@@ -162,10 +162,8 @@ class TestSubmitting:
         assert [line.procedure.modifiers for line in sent.lines] == [(), ("25",)]
 
     async def test_claims_of_one_payer_leave_in_one_set_and_are_told_of_one_by_one(self, clinic: Clinic) -> None:
-        ids = [await clinic.codes(await clinic.registers_a_patient()) for _ in range(3)]
-        await clinic.lets_time_pass()
-        assert len(clinic.edi.bodies) == 1
-        await clinic.edi_tells("TransmissionSent", ids[0])
+        ids = await clinic.submits_together(3)
+        assert len(await clinic.sent_sets()) == 1
         assert [await clinic.status(claim_id) for claim_id in ids] == ["submitted"] * 3
         for claim_id in ids:
             [event] = await clinic.events(claim_id, "ClaimSubmitted")
@@ -177,7 +175,7 @@ class TestSubmitting:
         for _ in range(5):
             await bare_clinic.codes(await bare_clinic.registers_a_patient())
         await bare_clinic.lets_time_pass()
-        assert sorted(body.count("CLM*") for body in bare_clinic.edi.bodies) == [1, 2, 2]
+        assert sorted(body.count("CLM*") for body in await bare_clinic.sent_sets()) == [1, 2, 2]
 
     async def test_a_claim_that_joins_a_batch_as_it_leaves_gets_another(self, clinic: Clinic) -> None:
         first = await clinic.codes(await clinic.registers_a_patient())
@@ -191,7 +189,7 @@ class TestSubmitting:
             tx.schedule("send-batch", batch_id, due_at=tx.now)
         await clinic.lets_time_pass()
         assert [await clinic.status(claim_id) for claim_id in (first, second)] == ["sending", "sending"]
-        assert len(clinic.edi.claims) == 2
+        assert len(await clinic.sent_claims()) == 2
 
     async def test_a_timer_that_runs_twice_sends_one_837(self, clinic: Clinic) -> None:
         claim_id = await clinic.codes(await clinic.registers_a_patient())
@@ -207,22 +205,22 @@ class TestSubmitting:
         assert await clinic.status(claim_id) == "sending"
         assert clinic.edi.requests == []
         await clinic.lets_time_pass()
-        assert [claim.control_number[-2:] for claim in clinic.edi.claims] == ["01"]
+        assert [claim.control_number[-2:] for claim in await clinic.sent_claims()] == ["01"]
 
     async def test_a_crash_after_the_post_sends_nothing_twice(self, clinic: Clinic) -> None:
         await clinic.codes(await clinic.registers_a_patient())
         [batch_id] = await departures(clinic)
-        clinic.edi.loses_answers = True
+        clinic.edi.line.loses_answers = True
         with pytest.raises(Exception, match="status-503"):
             await batching.send_batch(clinic.claims.uow(), batch_id)
-        clinic.edi.loses_answers = False
+        clinic.edi.line.loses_answers = False
         await clinic.lets_time_pass()
         assert len(clinic.edi.requests) > 1
-        assert len(clinic.edi.claims) == 1
-        assert len({key for key, _ in clinic.edi.requests}) == 1
+        assert len(await clinic.sent_claims()) == 1
+        assert len({asked.key for asked in clinic.edi.requests}) == 1
 
     async def test_what_edi_never_takes_is_the_billers(self, clinic: Clinic) -> None:
-        clinic.edi.refuses = "no-route"
+        await clinic.edi.routes("SOMEBODY")
         claim_id = await clinic.codes(await clinic.registers_a_patient())
         await clinic.lets_time_pass()
         claim = await clinic.claim(claim_id)
@@ -252,7 +250,7 @@ class TestSubmitting:
 
     async def test_a_999_that_refuses_one_set_rejects_the_claims_of_that_set_alone(self, clinic: Clinic) -> None:
         ids = await clinic.submits_together(CLAIMS_IN_SET + 1)
-        [in_first, in_second] = [body.count("CLM*") for body in clinic.edi.bodies]
+        [in_first, in_second] = [body.count("CLM*") for body in await clinic.sent_sets()]
         assert (in_first, in_second) == (CLAIMS_IN_SET, 1)
         error = {"set_control": "0002", "segment": "NM1", "position": 8, "element": 9, "code": "7"}
         in_group = {"set_control": "", "segment": "", "position": 0, "code": "5"}

@@ -41,7 +41,7 @@ class TestAcknowledgements:
         assert (await clinic.claim(claim_id))["owner"] == "biller"
         await clinic.http.post(f"/claims/{claim_id}/rebuild")
         await clinic.lets_time_pass()
-        first, second = clinic.edi.claims
+        first, second = await clinic.sent_claims()
         assert (first.frequency, second.frequency, second.original_reference) == ("1", "1", "")
         assert (first.control_number[:-2], second.control_number[-2:]) == (second.control_number[:-2], "02")
 
@@ -60,9 +60,7 @@ class TestAcknowledgements:
     ) -> None:
         claim_id = await clinic.submits()
         number = (await clinic.claim(claim_id))["submissions"][0]["control_number"]
-        content = claim_status({number: "A2"})
-        await clinic.receives(content)
-        interchange_id = next(key for key, held in clinic.edi.held.items() if held == content)
+        interchange_id = await clinic.receives(claim_status({number: "A2"}))
         async with clinic.claims.uow().begin() as tx:
             tx.schedule("read-acknowledgement", interchange_id, due_at=tx.now)
         await clinic.lets_time_pass()
@@ -99,7 +97,8 @@ class TestAcknowledgements:
     ) -> None:
         claim_id = await clinic.submits()
         number = (await clinic.claim(claim_id))["submissions"][0]["control_number"]
-        await clinic.receives(claim_status({number: "A2"})[:-40])
+        clinic.edi.line.damage = lambda content: content[:-40]
+        await clinic.receives(claim_status({number: "A2"}))
         assert await clinic.status(claim_id) == "submitted"
         [stopped] = await clinic.claims.query(select(timers).where(timers.c.stopped_at.is_not(None)))
         assert (stopped["kind"], stopped["stopped_code"]) == ("read-acknowledgement", "unreadable-acknowledgement")
@@ -163,7 +162,7 @@ class TestDenial:
         )
         assert await clinic.status(claim_id) == "correcting"
         await clinic.lets_time_pass()
-        sent = clinic.edi.claims[-1]
+        sent = (await clinic.sent_claims())[-1]
         assert (sent.frequency, sent.original_reference, sent.prior_authorization) == ("7", "PC1", "AUTH7")
         assert [line.procedure.modifiers for line in sent.lines] == [("59",)]
         await clinic.edi_tells("TransmissionSent", claim_id)
@@ -178,7 +177,7 @@ class TestDenial:
         changes = [{"line": 1, "modifiers": ["59"]}]
         await bare_clinic.denials_tells("CorrectionRequested", claim_id, control_number=control_number, changes=changes)
         await bare_clinic.lets_time_pass()
-        assert [claim.frequency for claim in bare_clinic.edi.claims] == ["1", "1"]
+        assert [claim.frequency for claim in await bare_clinic.sent_claims()] == ["1", "1"]
 
     async def test_a_correction_of_a_paid_claim_waits_for_a_person(self, clinic: Clinic) -> None:
         claim_id = await clinic.submits()

@@ -48,8 +48,8 @@ class Asked:
 class FaultyLine:
     """Hands every request on to `target`, and keeps what was asked.
 
-    `refuses` is answered in the place of the service; `loses_answers` lets the service do its work and breaks the
-    connection before the answer; `damage` is done to the contents that go back.
+    `refuses` is answered in the place of the service; `loses_answers` lets the service do its work and answers 503 in
+    its place, as a gateway does; `damage` is done to the contents that go back.
     """
 
     def __init__(self, target: str) -> None:
@@ -67,9 +67,6 @@ class FaultyLine:
         self._server.shutdown()
         self._server.server_close()
         self.http.close()
-
-    def posted(self, path: str) -> list[Asked]:
-        return [one for one in self.asked if (one.method, one.path) == ("POST", path)]
 
 
 def _handler(line: FaultyLine) -> type[BaseHTTPRequestHandler]:
@@ -89,8 +86,7 @@ def _handler(line: FaultyLine) -> type[BaseHTTPRequestHandler]:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
             answer = line.http.request(self.command, self.path, content=body, headers=headers)
             if line.loses_answers:
-                self.close_connection = True
-                self.connection.close()
+                self._answer(503, {"content-type": "application/json"}, b"{}")
                 return
             content = answer.content
             if line.damage is not None and self.path.endswith("/content"):
@@ -120,10 +116,35 @@ class Edi:
     service: Running
     line: FaultyLine
     partner_id: UUID
+    partner: dict[str, Any]
 
     @property
     def url(self) -> str:
         return self.line.url
+
+    @property
+    def requests(self) -> list[Asked]:
+        """What edi was asked to send."""
+        return [one for one in self.line.asked if (one.method, one.path) == ("POST", "/transmissions")]
+
+    async def routes(self, *payers: str) -> None:
+        """Let only files to these payers go to the partner from now on."""
+        async with self.service.client("edi:write") as http:
+            partner = self.partner | {"payers": list(payers)}
+            answer = await http.put(f"/partners/{self.partner_id}", json=partner, headers={"If-Match": '"1"'})
+            assert answer.status_code == 200, answer.text
+
+    async def transmission_of(self, reference: str) -> UUID:
+        """The one transmission that was asked for under a reference."""
+        async with self.service.client("edi:read") as http:
+            [found] = (await http.get("/transmissions", params={"reference": reference})).json()["items"]
+        return UUID(found["id"])
+
+    async def sent(self, kind: str) -> list[bytes]:
+        """Every interchange of that kind that goes out, in order."""
+        async with self.service.client("edi:read") as http:
+            listed = await http.get("/interchanges", params={"direction": "out", "kind": kind, "limit": 200})
+            return [(await http.get(f"/interchanges/{row['id']}/content")).content for row in listed.json()["items"]]
 
     async def takes_in(self, content: bytes) -> Published:
         """Lay a file of the partner into edi; gives what edi told the others of it."""
@@ -160,6 +181,6 @@ async def edi_behind_a_line(
     async with on_a_socket(service) as url:
         line = FaultyLine(url)
         try:
-            yield Edi(service, line, UUID(answer.json()["id"]))
+            yield Edi(service, line, UUID(answer.json()["id"]), partner)
         finally:
             line.stop()
