@@ -13,11 +13,11 @@ from pydantic_core import PydanticCustomError
 from codes import cpt
 from codes.npi import is_valid_npi
 from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
+from coding.domain.encounter import DIAGNOSES_ON_A_LINE, LINES_ON_A_CLAIM, Encounter
 from coding.domain.findings import Finding
 from coding.domain.reasons import Reason
-from coding.operations.announcing import MOST_LINES, MOST_POINTERS
 from coding.operations.overriding import HandLine
-from coding.store import Encounter, Happening
+from coding.store import Happening
 
 Strict = ConfigDict(extra="forbid")
 
@@ -94,7 +94,7 @@ class HandLineIn(BaseModel):
     cpt: CptNumber
     units: int = Field(ge=1, le=999)
     modifiers: list[ModifierCode] = Field(default_factory=list[ModifierCode], max_length=4)
-    dx: list[Diagnosis] = Field(min_length=1, max_length=MOST_POINTERS, description="The main one first")
+    dx: list[Diagnosis] = Field(min_length=1, max_length=DIAGNOSES_ON_A_LINE, description="The main one first")
 
     def line(self) -> HandLine:
         return HandLine(self.cpt, self.units, tuple(self.modifiers), tuple(self.dx))
@@ -114,7 +114,7 @@ class OverrideIn(BaseModel):
             ]
         },
     )
-    lines: list[HandLineIn] = Field(min_length=1, max_length=MOST_LINES)
+    lines: list[HandLineIn] = Field(min_length=1, max_length=LINES_ON_A_CLAIM)
     reason: ReasonText
 
 

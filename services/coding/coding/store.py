@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,44 +13,13 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from coding.domain.coded_visit import CodedVisit, Disposition
+from coding.domain.encounter import Encounter, Override
 from coding.tables import encounters, history
 from common.ids import new_id
 from common.pagination import Cursor, keyset
 from common.refusal import NotFound
 from common.store import save_version
 from common.uow import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """Who replaced the engine's lines by hand, and why."""
-
-    by: str
-    at: datetime
-    reason: str
-
-
-# repr=False: the document holds notes, which never appear in a log by being printed.
-@dataclass(frozen=True, slots=True, repr=False)
-class Encounter:
-    """A visit as it was documented (`document`, the visit form) and what was made of it."""
-
-    id: UUID
-    patient_id: UUID
-    rendering_npi: str
-    visit_number: str | None
-    document: Mapping[str, Any]
-    coded: CodedVisit
-    override: Override | None = None
-    version: int = 1
-
-    @property
-    def date_of_service(self) -> date:
-        return date.fromisoformat(self.document["date"])
-
-    @property
-    def place_of_service(self) -> str:
-        return self.document["place_of_service"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding.domain.coded_visit import CodedVisit
+from coding.domain.encounter import within_one_claim
 from coding.domain.engine import code_visit
 from coding.domain.reading import read_visit
 from coding.domain.refusals import Fault, VisitUnreadable
 from coding.domain.visit import Visit
-from coding.operations.announcing import within_one_claim
 
 _NOT_A_FIELD = re.compile(r"[^A-Za-z0-9_.\[\]-]")
 

@@ -10,11 +10,11 @@ from uuid import UUID
 from codes import cpt, icd10, modifiers
 from coding import store
 from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
+from coding.domain.encounter import DIAGNOSES_ON_A_CLAIM, Encounter, Override
 from coding.domain.reasons import Reason, Rule
 from coding.domain.refusals import Fault
 from coding.domain.visit import PayerType
-from coding.operations.announcing import MOST_DIAGNOSES, announce
-from coding.store import Encounter, Override
+from coding.operations.announcing import announce
 from common.refusal import Refusal, Stale
 from common.uow import UnitOfWork
 
@@ -99,8 +99,8 @@ def _faults(lines: Sequence[HandLine], on: date) -> Iterator[Fault]:
         for wrong in modifiers.conflicts(line.modifiers, evaluation=code is not None and code.is_evaluation):
             yield Fault(f"lines[{position}].modifiers", wrong.rstrip("."))
         yield from _faults_of_diagnoses(line.dx, f"lines[{position}].dx", on)
-    if len({dx for line in lines for dx in line.dx}) > MOST_DIAGNOSES:
-        yield Fault("lines", f"name more than the {MOST_DIAGNOSES} diagnoses that a claim carries")
+    if len({dx for line in lines for dx in line.dx}) > DIAGNOSES_ON_A_CLAIM:
+        yield Fault("lines", f"name more than the {DIAGNOSES_ON_A_CLAIM} diagnoses that a claim carries")
 
 
 def _faults_of_diagnoses(codes: Sequence[str], path: str, on: date) -> Iterator[Fault]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from coding import store
+from coding.domain.encounter import Encounter
 from coding.operations.announcing import announce
 from coding.operations.documenting import Documented
-from coding.store import Encounter
 from common.ids import new_id
 from common.refusal import Refusal, Stale
 from common.uow import UnitOfWork
