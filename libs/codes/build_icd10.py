@@ -12,6 +12,7 @@ holds far more than a look-up needs, so it is not a dependency: only its list of
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from pathlib import Path
 
@@ -23,15 +24,16 @@ EDITION = {
     "in_force_from": "2026-04-01",
     "source": "PyPI simple-icd-10-cm 1.5.0, ICD-10-CM April 2026",
 }
+_CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}$", re.ASCII)
 
 
 def main() -> None:
-    billable: list[str] = []
-    headers: list[str] = []
-    for code in sorted(simple_icd_10_cm.get_all_codes(with_dots=False)):
-        if simple_icd_10_cm.is_chapter_or_block(code):
-            continue
-        (billable if simple_icd_10_cm.is_leaf(code) else headers).append(code)
+    # A block of one category bears the category's own name (B20, D49), so the shape of a code, and not the package's
+    # word that a name is a block, tells which of its names are codes.
+    codes = {code for code in simple_icd_10_cm.get_all_codes(with_dots=False) if _CODE.match(code)}
+    # Every beginning of a code needs more characters, also where only placeholders were added (S00.00X).
+    headers = sorted({code[:length] for code in codes for length in range(3, len(code))})
+    billable = sorted(codes.difference(headers))
     DATA.joinpath("icd10cm.bin").write_bytes(
         zlib.compress("\n".join([" ".join(billable), " ".join(headers)]).encode("ascii"), 9)
     )

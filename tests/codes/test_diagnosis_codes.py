@@ -8,11 +8,15 @@ TODAY = date(2026, 4, 15)
 
 
 class TestLookUp:
-    @pytest.mark.parametrize("code", ["L57.0", "C44.311", "D49.2", "L40.0", "Z48.02", "D22.111"])
+    @pytest.mark.parametrize("code", ["L57.0", "C44.311", "D49.2", "L40.0", "Z48.02", "D22.111", "QA0.0101"])
     def test_a_leaf_may_be_billed(self, code: str):
         assert icd10.is_billable(code, TODAY)
 
-    @pytest.mark.parametrize("code", ["C44.31", "D22", "L40"])
+    @pytest.mark.parametrize("code", ["B20", "Z66"])
+    def test_so_may_a_category_that_is_a_whole_block_and_has_nothing_below_it(self, code: str):
+        assert icd10.is_billable(code, TODAY)
+
+    @pytest.mark.parametrize("code", ["C44.31", "D22", "L40", "D49", "C50", "S00.00X"])
     def test_a_header_exists_but_may_not(self, code: str):
         entry = icd10.lookup(code, TODAY)
         assert entry is not None
@@ -29,7 +33,7 @@ class TestLookUp:
         assert not entry.edition_covers
 
     def test_the_counts_are_those_the_edition_records(self):
-        assert icd10.edition()["billable"] == 74714
+        assert icd10.edition()["billable"] == 74719
 
 
 class TestShape:

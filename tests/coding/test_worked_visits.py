@@ -465,8 +465,9 @@ class TestWhatHoldsAnyVisit:
         coded = code(aks(1, "scalp", "a"), problems={"a": "L57.0"}, authorization={"required": True, "number": None})
         assert (coded.disposition, coded.flags) == ("hold", ("PA_REQUIRED",))
 
-    def test_a_diagnosis_that_needs_more_characters(self):
-        coded = code(biopsy("punch", "back", "a"), problems={"a": "L40"})
+    @pytest.mark.parametrize("category", ["L40", "D49"])
+    def test_a_diagnosis_that_needs_more_characters(self, category: str):
+        coded = code(biopsy("punch", "back", "a"), problems={"a": category})
         assert (coded.disposition, coded.flags) == ("hold", ("DX_UNSPECIFIED",))
 
     def test_more_units_than_a_day_allows(self):

@@ -16,12 +16,13 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-_SHAPE = re.compile(r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$", re.ASCII)
+# The second character is a digit but in the chapter of new codes that begin with QA.
+_SHAPE = re.compile(r"^(?:[A-Z]\d|QA)[0-9A-Z](\.[0-9A-Z]{1,4})?$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A code that exists. A header (`billable` False) needs more characters before it may go on a claim.
+    """A code that exists, or the beginning of one (`billable` False), which needs more characters to go on a claim.
 
     `edition_covers` is False when the date of service is earlier than the edition that was asked.
     """
