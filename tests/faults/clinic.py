@@ -109,7 +109,7 @@ class Clinic:
         self._http = httpx.AsyncClient(timeout=15)
         self._token = ""
         self.practice_id = new_id()
-        self.patients: list[UUID] = []
+        self._days: list[tuple[UUID, int]] = []
         self.repeats: Counter[str] = Counter()
 
     async def close(self) -> None:
@@ -120,21 +120,18 @@ class Clinic:
         await self._sign_in()
         await self._put_registers()
         await self._take_on_partner()
-        self.patients = await asyncio.gather(*(self._register(number) for number in range(patients)))
+        registered = await asyncio.gather(*(self._register(number) for number in range(patients)))
+        self._days = [(patient, ago) for patient in registered for ago in range(2, LONGEST_AGO)]
+        self._chance.shuffle(self._days)
 
     def visits(self, count: int) -> list[Visit]:
-        """No two of them are alike to a payer: a patient comes once on a day."""
+        """Visits that no payer takes for one another: a patient comes once on a day."""
         today = datetime.now(UTC).date()
         weights, kinds = zip(*DAY, strict=True)
-        places = self._chance.sample(range(len(self.patients) * LONGEST_AGO), count)
+        days, self._days = self._days[:count], self._days[count:]
         return [
-            Visit(
-                self.patients[place % len(self.patients)],
-                self._chance.choice(RENDERING),
-                _form(today - timedelta(days=2 + place // len(self.patients)), kind),
-                str(new_id()),
-            )
-            for place, kind in zip(places, self._chance.choices(kinds, weights, k=count), strict=True)
+            Visit(patient, self._chance.choice(RENDERING), _form(today - timedelta(days=ago), kind), str(new_id()))
+            for (patient, ago), kind in zip(days, self._chance.choices(kinds, weights, k=count), strict=True)
         ]
 
     async def record(self, visit: Visit) -> Mapping[str, Any]:

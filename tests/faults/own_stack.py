@@ -19,7 +19,7 @@ from stack.workspace import Workspace
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 TOPIC_OF = {service.name: service.topic for service in SERVICES}
 DAY_SECONDS = 1.0
-_START_SECONDS = 90.0
+_START_SECONDS = 150.0
 _STOP_SECONDS = 60.0
 _NOT_FOR_THE_STACK = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "DERMBILL_HOME")
 

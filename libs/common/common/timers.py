@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from common.tables import TIMER_GENERATION, timers
 
-LEASE = timedelta(seconds=60)
+# How long a crash delays the timers that were running: longer than any call outwards may take (common.http), so that
+# what a process began is over when another takes its timer.
+LEASE = timedelta(seconds=45)
 
 
 @dataclass(frozen=True, slots=True)
