@@ -103,14 +103,15 @@ class Supervisor:
 
     def _bring_up(self) -> None:
         around = self._surroundings()
-        servers = [*self._postgres(around), *self._kafka(around)]
         # The issuer needs no server and starts beside them; the simulator and the services come after.
-        self._start(*servers, *self._programs(around, Kind.ISSUER))
-        self._until_ready()
-        around = self._prepare_servers(around)
-        self._start(*self._programs(around, Kind.SIMULATOR))
+        self._start(*self._postgres(around), *self._kafka(around), *self._programs(around, Kind.ISSUER))
+        self._until_ready(POSTGRES)
+        around = self._prepare_databases(around)
+        # Migrations need no broker: they run while Kafka, which takes longest, is still starting.
         self._migrate(around)
-        self._start(*self._programs(around, Kind.SERVICE))
+        self._until_ready()
+        self._prepare_topics(around)
+        self._start(*self._programs(around, Kind.SIMULATOR), *self._programs(around, Kind.SERVICE))
         self._until_ready()
         self._phase = "ready"
         self._write()
@@ -186,9 +187,11 @@ class Supervisor:
             self._write()
             self._obey()
 
-    def _until_ready(self) -> None:
+    def _until_ready(self, *names: str) -> None:
+        """Wait for what was started, or for those of it that are named."""
         deadline = time.monotonic() + _BRING_UP_SECONDS
-        while not all(watched.status is Status.READY for watched in self._watched.values()):
+        awaited = [watched for name, watched in self._watched.items() if not names or name in names]
+        while not all(watched.status is Status.READY for watched in awaited):
             self._tick()
             for watched in self._watched.values():
                 self._give_up_on(watched, late=time.monotonic() > deadline)
@@ -202,12 +205,7 @@ class Supervisor:
         if late and watched.status is not Status.READY:
             raise StackError(f"{watched.part.name} was not ready within {_BRING_UP_SECONDS:.0f} s.")
 
-    def _prepare_servers(self, around: Surroundings) -> Surroundings:
-        if self._plan.kafka:
-            try:
-                create_topics(around.bootstrap_servers, self._plan.topics, patience=_KAFKA_SECONDS)
-            except TimeoutError:
-                raise StackError(f"Kafka at {around.bootstrap_servers} does not answer.") from None
+    def _prepare_databases(self, around: Surroundings) -> Surroundings:
         if self._plan.postgres:
             postgres = self._watched.get(POSTGRES)
             if postgres is not None and isinstance(postgres.part, PostgresPart):
@@ -215,6 +213,13 @@ class Supervisor:
             services = [program.name for program in self._plan.services]
             asyncio.run(prepare_databases(around.admin_url, services, around.secrets))
         return around
+
+    def _prepare_topics(self, around: Surroundings) -> None:
+        if self._plan.kafka:
+            try:
+                create_topics(around.bootstrap_servers, self._plan.topics, patience=_KAFKA_SECONDS)
+            except TimeoutError:
+                raise StackError(f"Kafka at {around.bootstrap_servers} does not answer.") from None
 
     def _migrate(self, around: Surroundings) -> None:
         waiting = [program for program in self._plan.programs if program.migrate]

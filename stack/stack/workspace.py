@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from common.embedded import free_port
 
 FIRST_PORT = 18_000
+# Two stacks that start at the same moment find the same ports free; each looks from a place of its own.
+_PLACES, _PORTS_EACH = 60, 20
 _LARGEST_LOG = 20 * 2**20
 
 
@@ -46,9 +49,10 @@ class Workspace:
     def ports(self, names: Iterable[str]) -> dict[str, int]:
         """The port of each name: the one of the last run, or a new free one."""
         known = self.known_ports()
+        first = FIRST_PORT + crc32(bytes(self.home)) % _PLACES * _PORTS_EACH
         for name in names:
             if name not in known:
-                known[name] = free_port(avoid=known.values(), lowest=FIRST_PORT)
+                known[name] = free_port(avoid=known.values(), lowest=first)
         write_private(self.home / "ports.json", json.dumps(known, indent=2))
         return known
 
