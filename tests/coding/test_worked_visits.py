@@ -465,10 +465,14 @@ class TestWhatHoldsAnyVisit:
         coded = code(aks(1, "scalp", "a"), problems={"a": "L57.0"}, authorization={"required": True, "number": None})
         assert (coded.disposition, coded.flags) == ("hold", ("PA_REQUIRED",))
 
-    @pytest.mark.parametrize("category", ["L40", "D49"])
-    def test_a_diagnosis_that_needs_more_characters(self, category: str):
-        coded = code(biopsy("punch", "back", "a"), problems={"a": category})
+    def test_a_diagnosis_that_needs_more_characters(self):
+        coded = code(biopsy("punch", "back", "a"), problems={"a": "L40"})
         assert (coded.disposition, coded.flags) == ("hold", ("DX_UNSPECIFIED",))
+
+    def test_a_category_that_is_a_block_of_its_own_needs_them_too(self):
+        coded = code(biopsy("punch", "back", "a"), problems={"a": "D49"})
+        assert [question.flag for question in coded.questions] == ["DX_UNSPECIFIED"]
+        assert coded.questions[0].says == "D49 needs more characters before it can be billed."
 
     def test_more_units_than_a_day_allows(self):
         coded = code(biopsy("punch", "back", "a", 5, distinct_lesions=True), problems={"a": "R21"})
