@@ -15,7 +15,7 @@ from claims.domain.acknowledgement import Acknowledgement
 from claims.domain.adjudication import Posting
 from claims.domain.assembly import Surroundings
 from claims.domain.claim import Claim, started
-from claims.domain.coding import CodedEncounter, NotBilled, ServiceLine
+from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, ServiceLine
 from claims.domain.correction import Correction, LineChange
 from claims.domain.events import (
     ClaimAccepted,
@@ -224,6 +224,113 @@ class TestAssembling:
         assert change.aggregate.status is Status.VOID
         assert change.events == (ClaimClosed(CLAIM, "not_billable"),)
         assert assembly.withdraw(submitted(), facts, NOW).aggregate.status is Status.SUBMITTED
+
+
+class TestCodingAsksAgain:
+    """An encounter that was coded is amended into one that coding has to ask about."""
+
+    QUESTION = LaterWord(2, held=True, flags=("MISSING_SIZE",))
+
+    def asked(self, claim: Claim) -> Change[Claim]:
+        return assembly.hold(claim, self.QUESTION, NOW)
+
+    def rebuilt(self, claim: Claim) -> Change[Claim]:
+        asked_for = assembly.rebuild(claim, NOW, by="biller").aggregate
+        return assembly.assemble(asked_for, snapshot(), CHARGES, AROUND, NOW)
+
+    def rejected(self) -> Claim:
+        return heard(submitted(), "A3").aggregate
+
+    @pytest.mark.parametrize("before", [assembling(), held(), ready()], ids=lambda claim: claim.status.value)
+    def test_a_claim_that_no_payer_has_seen_is_held(self, before: Claim) -> None:
+        change = self.asked(before)
+        claim = change.aggregate
+        assert (claim.status, claim.owner) == (Status.HELD, Owner.BILLER)
+        known = tuple(finding.id for finding in before.findings)
+        assert tuple(finding.id for finding in claim.findings) == (*known, "R07")
+        assert "MISSING_SIZE" in claim.findings[-1].sentence
+        assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, (*known, "R07")),)
+        assert claim.happened[-1].facts == {"revision": "2", "flags": "MISSING_SIZE"}
+        assert claim.raised == before.raised
+
+    def test_so_is_one_that_a_front_end_rejected(self) -> None:
+        assert self.asked(self.rejected()).aggregate.status is Status.HELD
+
+    def test_building_it_again_does_not_free_it(self) -> None:
+        change = self.rebuilt(self.asked(ready()).aggregate)
+        assert change.aggregate.status is Status.HELD
+        assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, ("R07",)),)
+
+    def test_nor_does_a_reason(self) -> None:
+        answer = Override("R07", "claim", "No time to answer", "biller", NOW)
+        with pytest.raises(FindingNotOverridable):
+            assembly.override(self.asked(ready()).aggregate, answer, AROUND)
+
+    def test_the_answer_frees_it_with_the_new_lines(self) -> None:
+        answered = coded(3, lines=(ServiceLine(1, "17110", 1, (), (1,)),))
+        claim = assembly.recode(self.asked(ready()).aggregate, answered, NOW).aggregate
+        assert claim.status is Status.ASSEMBLING
+        assembled = assembly.assemble(claim, snapshot(), CHARGES, AROUND, NOW).aggregate
+        assert (assembled.status, [line.cpt for line in assembled.lines]) == (Status.READY, ["17110"])
+
+    def test_an_older_or_repeated_revision_changes_nothing(self) -> None:
+        claim = self.asked(ready()).aggregate
+        assert assembly.hold(claim, LaterWord(2, held=True, flags=("GLOBAL",)), NOW) == Change(claim)
+        assert assembly.recode(claim, coded(2), NOW) == Change(claim)
+        assert assembly.hold(ready(), LaterWord(1, held=True), NOW) == Change(ready())
+
+    @pytest.mark.parametrize(
+        "before",
+        [
+            submission.put_in_batch(ready(), BATCH, NOW).aggregate,
+            submitted(),
+            heard(submitted(), "A2").aggregate,
+            decided(submitted(), denied="360.00").aggregate,
+            decided(submitted(), paid="360.00").aggregate,
+        ],
+        ids=lambda claim: claim.status.value,
+    )
+    def test_a_claim_that_a_payer_may_have_stays_as_it_is_and_a_biller_is_told(self, before: Claim) -> None:
+        change = self.asked(before)
+        claim = change.aggregate
+        assert (claim.status, claim.lines, claim.findings) == (before.status, before.lines, before.findings)
+        assert change.events == ()
+        assert facts_of(claim)[-1] == "encounter_held_refused"
+        assert [raised.reason for raised in claim.raised] == ["encounter_held_refused"]
+
+    def test_one_rejected_after_that_is_not_sent_again_until_coding_is_answered(self) -> None:
+        claim = heard(self.asked(submitted()).aggregate, "A3").aggregate
+        assert claim.status is Status.REJECTED
+        again = self.rebuilt(claim).aggregate
+        assert [finding.id for finding in again.findings] == ["R07"]
+        answered = assembly.recode(again, coded(3), NOW).aggregate
+        assert assembly.assemble(answered, snapshot(), CHARGES, AROUND, NOW).aggregate.status is Status.READY
+
+    def test_a_correction_waits_for_the_answer_and_goes_on_with_it(self) -> None:
+        denied = self.asked(decided(submitted(), denied="360.00").aggregate).aggregate
+        waits = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW).aggregate
+        assert [finding.id for finding in waits.findings] == ["R07"]
+        answered = assembly.recode(waits, coded(3), NOW).aggregate
+        assert (answered.status, answered.lines) == (Status.HELD, waits.lines)
+        assert [raised.reason for raised in answered.raised][-1] == "recoded_refused"
+        assert self.rebuilt(answered).aggregate.status is Status.READY
+
+    def test_a_void_claim_only_keeps_the_word(self) -> None:
+        void = assembly.void(ready(), NOW, by="biller", reason="Entered twice").aggregate
+        claim = self.asked(void).aggregate
+        assert (claim.status, facts_of(claim)[-1], claim.raised) == (Status.VOID, "encounter_held", ())
+
+    @given(st.permutations([2, 3, 4, 5]), st.sets(st.sampled_from([2, 3, 4, 5])))
+    def test_in_any_order_the_newest_word_decides(self, order: list[int], coded_ones: set[int]) -> None:
+        claim = ready()
+        for revision in order:
+            if revision in coded_ones:
+                claim = assembly.recode(claim, coded(revision), NOW).aggregate
+            else:
+                claim = assembly.hold(claim, LaterWord(revision, held=True), NOW).aggregate
+        assert claim.coded.newest == 5
+        assert claim.coded.is_held == (5 not in coded_ones)
+        assert claim.status is (Status.ASSEMBLING if 5 in coded_ones else Status.HELD)
 
 
 class TestOverriding:

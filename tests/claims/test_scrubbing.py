@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from claims.domain.coding import CodedEncounter, ServiceLine
+from claims.domain.coding import CodedEncounter, LaterWord, ServiceLine
 from claims.domain.draft import Draft, Neighbour
 from claims.domain.findings import Finding, Severity
 from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
@@ -138,6 +138,7 @@ HOLDS: list[tuple[str, Draft]] = [
     ("R05", line(units=0)),
     ("R06", patient(first_name="Mar*en")),
     ("R06", coverage(group_number="A~1")),
+    ("R07", coded(later=LaterWord(2, held=True, flags=("MISSING_SIZE",)))),
 ]
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from claims.domain import batches
 from claims.domain.adjudication import Posting
 from claims.domain.batches import FunctionalAnswer, set_number_of
-from claims.domain.coding import CodedEncounter, NotBilled, SelfPayLine, ServiceLine
+from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, SelfPayLine, ServiceLine
 from claims.domain.correction import Correction, LineChange
 from claims.domain.events import AdjudicatedLine
 from claims.operations import acknowledgement, adjudication, opening, transmission
@@ -47,6 +47,12 @@ class EncounterCoded:
     lines: tuple[CodedLine, ...]
     self_pay_lines: tuple[SelfPayLine, ...] = ()
     rules_edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterHeld:
+    encounter_id: UUID
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,12 @@ async def encounter_coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> N
         rules_edition=said.rules_edition,
     )
     await opening.take_coded(uow, coded, _self_pay(event) if said.self_pay_lines else None)
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterHeld.v1")
+async def encounter_held(uow: UnitOfWork, event: Received[EncounterHeld]) -> None:
+    word = LaterWord(event.version, held=True, flags=event.data.flags)
+    await opening.take_held(uow, event.data.encounter_id, word)
 
 
 @HANDLERS.on("org.dermbill.encounters.EncounterNotBillable.v1")

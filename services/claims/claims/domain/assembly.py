@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from claims.domain.claim import Claim
-from claims.domain.coding import CodedEncounter, NotBilled, priced, total
+from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, priced, total
 from claims.domain.draft import Draft, Neighbour
 from claims.domain.events import ClaimClosed, ClaimHeld
 from claims.domain.findings import Finding, Override, Severity, holding
@@ -19,7 +19,7 @@ from claims.domain.refusals import (
     FindingNotOverridable,
     FindingNotThere,
 )
-from claims.domain.scrubbing import scrub
+from claims.domain.scrubbing import QUESTIONS_IN_CODING, judged, scrub
 from common.change import Change
 from common.money import Money
 
@@ -38,13 +38,35 @@ def recode(claim: Claim, coded: CodedEncounter, now: datetime) -> Change[Claim]:
     Before a payer holds the claim the lines are replaced and the claim is assembled anew; afterwards the revision is
     refused in the history and given to a biller. One that is not later than what the claim has changes nothing.
     """
-    if coded.revision <= claim.coded.revision:
+    if coded.revision <= claim.coded.newest:
         return Change(claim)
     facts = {"revision": str(coded.revision)}
     if claim.adjudicated_on is not None or not claim.allows(Fact.RECODED):
-        return Change(claim.refuse(Fact.RECODED, now, facts))
+        return Change(_heard(claim, LaterWord(coded.revision, held=False)).refuse(Fact.RECODED, now, facts))
     moved = replace(claim.move(Fact.RECODED, now, facts), coded=coded, lines=coded.lines, charge=Money.zero())
     return Change(replace(moved, findings=(), overrides=()))
+
+
+def hold(claim: Claim, word: LaterWord, now: datetime) -> Change[Claim]:
+    """Coding asks about the encounter again: keep the claim from its payer until it is answered.
+
+    Before a payer holds the claim it is held, with a finding that only a later coding of the encounter takes away.
+    One that is on its way or was decided on stays as it is and a biller is told; what would leave for the payer after
+    that (a rejected claim built again, a correction) is held by the same finding. A void claim goes nowhere. A word
+    that is not later than what the claim has heard changes nothing.
+    """
+    if word.revision <= claim.coded.newest:
+        return Change(claim)
+    facts = {"revision": str(word.revision), "flags": " ".join(word.flags)}
+    heard = _heard(claim, word)
+    if claim.status is Status.VOID:
+        return Change(heard.note(Fact.ENCOUNTER_HELD.value, now, facts))
+    if claim.adjudicated_on is not None or not claim.allows(Fact.ENCOUNTER_HELD):
+        return Change(heard.refuse(Fact.ENCOUNTER_HELD, now, facts))
+    asked = tuple(judged(QUESTIONS_IN_CODING, _draft(heard, Surroundings(now.date(), ()))))
+    others = tuple(finding for finding in claim.findings if finding.id != QUESTIONS_IN_CODING.id)
+    held = replace(heard, findings=(*others, *asked)).move(Fact.ENCOUNTER_HELD, now, facts)
+    return Change(held, (_told_held(held),))
 
 
 def rebuild(claim: Claim, now: datetime, *, by: str) -> Change[Claim]:
@@ -70,17 +92,15 @@ def assemble(
 def scrubbed(claim: Claim, around: Surroundings, now: datetime) -> Change[Claim]:
     """The claim with its findings, ready for the next batch or held."""
     findings = scrub(_draft(claim, around))
-    holds = holding(findings, claim.overrides)
     found = {
         "findings": " ".join(sorted({finding.id for finding in findings})),
         "charge": str(claim.charge),
     }
-    judged = replace(claim, findings=findings)
-    if not holds:
-        return Change(judged.move(Fact.FOUND_CLEAN, now, found))
-    held = judged.move(Fact.FOUND_WANTING, now, found)
-    ids = tuple(sorted({finding.id for finding in holds}))
-    return Change(held, (ClaimHeld(held.id, held.encounter_id, ids),))
+    drafted = replace(claim, findings=findings)
+    if not holding(findings, claim.overrides):
+        return Change(drafted.move(Fact.FOUND_CLEAN, now, found))
+    held = drafted.move(Fact.FOUND_WANTING, now, found)
+    return Change(held, (_told_held(held),))
 
 
 def override(claim: Claim, answer: Override, around: Surroundings) -> Change[Claim]:
@@ -117,6 +137,15 @@ def withdraw(claim: Claim, facts: NotBilled, now: datetime) -> Change[Claim]:
     if claim.submissions or not claim.allows(Fact.VOIDED):
         return Change(claim.refuse(Fact.VOIDED, now, told))
     return Change(claim.move(Fact.VOIDED, now, told), (ClaimClosed(claim.id, "not_billable"),))
+
+
+def _heard(claim: Claim, word: LaterWord) -> Claim:
+    return replace(claim, coded=replace(claim.coded, later=word))
+
+
+def _told_held(claim: Claim) -> ClaimHeld:
+    ids = {finding.id for finding in holding(claim.findings, claim.overrides)}
+    return ClaimHeld(claim.id, claim.encounter_id, tuple(sorted(ids)))
 
 
 def _named(claim: Claim, answer: Override) -> Finding:

@@ -15,6 +15,14 @@ def service_date(draft: Draft) -> Iterator[Found]:
         yield Found("claim", f"The service of {day} has not happened yet.", "Correct the date of the encounter.")
 
 
+def questions_in_coding(draft: Draft) -> Iterator[Found]:
+    word = draft.coded.later
+    if word is not None and word.held:
+        asked = " ".join(word.flags) or "without a flag"
+        said = f"Coding has asked about this encounter again: {asked}."
+        yield Found("claim", said, "Answer coding's questions; the claim goes on when the encounter is coded again.")
+
+
 def timely_filing(draft: Draft) -> Iterator[Found]:
     first, last = draft.filing_window
     if draft.today > last:

@@ -27,6 +27,19 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LaterWord:
+    """What coding said after the revision whose lines the claim has.
+
+    `held`: the encounter waits for a person in coding, and `flags` are the ids of what is asked there. Otherwise it was
+    coded anew, when its lines could no longer replace those of the claim.
+    """
+
+    revision: int
+    held: bool
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CodedEncounter:
     """One revision of an encounter as coding published it; `revision` grows with every later one."""
 
@@ -39,6 +52,17 @@ class CodedEncounter:
     diagnoses: tuple[str, ...]
     lines: tuple[ServiceLine, ...]
     rules_edition: str
+    later: LaterWord | None = None
+
+    @property
+    def newest(self) -> int:
+        """The newest revision that coding told of, whether or not the claim has its lines."""
+        return self.later.revision if self.later else self.revision
+
+    @property
+    def is_held(self) -> bool:
+        """Whether coding has asked about the encounter again, and has not been answered."""
+        return self.later is not None and self.later.held
 
 
 @dataclass(frozen=True, slots=True)

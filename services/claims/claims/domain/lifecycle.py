@@ -29,6 +29,7 @@ class Fact(StrEnum):
     """What can happen to a claim."""
 
     RECODED = "recoded"
+    ENCOUNTER_HELD = "encounter_held"
     REBUILD_ASKED = "rebuild_asked"
     FOUND_CLEAN = "found_clean"
     FOUND_WANTING = "found_wanting"
@@ -123,11 +124,12 @@ _ADJUDICATED = (Status.DENIED, Status.PARTLY_PAID, Status.PAID, Status.CLOSED)
 _PAYABLE = (*_WITH_PAYER, Status.REJECTED, Status.APPEALED, *_ADJUDICATED)
 _CONTESTED = (Status.DENIED, Status.PARTLY_PAID, Status.APPEALED)
 
+# No payer holds it: what coding says anew can still change it.
+_IN_OUR_HANDS = (Status.ASSEMBLING, Status.HELD, Status.READY, Status.REJECTED)
+
 TRANSITIONS: Mapping[tuple[Status, Fact], Status] = {
-    **{
-        (status, Fact.RECODED): Status.ASSEMBLING
-        for status in (Status.ASSEMBLING, Status.HELD, Status.READY, Status.REJECTED)
-    },
+    **{(status, Fact.RECODED): Status.ASSEMBLING for status in _IN_OUR_HANDS},
+    **{(status, Fact.ENCOUNTER_HELD): Status.HELD for status in _IN_OUR_HANDS},
     **{(status, Fact.REBUILD_ASKED): Status.ASSEMBLING for status in (Status.HELD, Status.REJECTED)},
     (Status.ASSEMBLING, Fact.FOUND_CLEAN): Status.READY,
     (Status.HELD, Fact.FOUND_CLEAN): Status.READY,

@@ -11,7 +11,10 @@ from claims.domain.findings import Finding, Severity
 _CONTENT = "837P 005010X222A1"
 _CATALOGUE = "rulebook 9.2"
 
-# R ids are content that 837P requires and the catalogue gives no number of its own.
+# A claim says what its encounter says; it cannot say what coding has taken back.
+QUESTIONS_IN_CODING = Edit("R07", Severity.HOLD, claim_edits.questions_in_coding, "the newest word of coding")
+
+# R ids are what the catalogue gives no number of its own: content that 837P requires, and the word of coding.
 EDITS: tuple[Edit, ...] = (
     Edit("E01", Severity.HOLD, party_edits.member_id, f"{_CONTENT}, loop 2010BA NM109"),
     Edit("E02", Severity.HOLD, party_edits.demographics, f"{_CONTENT}, loops 2010BA and 2010CA DMG"),
@@ -37,15 +40,17 @@ EDITS: tuple[Edit, ...] = (
     Edit("R04", Severity.HOLD, line_edits.line_count, f"{_CONTENT}, loop 2400"),
     Edit("R05", Severity.HOLD, line_edits.units, f"{_CONTENT}, loop 2400 SV104"),
     Edit("R06", Severity.HOLD, party_edits.writable, "X12 005010 character set"),
+    QUESTIONS_IN_CODING,
 )
 
 
 def scrub(draft: Draft) -> tuple[Finding, ...]:
     """Every finding of every edit, in the order of the table. Nothing found: the claim may go."""
-    return tuple(finding for edit in EDITS for finding in _judged(edit, draft))
+    return tuple(finding for edit in EDITS for finding in judged(edit, draft))
 
 
-def _judged(edit: Edit, draft: Draft) -> Iterator[Finding]:
+def judged(edit: Edit, draft: Draft) -> Iterator[Finding]:
+    """The findings of one edit."""
     for found in edit.judge(draft):
         yield Finding(
             id=edit.id,

@@ -1,10 +1,12 @@
-"""An encounter was coded, or will not be billed."""
+"""An encounter was coded, waits for a person in coding again, or will not be billed."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from claims.domain import assembly
 from claims.domain.claim import Claim, started
-from claims.domain.coding import CodedEncounter, NotBilled
+from claims.domain.coding import CodedEncounter, LaterWord, NotBilled
 from claims.domain.lifecycle import Status
 from claims.operations.assembly import ASSEMBLE
 from claims.store import claims as store
@@ -35,6 +37,17 @@ async def take_coded(uow: UnitOfWork, coded: CodedEncounter, self_pay: NotBilled
         return tx.done(claim)
 
 
+async def take_held(uow: UnitOfWork, encounter_id: UUID, word: LaterWord) -> None:
+    """Coding asks about the encounter again: its claim is held, or a biller told when a payer may have it.
+
+    An encounter that was never coded has no claim to hold, and an older revision changes nothing.
+    """
+    async with uow.begin() as tx:
+        before = await store.of_encounter(tx, encounter_id)
+        if before is not None:
+            await store.save(tx, before, assembly.hold(before, word, tx.now))
+
+
 async def take_not_billable(uow: UnitOfWork, facts: NotBilled) -> None:
     """Keep that no payer will see the encounter.
 
@@ -43,5 +56,5 @@ async def take_not_billable(uow: UnitOfWork, facts: NotBilled) -> None:
     async with uow.begin() as tx:
         await not_billed.keep(tx, facts)
         before = await store.of_encounter(tx, facts.encounter_id)
-        if before is not None and facts.revision > before.coded.revision:
+        if before is not None and facts.revision > before.coded.newest:
             await store.save(tx, before, assembly.withdraw(before, facts, tx.now))
