@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from till.service import TILL
+
 from claims.main import SERVICE as CLAIMS
 from coding.main import SERVICE as CODING
 from denials.main import SERVICE as DENIALS
 from edi.main import SERVICE as EDI
 from patients.main import SERVICE as PATIENTS
 from payments.main import SERVICE as PAYMENTS
-from till.service import TILL
 
 SERVICES = (TILL, PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS)

@@ -77,9 +77,7 @@ class TestLeftovers:
         assert process_stamp(os.getpid()) is not None
 
     def test_the_end_of_a_log_is_what_died_said_last(self, tmp_path: Path) -> None:
-        child = start_child(
-            "c", [sys.executable, "-c", "print('a'); raise SystemExit('no room')"], log=tmp_path / "l"
-        )
+        child = start_child("c", [sys.executable, "-c", "print('a'); raise SystemExit('no room')"], log=tmp_path / "l")
         child.wait(10)
         with pytest.raises(StackError) as refusal:
             child.require_alive()

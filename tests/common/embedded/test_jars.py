@@ -37,9 +37,7 @@ class TestThePinnedTable:
 
 
 class TestFetching:
-    def test_a_missing_jar_arrives_whole_and_a_damaged_one_is_replaced(
-        self, tmp_path: Path, small: Jar
-    ) -> None:
+    def test_a_missing_jar_arrives_whole_and_a_damaged_one_is_replaced(self, tmp_path: Path, small: Jar) -> None:
         [path] = kafka_jars(cache=tmp_path, jars=[small], console=quiet())
         assert hashlib.sha256(path.read_bytes()).hexdigest() == small.sha256
         path.write_bytes(b"x" * small.size)
@@ -70,9 +68,7 @@ class TestFetching:
         monkeypatch.setenv("JGO_CONFIG_FILE", str(tmp_path / "none"))
         monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
         monkeypatch.setenv("HOME", str(tmp_path))
-        with pytest.raises(
-            StackError, match=r"^Kafka's jars could not be fetched \(mvn: not on the PATH; jgo: "
-        ):
+        with pytest.raises(StackError, match=r"^Kafka's jars could not be fetched \(mvn: not on the PATH; jgo: "):
             kafka_jars(cache=tmp_path / "cache", jars=[small], console=quiet())
 
     def test_the_cache_is_the_users_own_folder(self) -> None:

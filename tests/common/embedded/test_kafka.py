@@ -25,9 +25,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
 
 @contextlib.asynccontextmanager
 async def producing(broker: EmbeddedKafka) -> AsyncIterator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(
-        bootstrap_servers=broker.bootstrap_servers, acks="all", enable_idempotence=True
-    )
+    producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap_servers, acks="all", enable_idempotence=True)
     await producer.start()
     try:
         yield producer
@@ -67,9 +65,7 @@ class TestServing:
             assert await producer.partitions_for(TOPIC) == {0, 1, 2}
             assert len(await producer.partitions_for("dermbill.payments")) == 5
 
-    async def test_acknowledged_messages_survive_a_sigkill_of_the_broker_in_order(
-        self, kafka: EmbeddedKafka
-    ) -> None:
+    async def test_acknowledged_messages_survive_a_sigkill_of_the_broker_in_order(self, kafka: EmbeddedKafka) -> None:
         sent = await produce(kafka, 200)
         kafka.kill()
         assert not kafka.alive
@@ -101,9 +97,7 @@ class TestRefusing:
             port = taken.getsockname()[1]
             with pytest.raises(StackError) as refusal:
                 EmbeddedKafka(tmp_path, port=port).start()
-        assert (
-            str(refusal.value) == f"Port {port} on 127.0.0.1, wanted by Kafka, is in use by another program."
-        )
+        assert str(refusal.value) == f"Port {port} on 127.0.0.1, wanted by Kafka, is in use by another program."
 
     def test_a_broker_that_dies_at_the_start_shows_the_end_of_its_log(self, tmp_path: Path) -> None:
         broker = EmbeddedKafka(tmp_path, heap_mb=256)

@@ -90,9 +90,7 @@ class TestRefusing:
             server = EmbeddedPostgres(tmp_path / "postgres", port=port, durable=False)
             with pytest.raises(StackError) as refusal:
                 server.start()
-        assert str(refusal.value) == (
-            f"Port {port} on 127.0.0.1, wanted by PostgreSQL, is in use by another program."
-        )
+        assert str(refusal.value) == (f"Port {port} on 127.0.0.1, wanted by PostgreSQL, is in use by another program.")
         assert not server.alive
 
     def test_a_server_that_dies_at_the_start_shows_the_end_of_its_log(self, tmp_path: Path) -> None:
@@ -111,9 +109,7 @@ class TestRefusing:
         assert postgres.alive
 
     def test_a_full_disk_is_said_in_one_sentence(self, tmp_path: Path) -> None:
-        with pytest.raises(
-            StackError, match=r"^The disk of .* is full: \d+ MB are left and \d+ MB are needed\.$"
-        ):
+        with pytest.raises(StackError, match=r"^The disk of .* is full: \d+ MB are left and \d+ MB are needed\.$"):
             ensure_space(tmp_path, needed=2**62)
 
 
