@@ -60,6 +60,11 @@ class TestADay:
         taken, sent = re.search(r"pyx12 accepts (\d+) of (\d+) 837P", first.stdout).groups()
         assert taken == sent != "0"
 
+    def test_the_audit_looked_and_found_nothing(self, first):
+        checks, violations = re.search(r"The audit made (\d+) checks: (\d+) violations", first.stdout).groups()
+        assert int(checks) > 0
+        assert violations == "0"
+
     def test_a_second_practice_has_its_day_on_the_same_stack(self, first, workspace):
         second = demo(workspace)
         assert second.returncode == 0, second.stdout + second.stderr
