@@ -18,6 +18,9 @@ ANNOUNCED: Mapping[Disposition, str] = {
     Disposition.PATIENT_ONLY: NOT_BILLABLE,
 }
 
+# Statuses from which a claim goes on to its payer; one that is held stays with the biller.
+TOWARDS_THE_PAYER = frozenset({"assembling", "ready", "rejected"})
+
 STATES = "SELECT id AS encounter_id, disposition FROM encounters WHERE disposition <> ALL(CAST(:legal AS text[]))"
 HISTORY = """
     SELECT e.id AS encounter_id, e.version, count(h.id) AS kept
@@ -59,7 +62,12 @@ CLAIMS = """
 REFUSED = """
     SELECT c.encounter_id, h.fact, (h.facts ->> 'revision')::bigint AS revision
     FROM claim_history AS h JOIN claims AS c ON c.id = h.claim_id
-    WHERE h.fact IN ('recoded_refused', 'voided_refused')
+    WHERE h.fact IN ('recoded_refused', 'voided_refused', 'encounter_held_refused')
+"""
+# Whatever coding says of an encounter with a claim leaves an entry that names its revision, also when it is refused.
+HEARD = """
+    SELECT c.encounter_id, (h.facts ->> 'revision')::bigint AS revision
+    FROM claim_history AS h JOIN claims AS c ON c.id = h.claim_id WHERE h.facts ? 'revision'
 """
 NOT_BILLED = "SELECT encounter_id, revision, count(*) AS times FROM not_billed GROUP BY encounter_id, revision"
 
@@ -91,6 +99,7 @@ class Counterparts:
     announced: Mapping[UUID, list[Announced]]
     claims: Mapping[UUID, list[Opened]]
     refused: frozenset[tuple[UUID, str, int]]
+    heard: Mapping[UUID, list[int]]
     not_billed: Mapping[tuple[UUID, int], int]
 
     def latest(self, encounter: UUID, event: str) -> int | None:
@@ -105,6 +114,9 @@ async def counterparts(now: Snapshot) -> Counterparts:
     claims: dict[UUID, list[Opened]] = defaultdict(list)
     for row in await now.rows("claims", CLAIMS):
         claims[row["encounter_id"]].append(Opened(row["id"], row["practice_id"], row["status"], row["revision"]))
+    heard: dict[UUID, list[int]] = defaultdict(list)
+    for row in await now.rows("claims", HEARD):
+        heard[row["encounter_id"]].append(row["revision"])
     refused = await now.rows("claims", REFUSED)
     not_billed = await now.rows("claims", NOT_BILLED)
     return Counterparts(
@@ -112,6 +124,7 @@ async def counterparts(now: Snapshot) -> Counterparts:
         announced=announced,
         claims=claims,
         refused=frozenset((row["encounter_id"], row["fact"], row["revision"]) for row in refused),
+        heard=heard,
         not_billed={(row["encounter_id"], row["revision"]): row["times"] for row in not_billed},
     )
 
@@ -153,6 +166,34 @@ async def withdrawn_in_vain(now: Snapshot) -> Iterable[Violation]:
         and withdrawn > claim.revision
         and claim.status != "void"
         and (encounter, "voided_refused", withdrawn) not in known.refused
+    ]
+
+
+async def words_unheard(now: Snapshot) -> Iterable[Violation]:
+    """From the coding that opened it on, a claim has heard every word about its encounter once."""
+    known = await counterparts(now)
+    found: list[Violation] = []
+    for encounter in known.claims:
+        told = known.announced.get(encounter, ())
+        opening = min((each.version for each in told if each.event == CODED), default=0)
+        said = sorted(each.version for each in told if each.version >= opening)
+        heard = sorted(known.heard.get(encounter, ()))
+        if said != heard:
+            found.append(_violation(encounter, said=said, heard=heard))
+    return found
+
+
+async def sent_while_asking(now: Snapshot) -> Iterable[Violation]:
+    """While coding waits for an answer, the claim is on no way to its payer, or somebody was told that it is."""
+    known = await counterparts(now)
+    return [
+        _violation(encounter, claim_id=claim.id, status=claim.status, held=held)
+        for encounter, opened in known.claims.items()
+        for claim in opened
+        if (held := known.latest(encounter, HELD)) is not None
+        and held > claim.revision
+        and claim.status in TOWARDS_THE_PAYER
+        and (encounter, "encounter_held_refused", held) not in known.refused
     ]
 
 
@@ -203,6 +244,8 @@ CHECKS = (
     ),
     Check("one-claim", "A coded encounter has one claim, any other none.", claim_counts, accounts=True),
     Check("claim-up-to-date", "A claim carries the last coding of its encounter.", claims_behind, accounts=True),
+    Check("claim-hears-coding", "A claim has heard every word of coding, once.", words_unheard, accounts=True),
+    Check("held-not-sent", "What coding asks about is not on its way.", sent_while_asking, accounts=True),
     Check("not-billable-no-claim", "What is not billable is on no claim.", withdrawn_in_vain, accounts=True),
     Check("self-pay-kept", "What the patient pays alone is kept once.", self_pay_kept, accounts=True),
 )
