@@ -101,7 +101,7 @@ async def add_coverage(tx: Transaction, change: Change[Coverage]) -> Coverage:
             **_coverage_columns(coverage.facts),
         )
     )
-    _publish(tx, change.events, coverage.patient_id, 1)
+    _publish(tx, change.events, coverage.id, 1)
     return coverage
 
 
@@ -111,13 +111,13 @@ async def save_coverage(tx: Transaction, change: Change[Coverage]) -> Coverage:
     version = await save_version(
         tx, coverages, coverage.id, coverage.version, _coverage_columns(coverage.facts), kind="coverage"
     )
-    _publish(tx, change.events, coverage.patient_id, version)
+    _publish(tx, change.events, coverage.id, version)
     return replace(coverage, version=version)
 
 
-def _publish(tx: Transaction, events: tuple[Any, ...], patient_id: UUID, version: int) -> None:
+def _publish(tx: Transaction, events: tuple[Any, ...], key: UUID, version: int) -> None:
     for event in events:
-        tx.publish(event, key=patient_id, version=version)
+        tx.publish(event, key=key, version=version)
 
 
 def _columns(patient: Patient) -> dict[str, Any]:

@@ -5,26 +5,21 @@ from collections.abc import Iterable, Mapping
 from stack.audit.check import Check, each, everywhere, within
 from stack.audit.databases import Snapshot
 from stack.audit.result import Violation
-from stack.members import NAMES, members
+from stack.members import members
 
 LATE_MINUTES = 10
 """A timer that is tried again is set at most five minutes ahead, so one that is later than this was forgotten."""
 
-# What gives the events of one key their versions. Patients tells of coverages under the patient's key, each coverage
-# counting for itself.
-SERIES: Mapping[str, str] = {"patients": "coalesce(payload::jsonb ->> 'coverage_id', '')"}
-ONE_SERIES = "topic"
-
 BACKWARDS = """
     SELECT key, type, version, before FROM (
         SELECT key, type, version,
-               lag(version) OVER (PARTITION BY key, {series} ORDER BY position) AS before
+               lag(version) OVER (PARTITION BY key ORDER BY position) AS before
         FROM event_log
     ) AS told WHERE version < before
 """
 REPEATED = """
     SELECT key, type, version, count(*) AS times FROM event_log
-    GROUP BY key, {series}, type, version HAVING count(*) > 1
+    GROUP BY key, type, version HAVING count(*) > 1
 """
 
 # Services in which every version of an aggregate is told of, so that a missing number is a missing event.
@@ -96,10 +91,6 @@ async def unknown_types(now: Snapshot) -> Iterable[Violation]:
     ]
 
 
-def _by_series(sql: str) -> dict[str, str]:
-    return {name: sql.format(series=SERIES.get(name, ONE_SERIES)) for name in NAMES}
-
-
 def _numbered(where: str = "") -> str:
     return WITHOUT_GAPS.format(numbered=NUMBERED.format(where=where))
 
@@ -110,8 +101,8 @@ CHECKS = (
     Check("handled-once", "No consumer has taken an event twice.", everywhere(TWICE_HANDLED)),
     Check("logged-once", "No event is in a log twice.", everywhere(TWICE_LOGGED)),
     Check("types-published", "A log holds only what its service publishes, on its topic.", unknown_types),
-    Check("versions-rise", "The events of one aggregate carry rising versions.", each(_by_series(BACKWARDS))),
-    Check("versions-once", "No event of an aggregate repeats a version.", each(_by_series(REPEATED))),
+    Check("versions-rise", "The events of one aggregate carry rising versions.", everywhere(BACKWARDS)),
+    Check("versions-once", "No event of an aggregate repeats a version.", everywhere(REPEATED)),
     Check(
         "versions-whole",
         "Where every version is told of, none is missing.",
