@@ -34,7 +34,7 @@ SEED = int(os.environ.get("FAULTS_SEED", "20260304"))
 ENCOUNTERS = int(os.environ.get("FAULTS_ENCOUNTERS", "500"))
 KILLS = int(os.environ.get("FAULTS_KILLS", "30"))
 PER_SECOND = 8.0
-REST_SECONDS = 120.0
+REST_SECONDS = 150.0
 REBUILD_SECONDS = 90.0
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults"), pytest.mark.timeout(400)]

@@ -29,13 +29,13 @@ def handled_types(service: str) -> frozenset[str]:
 
 async def read_topics(servers: str) -> Mapping[str, Sequence[Told]]:
     """Every record of every topic; those of one partition in its order."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
+    # Earliest from the start: a seek races with the reset that an assignment begins.
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         partitions = [TopicPartition(topic, number) for topic, count in TOPICS.items() for number in range(count)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         found: dict[str, list[Told]] = {topic: [] for topic in TOPICS}
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
             for partition, records in (await consumer.getmany(timeout_ms=500)).items():
