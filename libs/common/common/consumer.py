@@ -1,7 +1,7 @@
 """The consumer: partitions side by side, each in order, nothing acknowledged before its effect is committed.
 
 Transient faults are repeated in place and hold up one partition. Anything else parks the event, and what follows it
-under the same key; when too much parks, the consumer stops and says so. See docs/architecture/consumer.md.
+under the same key; when too much parks, the consumer stops and says so. See docs/architecture/inbox.md.
 """
 
 # aiokafka ships no types; this and relay.py are the two modules that touch it.
