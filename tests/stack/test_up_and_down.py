@@ -79,7 +79,11 @@ class TestUpAndDown:
     def test_ctrl_c_while_it_starts_leaves_no_process_behind(self, terminal: Terminal) -> None:
         # The whole stack: a part of it may be ready before the first process of it is seen here.
         with subprocess.Popen(
-            terminal.command("up"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            terminal.command("up"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_at_a_terminal,
         ) as process:
             deadline = time.monotonic() + 30
             while not terminal.living():
@@ -122,3 +126,8 @@ class TestTheOtherWords:
             ("java", True),
         }
         assert any("PostgreSQL) 18" in finding["sentence"] for finding in findings)
+
+
+def _at_a_terminal() -> None:
+    """Ctrl-C is heard: what runs in the background of a shell, as a build may, is started with it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
