@@ -7,7 +7,6 @@ import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from common import metrics, timers, tracing
 from common.http import RemoteUnavailable
@@ -135,4 +134,4 @@ class DeadlineRunner:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             with contextlib.suppress(Exception):
-                await timers.renew(self._platform, replace(timer))
+                await timers.renew(self._platform, timer)
