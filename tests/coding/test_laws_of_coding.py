@@ -59,10 +59,28 @@ PROCEDURES = st.one_of(
     ),
     entry("repair", ["cyst", "bcc"], complexity=st.just("intermediate"), length_cm=SIZES),
     entry(
+        "nail", ["wart"], technique=st.sampled_from(["avulsion", "permanent matrixectomy", "wedge"]),
+        site=st.sampled_from(["left great toe", "right great toe", "left thumb", "back"]),
+    ),
+    st.fixed_dictionaries(
+        {"kind": st.just("drug"), "problem_ref": st.just("psoriasis"), "hcpcs": st.sampled_from(["J3301", "J7308"]),
+         "dose_mg": SIZES, "sticks": st.integers(1, 3)}
+    ),
+    st.fixed_dictionaries(
+        {"kind": st.just("pathology"), "problem_ref": st.sampled_from(["new1", "cyst"]),
+         "level": st.sampled_from(["III", "IV"])}
+    ),
+    entry(
         "repair", ["cyst", "bcc"], complexity=st.just("complex"), length_cm=SIZES,
         complex_criteria=st.just(["extensive undermining"]),
     ),
     entry("mohs", ["bcc"], stages=st.lists(st.fixed_dictionaries({"blocks": COUNTS}), min_size=1, max_size=3)),
+    entry("incision_drainage", ["cyst"], count=COUNTS, complicated=TRUTHS),
+    entry("graft", ["bcc"], graft_type=st.sampled_from(["full_thickness", "split", "pinch"]), area_sq_cm=SIZES),
+    entry("pdt", ["ak"], performed_by=st.sampled_from(["physician", "staff"])),
+    entry("excimer", ["psoriasis"], area_sq_cm=SIZES),
+    entry("phototherapy", ["psoriasis"], technique=st.sampled_from(["UVB", "UVB with tar", "PUVA"])),
+    entry("patch_test", ["psoriasis"], count=COUNTS),
 )  # fmt: skip
 EVALUATIONS = st.none() | st.fixed_dictionaries(
     {
@@ -82,6 +100,7 @@ def visits(draw: st.DrawFn) -> dict[str, Any]:
         "date": "2026-05-04",
         "place_of_service": "11",
         "payer": {"type": draw(st.sampled_from(["medicare", "commercial"])), "x_modifiers": draw(TRUTHS)},
+        "clia_number_on_file": True,
         "patient": {"age": 60, "sex": "U", "new_or_established": draw(st.sampled_from(["new", "established"]))},
         "em": draw(EVALUATIONS),
         "problems": [{"ref": ref, "icd10": icd10} for ref, icd10 in PROBLEMS.items()],
@@ -215,6 +234,7 @@ def one(procedures: list[dict[str, Any]]) -> dict[str, Any]:
         "date": "2026-05-04",
         "place_of_service": "11",
         "payer": {"type": "medicare", "x_modifiers": True},
+        "clia_number_on_file": True,
         "patient": {"age": 60, "sex": "U", "new_or_established": "established"},
         "problems": [{"ref": ref, "icd10": icd10} for ref, icd10 in PROBLEMS.items()],
         "procedures": procedures,

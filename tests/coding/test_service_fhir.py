@@ -337,7 +337,7 @@ class TestTheVocabulary:
         own = {"date", "problems", "procedures", "last_face_to_face"}
         assert {field for field in Visit.__dataclass_fields__ if field not in own} | {"history"} == set(VISIT)
         assert set(Evaluation.__dataclass_fields__) == set(VISIT["em"].parts)
-        outside = {"position", "kind", "problem_ref", "site", "other_facts"}
+        outside = {"position", "kind", "problem_ref", "site"}
         assert {field for field in Procedure.__dataclass_fields__ if field not in outside} <= set(PROCEDURE)
 
     def test_the_guide_names_every_extension_and_its_example_is_read(self) -> None:

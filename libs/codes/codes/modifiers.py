@@ -61,6 +61,9 @@ _LIDS = {
     "E4": "lower right eyelid",
 }
 
+# Fingers and toes: two lines with the same one are for the same nail.
+DIGITS = frozenset(_DIGITS)
+
 TABLE: Mapping[str, Modifier] = {
     modifier.code: modifier
     for modifier in (

@@ -66,7 +66,7 @@ def _pair(column1: Service, column2: Service, habit: Habit, on: date) -> tuple[S
         return column2, None
     if not edit.modifier_allowed or _same_lesion(column1, column2):
         return None, bundled(column2.cpt, f"{column2.cpt} is part of {column1.cpt}.")
-    if _passing(column2):
+    if _passing(column2) or _other_digit(column1, column2):
         return column2, None
     code = cpt.lookup(column2.cpt)
     if code is not None and code.is_evaluation:
@@ -77,6 +77,16 @@ def _pair(column1: Service, column2: Service, habit: Habit, on: date) -> tuple[S
         return column2.modified(habit.other_lesion, reason=reason), None
     says = f"{column1.cpt} holds {column2.cpt} unless they were for lesions at different places; were they?"
     return column2, ask(Flag.ASK_DISTINCT, None, says)
+
+
+def _other_digit(one: Service, other: Service) -> bool:
+    """Anatomic modifiers that name different places pass an edit by themselves: 59 is for where none fits."""
+    first, second = _anatomic(one), _anatomic(other)
+    return bool(first and second) and not first & second
+
+
+def _anatomic(service: Service) -> frozenset[str]:
+    return frozenset(m for m in service.modifiers if modifiers.TABLE[m].rank is modifiers.Rank.ANATOMIC)
 
 
 def _passing(service: Service) -> frozenset[str]:
@@ -91,7 +101,7 @@ def _passing(service: Service) -> frozenset[str]:
 
 
 def _same_lesion(one: Service, other: Service) -> bool:
-    return bool(one.lesions & other.lesions)
+    return bool(one.lesions & other.lesions) or bool(one.modifiers & other.modifiers & modifiers.DIGITS)
 
 
 def distinct(one: Service, other: Service) -> bool:
@@ -107,9 +117,9 @@ def _repeats(services: Sequence[Service], habit: Habit) -> Chosen:
     findings: list[Finding] = []
     for service in services:
         before = [other for other in done if other.cpt == service.cpt]
-        anatomic = {m for m in service.modifiers if modifiers.TABLE[m].rank is modifiers.Rank.ANATOMIC}
-        told_apart = anatomic and not any(anatomic & other.modifiers for other in before)
-        if not before or told_apart or service.modifiers & modifiers.DISTINCT:
+        anatomic = _anatomic(service)
+        told_apart = bool(anatomic) and not any(anatomic & other.modifiers for other in before)
+        if not before or told_apart or _counted(service) or service.modifiers & modifiers.DISTINCT:
             done.append(service)
         elif all(distinct(other, service) or not other.problems & service.problems for other in before):
             reason = because("REPEATED", code=service.cpt)
@@ -119,6 +129,12 @@ def _repeats(services: Sequence[Service], habit: Habit) -> Chosen:
             says = f"{service.cpt} stands twice for one problem and place; were these different lesions?"
             findings.append(ask(Flag.ASK_DISTINCT, None, says))
     return Chosen(tuple(done), findings=tuple(findings))
+
+
+def _counted(service: Service) -> bool:
+    """Specimens and drug units are counts, not lesions: a second line of theirs needs no word of distinctness."""
+    code = cpt.lookup(service.cpt)
+    return code is not None and code.family in ("pathology", "drug")
 
 
 def _parents(services: Sequence[Service]) -> tuple[Finding, ...]:

@@ -30,7 +30,7 @@ def choose(visit: Visit, services: Sequence[Service]) -> Chosen:
     standing, about_standing = _standing(visit)
     problems, about_problems = _problems(visit, em)
     code, about_level, reasons = _level(visit, em, standing) if standing else (None, (), ())
-    modifiers, about_modifiers = _modifiers(visit, em, services, problems)
+    modifiers, about_modifiers = _modifiers(visit, em, services, problems, code)
     findings = (*about_standing, *about_problems, *about_level, *about_modifiers, *_consultation(visit, em))
     if code is None or not problems:
         return Chosen(findings=findings)
@@ -125,7 +125,7 @@ def _level(visit: Visit, em: Evaluation, standing: str) -> tuple[str | None, tup
 
 
 def _modifiers(
-    visit: Visit, em: Evaluation, services: Sequence[Service], problems: Sequence[str]
+    visit: Visit, em: Evaluation, services: Sequence[Service], problems: Sequence[str], code: str | None
 ) -> tuple[list[tuple[str, Reason]], tuple[Finding, ...]]:
     modifiers: list[tuple[str, Reason]] = []
     findings: tuple[Finding, ...] = ()
@@ -134,7 +134,7 @@ def _modifiers(
         modifiers.append(("24", because("MOD-24", surgery=running[0].cpt, surgery_date=running[0].date)))
         findings += (note(Flag.GLOBAL, f"The global period of {running[0].cpt} runs; the visit is unrelated."),)
     major = sorted({s.cpt for s in services if _global_days(s.cpt) == "090"})
-    minor = sorted({s.cpt for s in services if _global_days(s.cpt) in _MINOR})
+    minor = sorted({s.cpt for s in services if _global_days(s.cpt) in _MINOR or _edited(visit, s.cpt, code)})
     if major and em.decision_for_major_surgery:
         modifiers.append(("57", because("MOD-57", surgery=major[0])))
     elif major or minor:
@@ -154,6 +154,11 @@ def _same_problem(em: Evaluation, problems: Sequence[str], treated: frozenset[st
         return None
     says = "Which problem, other than those treated by the procedures, was the separate visit for?"
     return ask(Flag.MOD25_DOC, "em.em_problem_refs", says)
+
+
+def _edited(visit: Visit, service: str, code: str | None) -> bool:
+    """Whether an edit joins the service and the visit: light and patch tests have no global period but an edit."""
+    return code is not None and ncci.edit(service, code, visit.date) is not None
 
 
 def _global_days(number: str) -> str:

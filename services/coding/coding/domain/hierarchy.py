@@ -13,6 +13,7 @@ _RANK: tuple[Kind, ...] = (
     Kind.ATT,
     Kind.EXCISION,
     Kind.DESTRUCTION,
+    Kind.INCISION_DRAINAGE,
     Kind.SKIN_TAG_REMOVAL,
     Kind.SHAVE_REMOVAL,
     Kind.BIOPSY,

@@ -114,7 +114,6 @@ PROCEDURE_FACTS: Mapping[Kind, Mapping[str, form.Reader]] = {
     Kind.COSMETIC: {**_LESION, **_TECHNIQUE},
     Kind.SUTURE_REMOVAL: {**_LINK, "other_surgeon": form.flag, "under_anesthesia": form.flag},
 }  # fmt: skip
-_OWN_FIELDS = frozenset(Procedure.__dataclass_fields__)
 
 
 def read_visit(document: Mapping[str, Any]) -> Visit:
@@ -248,9 +247,7 @@ def _procedure(item: Form, position: int) -> Procedure | None:
     readers = PROCEDURE_FACTS[kind]
     item.knows("kind", *readers)
     facts = {name: item.may(name, reader) for name, reader in readers.items()}
-    own = {name: value for name, value in facts.items() if name in _OWN_FIELDS}
-    others = tuple((n, str(v)) for n, v in facts.items() if n not in _OWN_FIELDS and v is not None)
-    return Procedure(position=position, kind=kind, other_facts=others, **own)
+    return Procedure(position=position, kind=kind, **facts)
 
 
 def _agree(visit: Visit, faults: form.Faults) -> None:

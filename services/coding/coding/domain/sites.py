@@ -44,7 +44,7 @@ class Site:
 
 _NOUNS: Mapping[Part, str] = {
     Part.TRUNK: "trunk back chest abdomen abdominal belly buttock buttocks flank breast sternum presternal "
-    "umbilicus lumbar sacrum sacral scapula interscapular torso waist groin",
+    "umbilicus umbilical lumbar sacrum sacral scapula interscapular torso waist groin inguinal",
     Part.ARM: "arm arms forearm forearms shoulder shoulders elbow elbows wrist wrists antecubital",
     Part.LEG: "leg legs thigh thighs shin shins calf calves knee knees hip hips ankle ankles popliteal",
     Part.SCALP: "scalp",
@@ -52,7 +52,7 @@ _NOUNS: Mapping[Part, str] = {
     Part.NECK: "neck nape",
     Part.HAND: "hand hands finger fingers thumb thumbs palm palms knuckle knuckles",
     Part.FOOT: "foot feet toe toes heel heels sole soles plantar instep",
-    Part.GENITALIA: "genitalia penis penile glans foreskin scrotum scrotal vulva vulvar labia labium perineum",
+    Part.GENITALIA: "genitalia penis penile glans foreskin scrotum scrotal vulva vulvar labia labium perineum perineal",
     Part.FACE: "face cheek cheeks forehead chin temple temples jaw jawline brow eyebrow eyebrows glabella "
     "preauricular perioral malar",
     Part.EYELID: "eyelid eyelids canthus",
@@ -66,6 +66,7 @@ _NOUNS: Mapping[Part, str] = {
 # Where the adjective and the noun, or singular and plural, are one place.
 _SAME_NOUN: Mapping[str, str] = {
     "nasal": "nose", "vulvar": "vulva", "penile": "penis", "scrotal": "scrotum", "labium": "labia",
+    "umbilical": "umbilicus", "inguinal": "groin", "perineal": "perineum", "big": "great",
     "abdominal": "abdomen", "belly": "abdomen", "sacral": "sacrum", "axillae": "axilla", "axillary": "axilla",
     "armpit": "axilla", "armpits": "axilla", "buttocks": "buttock", "calves": "calf", "feet": "foot",
     "arms": "arm", "forearms": "forearm", "shoulders": "shoulder", "elbows": "elbow", "wrists": "wrist",
@@ -88,8 +89,17 @@ _QUALIFIERS = frozenset(
     }
 )  # fmt: skip
 _EMPTY = frozenset({"the", "of", "on", "both", "bilateral"})
-# "the back of the hand" is a hand; the trunk has no say in it.
-_BACK_OF = re.compile(r"\bback of (?:the )?")
+# Ways of writing that name a place in other words: "the back of the hand" is a hand, a toenail a toe's nail.
+_REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\bback of (?:the )?"), "posterior "),
+    (re.compile(r"\b(toe|finger|thumb)\s?nails?\b"), r"\1 nail"),
+    (re.compile(r"\b(?:hallux|(?:1st|first) toe)\b"), "great toe"),
+    (re.compile(r"\bpinky\b"), "little"),
+    (re.compile(r"\b2nd\b"), "second"),
+    (re.compile(r"\b3rd\b"), "third"),
+    (re.compile(r"\b4th\b"), "fourth"),
+    (re.compile(r"\b5th\b"), "fifth"),
+)
 _WORDS = re.compile(r"[a-z]+")
 _OPPOSED: tuple[frozenset[str], ...] = (
     frozenset({"upper", "mid", "middle", "lower"}),
@@ -111,7 +121,9 @@ def read_sites(text: str | None) -> tuple[Site, ...] | None:
     """Every place that the text names, or None when any of its words is not understood."""
     if text is None:
         return None
-    clean = _BACK_OF.sub("posterior ", text.lower())
+    clean = text.lower()
+    for pattern, words in _REWRITTEN:
+        clean = pattern.sub(words, clean)
     sites: list[Site] = []
     side: str | None = None
     for phrase in re.split(r",|;|/|\+|&|\band\b", clean):
@@ -177,6 +189,7 @@ class Group(StrEnum):
     SCALP_LIMBS = "scalp-limbs"
     FOREHEAD_TO_FEET = "forehead-to-feet"
     FEATURES = "nose-ears-eyelids-lips"
+    FACE_SCALP_HANDS_FEET = "face-scalp-neck-hands-feet-genitalia"
 
 
 _LESION: Mapping[Part, Group] = {
@@ -210,9 +223,14 @@ GROUPS: Mapping[str, Mapping[Part, Group]] = {
     },
     "complex-repair": _DEEP,
     "adjacent-tissue-transfer": _DEEP,
+    "full-thickness-graft": _DEEP,
+    "split-graft": {
+        **dict.fromkeys((Part.TRUNK, Part.ARM, Part.LEG, Part.AXILLA), Group.TRUNK_LIMBS),
+        **dict.fromkeys((Part.SCALP, *_SMALL, *_FACIAL), Group.FACE_SCALP_HANDS_FEET),
+    },
 }  # fmt: skip
 # "Face" alone does not say whether a nose, ear, eyelid or lip was meant, which these families tell apart.
-_NEEDS_EXACT_FACE = frozenset({"complex-repair", "adjacent-tissue-transfer"})
+_NEEDS_EXACT_FACE = frozenset({"complex-repair", "adjacent-tissue-transfer", "full-thickness-graft"})
 
 
 def group_of(family: str, sites: tuple[Site, ...] | None) -> Group | None:

@@ -149,7 +149,26 @@ class Procedure:
     patient_requests_medicare_denial: bool | None = None
     other_surgeon: bool | None = None
     under_anesthesia: bool | None = None
-    other_facts: tuple[tuple[str, str], ...] = ()
+    anesthesia: str | None = None
+    bilateral: bool | None = None
+    complex_closure: bool | None = None
+    complicated: bool | None = None
+    performed_by: str | None = None
+    debridement: str | None = None
+    graft_type: str | None = None
+    donor_closure: str | None = None
+    level: str | None = None
+    specimen: str | None = None
+    stain: str | None = None
+    antibodies_single_stain: int | None = None
+    blocks: int | None = None
+    hcpcs: str | None = None
+    dose_mg: Decimal | None = None
+    dose_units: Decimal | None = None
+    sticks: int | None = None
+    vial_units: Decimal | None = None
+    wasted_units: Decimal | None = None
+    package: str | None = None
 
     @property
     def path(self) -> str:
