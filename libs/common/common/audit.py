@@ -20,7 +20,11 @@ from sqlalchemy import RowMapping, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from common.database import Session
+from common.failpoints import failpoint, named
 from common.tables import audit_queue, audit_seals, audit_trail
+
+CHAINED = named("audit.chained", "Rows of the trail are chained; the transaction that does it is not committed.")
+SEALED = named("audit.sealed", "Rows of the trail are sealed, and no longer wait for it.")
 
 GENESIS = bytes(32)
 SEAL_LOCK = 7_346_001
@@ -111,8 +115,10 @@ async def seal(platform: AsyncEngine) -> int:
             )
             previous = hashed
         await connection.execute(insert(audit_seals), seals)
+        failpoint(CHAINED)
         await connection.execute(delete(audit_queue).where(audit_queue.c.audit_id.in_([row["id"] for row in rows])))
-        return len(rows)
+    failpoint(SEALED)
+    return len(rows)
 
 
 async def seal_forever(platform: AsyncEngine, *, pause: float = 0.5) -> None:

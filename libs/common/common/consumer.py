@@ -25,11 +25,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from common import metrics, parking
 from common.database import is_transient
 from common.dispatch import Broken, Delivery, Dispatcher, KeyParked, Record, read
+from common.failpoints import failpoint, named
 from common.logging import get_logger
 from common.parking import Fault
 from common.refusal import Refusal
 
 log = get_logger(__name__)
+
+ACKNOWLEDGED = named("consumer.acknowledged", "The offsets of what was handled are committed.")
+PARKED = named("consumer.parked", "An event that cannot be handled is parked; its offset is not committed.")
 
 T = TypeVar("T")
 
@@ -182,6 +186,7 @@ class Consumer(ConsumerRebalanceListener):
             return
         try:
             await client.commit(mine)
+            failpoint(ACKNOWLEDGED)
         except (CommitFailedError, IllegalStateError) as fault:
             # The partition went to somebody else: they read these records again and their inbox skips them.
             log.info("offsets left to the next owner", error=type(fault).__name__)
@@ -279,6 +284,7 @@ class Consumer(ConsumerRebalanceListener):
     async def _park(self, item: Delivery | Broken, fault: Fault) -> None:
         log.error("event parked", type=item.envelope.type if item.envelope else None, code=fault.code)
         await self._steady(parking.park, self._dispatcher.consumer, item, fault)
+        failpoint(PARKED)
         metrics.EVENTS_PARKED.labels(fault.code).inc()
         self._limit.parked()
 

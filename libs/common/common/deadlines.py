@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from common import metrics, timers, tracing
+from common.failpoints import failpoint, named
 from common.http import RemoteUnavailable
 from common.logging import get_logger
 from common.refusal import Refusal, Stale
@@ -16,6 +17,9 @@ from common.timers import LEASE, Timer
 from common.uow import Actor, Cause, UnitOfWork, Workplace
 
 log = get_logger(__name__)
+
+CLAIMED = named("timers.claimed", "A due timer is leased to this process; its function has not run.")
+ACTED = named("timers.acted", "A timer's function has returned; the timer is still there.")
 
 Deadline = Callable[[UnitOfWork, Timer], Awaitable[None]]
 
@@ -112,8 +116,10 @@ class DeadlineRunner:
         cause = Cause(correlation_id=timer.correlation_id)
         work = UnitOfWork(self._workplace, timer.practice_id, Actor(f"timer:{timer.kind}", "timer"), cause)
         try:
+            failpoint(CLAIMED)
             with tracing.consumer_span(f"timer {timer.kind}", timer.traceparent):
                 await function(work, timer)
+            failpoint(ACTED)
         except Stale as stale:
             await timers.retry(self._platform, timer, after=random.uniform(0.0, 0.5), error=stale.code)  # noqa: S311
             return "stale"

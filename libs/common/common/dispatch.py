@@ -15,8 +15,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from common import metrics, tracing
 from common.database import Session
 from common.envelope import Envelope, Undecodable, envelope_from
+from common.failpoints import failpoint, named
 from common.handlers import Handlers, Handling, Received, received
 from common.uow import Actor, Cause, Transaction, UnitOfWork, Workplace
+
+RECEIVED = named("dispatch.received", "Events are read from Kafka; nothing is written.")
+TAKEN = named("dispatch.taken", "The inbox rows are written and not committed; no handler ran.")
+HANDLED = named("dispatch.handled", "The handlers' effects are written beside the inbox rows, and not committed.")
+APPLIED = named("dispatch.applied", "Effects and inbox rows are committed; the offsets are not.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +130,13 @@ class Dispatcher:
         Raises KeyParked before any effect, or the handler's own fault after everything was rolled back.
         """
         practice_id = deliveries[0].event.practice_id
+        failpoint(RECEIVED)
         async with self.workplace.database.as_practice(practice_id) as session:
             fresh = await self._take(session, practice_id, deliveries)
+            failpoint(TAKEN)
             transactions = [await self._handle(session, d) for d in deliveries if d.event.id in fresh]
+            failpoint(HANDLED)
+        failpoint(APPLIED)
         for tx in transactions:
             tx.committed()
         metrics.INBOX_DUPLICATES.labels(deliveries[0].record.topic).inc(len(deliveries) - len(transactions))

@@ -26,9 +26,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from common import metrics, tracing
 from common.contracts import schema_id
 from common.envelope import Envelope, headers_of
+from common.failpoints import failpoint, named
 from common.logging import get_logger
 
 log = get_logger(__name__)
+
+READ = named("relay.read", "The relay holds positions of the outbox; Kafka has none of them yet.")
+PRODUCED = named("relay.produced", "Kafka acknowledged; the outbox still holds the positions.")
+DELETED = named("relay.deleted", "The outbox has let go of what Kafka acknowledged.")
 
 RELAY_LOCK = 7_346_000
 BATCH = 500
@@ -121,6 +126,7 @@ class Relay:
                     await asyncio.wait_for(self._wake.wait(), self._poll)
 
     async def _send(self, connection: AsyncConnection, sender: AIOKafkaProducer, rows: Sequence[RowMapping]) -> None:
+        failpoint(READ)
         sends: list[asyncio.Future[Any]] = []
         broken: set[UUID] = set()
         for row in rows:
@@ -130,9 +136,11 @@ class Relay:
                 broken.add(row["key"])
             sends.append(send)
         outcomes = await asyncio.gather(*sends, return_exceptions=True)
+        failpoint(PRODUCED)
         done = acknowledged(rows, outcomes)
         if done:
             await connection.execute(SENT, {"positions": done})
+            failpoint(DELETED)
             metrics.EVENTS_SENT.inc(len(done))
         faults: Iterable[BaseException] = (o for o in outcomes if isinstance(o, BaseException))
         for fault in faults:

@@ -20,6 +20,7 @@ from sqlalchemy import MetaData
 
 from common import (
     audit,
+    failpoints,
     health,
     idempotency,
     logging,
@@ -115,9 +116,15 @@ class Service:
                 sent = asyncio.run(replay.queue_again(settings.platform_url, chosen.since, chosen.until))
                 print(f"{self.name}: {sent} events queued again")
             else:
+                self._arm(settings)
                 self._serve(settings, work=chosen.role != "api", serve=chosen.role != "worker")
         except (SettingsFault, migrations.OldSchema, ContractFault, ValueError) as fault:
             sys.exit(f"{self.name}: {fault}")
+
+    def _arm(self, settings: ServiceSettings) -> None:
+        count = failpoints.arm(failpoints.plans(settings.failpoints), self.name, settings.failpoints_spent)
+        if count:
+            log.warning("failpoints are armed", count=count)
 
     def _serve(self, settings: ServiceSettings, *, work: bool, serve: bool) -> None:
         asyncio.run(self._schema_is_current(settings))
@@ -206,6 +213,7 @@ class Runtime:
             clients={name: ServiceClient(settings.url_of(name), self._tokens, name=name) for name in service.calls},
             published=self._published,
             scheduled=self._scheduled,
+            settings=settings,
         )
         self.dispatcher = Dispatcher(self.workplace, service.handlers, consumer=service.name)
         self.consumer: Consumer | None = None

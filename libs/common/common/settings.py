@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from common import failpoints
 
 URL_SUFFIX = "_url"
 
@@ -60,6 +62,9 @@ class ServiceSettings(BaseSettings):
     time_zone: str = "America/New_York"
     pool_size: int = Field(default=8, ge=1, le=100)
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    dermbill_mode: Literal["production", "test"] = "production"
+    failpoints: str = ""
+    failpoints_spent: DirectoryPath | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -79,6 +84,13 @@ class ServiceSettings(BaseSettings):
         if name not in available_timezones():
             raise ValueError("not a time zone")
         return name
+
+    @field_validator("failpoints")
+    @classmethod
+    def _only_in_test(cls, text: str, info: ValidationInfo) -> str:
+        if failpoints.plans(text) and info.data.get("dermbill_mode") != "test":
+            raise ValueError("failpoints break a service on purpose, so they need DERMBILL_MODE=test")
+        return text
 
     @property
     def zone(self) -> ZoneInfo:

@@ -22,6 +22,7 @@ from common import audit, idempotency, outbox, timers
 from common.audit import AuditRow
 from common.contracts import Contract
 from common.database import Database, Session
+from common.failpoints import failpoint, named
 from common.http import ServiceClient
 from common.idempotency import RequestKey
 from common.ids import new_id
@@ -31,6 +32,9 @@ from common.tracing import current_traceparent
 
 # Half of what Kafka takes: an event that cannot be sent must fail its operation, not the relay.
 LARGEST_EVENT = 500_000
+
+FLUSHED = named("uow.flushed", "An operation's rows, events, audit and answer are written, and not committed.")
+COMMITTED = named("uow.committed", "An operation is committed; its caller does not know it yet.")
 
 T = TypeVar("T")
 Render = Callable[[Any], BaseModel]
@@ -68,6 +72,7 @@ class Workplace:
     zone: tzinfo = UTC
     published: Callable[[], None] = _nothing
     scheduled: Callable[[], None] = _nothing
+    settings: object = None  # the service's own, for operations that a timer or an event calls
 
 
 class Transaction:
@@ -228,6 +233,8 @@ class UnitOfWork:
             tx = Transaction(session, self)
             yield tx
             await tx.flush()
+            failpoint(FLUSHED)
+        failpoint(COMMITTED)
         tx.committed()
 
 
