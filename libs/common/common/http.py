@@ -129,10 +129,31 @@ class _Fault(Exception):
         super().__init__(reason)
 
 
+class _To(httpx.AsyncHTTPTransport):
+    """Connects to one address: a name that resolves to another one after it was checked leads nowhere else."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(trust_env=False)
+        self._address = address
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        # A request of its own: the caller sends the first one again when it tries again.
+        there = httpx.Request(
+            request.method,
+            request.url.copy_with(host=self._address),
+            headers=request.headers,
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": request.url.host},
+        )
+        return await super().handle_async_request(there)
+
+
 class Outside:
     """A partner outside the platform, or anything that is not called with a service's token.
 
     `name` stands in errors and spans. `timeout` is the deadline of a call in seconds, its retries included.
+    `connect_to` is the IP address to connect to, whatever the host of `base_url` resolves to by then; the certificate
+    is still that of the host. No proxy of the environment is used with it.
     """
 
     def __init__(
@@ -143,9 +164,12 @@ class Outside:
         timeout: float = 15.0,
         limit: int = 16 * MIB,
         headers: Mapping[str, str] | None = None,
+        connect_to: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         host = urlsplit(base_url).hostname or ""
+        if connect_to is not None:
+            transport = _To(connect_to)
         self.base_url, self.name = base_url.rstrip("/"), name or host
         self._timeout, self._limit = timeout, limit
         self._breaker, self._budget = Breaker(), RetryBudget()
