@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stack.commands import audit, contracts, demo, doctor, down, logs, replay, status, up
+from stack.commands import audit, code, contracts, demo, doctor, down, logs, replay, status, up
 from stack.workspace import Workspace
 
 app = typer.Typer(help="The whole of dermbill on one machine.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -30,6 +30,7 @@ app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(contracts.contracts)
 app.command()(replay.replay)
+app.command()(code.code)
 app.command()(audit.audit)
 
 

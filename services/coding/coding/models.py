@@ -165,16 +165,25 @@ class LineOut(BaseModel):
 
 
 class FindingOut(BaseModel):
-    """`path` is the fact of the visit form that it speaks of."""
+    """`path` is the fact of the visit form that it speaks of; `source` is where the flag's rule is written."""
 
     flag: str
     says: str
     holds: bool
     path: str | None
+    source: str
+    in_force_from: date
 
     @classmethod
     def of(cls, finding: Finding) -> FindingOut:
-        return cls(flag=finding.flag, says=finding.says, holds=finding.holds, path=finding.path)
+        return cls(
+            flag=finding.flag,
+            says=finding.says,
+            holds=finding.holds,
+            path=finding.path,
+            source=finding.source,
+            in_force_from=finding.in_force_from,
+        )
 
 
 class CodedOut(BaseModel):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from coding.domain.reasons import IN_FORCE_FROM
 
 
 class Flag(StrEnum):
@@ -46,6 +50,41 @@ class Flag(StrEnum):
     NO_PRIOR_PATH_DOC = "NO_PRIOR_PATH_DOC"
 
 
+_COMPLETENESS = "rulebook 2, step 2"
+# Where each flag's rule is written; BUNDLED stands for every BUNDLED:code.
+SOURCES: Mapping[str, str] = {
+    **{flag: _COMPLETENESS for flag in Flag if flag.startswith("MISSING_")},
+    Flag.AWAIT_PATH: "rulebook 2, step 3",
+    Flag.PROVISIONAL_DX: "rulebook 6",
+    Flag.DX_UNSPECIFIED: "rulebook 6",
+    Flag.DX_MISMATCH: "rulebook 6",
+    Flag.EM_NOT_SEPARATE: "rulebook 5",
+    Flag.MOD25_DOC: "rulebook 5",
+    Flag.ASK_DISTINCT: "rulebook 4.1",
+    Flag.SAME_LESION_ONE_UNIT: "rulebook 3.2",
+    Flag.REPAIR_SUM: "rulebook 3.5",
+    Flag.GLOBAL: "rulebook 4.5",
+    Flag.NEW_PT_RULE: "rulebook 3.20",
+    Flag.TIME_DOC: "rulebook 3.20",
+    Flag.MUE_EXCEEDED: "rulebook 4.4",
+    Flag.ADDON_NO_PRIMARY: "rulebook 4.3",
+    Flag.DELETED_CODE: "rulebook 1",
+    Flag.NO_CODE: "rulebook 2, step 4",
+    Flag.MED_NEC_DOC: "rulebook 7.1",
+    Flag.COSMETIC: "rulebook 7.1",
+    Flag.ABN: "rulebook 7.2",
+    Flag.PA_REQUIRED: "rulebook 7.4",
+    Flag.PA_CHECK: "rulebook 7.4",
+    Flag.NDC_REQUIRED: "rulebook 9.1",
+    Flag.CLIA_REQUIRED: "rulebook 9.1",
+    Flag.CONSULT_CROSSWALK: "rulebook 3.20",
+    Flag.G2211_BLOCKED: "rulebook 3.20",
+    Flag.MOHS_AUC_DOC: "rulebook 3.12",
+    Flag.NO_PRIOR_PATH_DOC: "rulebook 3.12",
+    "BUNDLED": "rulebook 2, step 5 and 4.1",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`says` is a sentence to staff. `holds`: the visit waits until it is answered. `path` is the fact asked for."""
@@ -54,6 +93,16 @@ class Finding:
     says: str
     holds: bool
     path: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Where the flag's rule is written."""
+        return SOURCES[self.flag.partition(":")[0]]
+
+    @property
+    def in_force_from(self) -> date:
+        """The first date of service the flag's rule holds for."""
+        return IN_FORCE_FROM
 
 
 def ask(flag: Flag, path: str | None, says: str) -> Finding:
