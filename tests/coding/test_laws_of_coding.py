@@ -156,7 +156,8 @@ class TestNeverMoreForKnowingLess:
         less = deepcopy(encounter)
         holders = [p for p in less["procedures"] if p] + ([less["em"]] if less["em"] else []) + [less["patient"]]
         holder = data.draw(st.sampled_from(holders))
-        fact = data.draw(st.sampled_from(sorted(key for key in holder if key != "kind")))
+        # The form counts lesions; that the samples are of one is said against the count, it is no fact behind it.
+        fact = data.draw(st.sampled_from(sorted(key for key in holder if key not in ("kind", "distinct_lesions"))))
         holder[fact] = None
         after = coded(less)
         if after.disposition is not Disposition.HOLD:

@@ -186,9 +186,9 @@ class TestPatchTests:
         tested = {"kind": "patch_test", "count": 80, "problem_ref": "c"}
         assert written(code(tested, problems={"c": "L23.9"}).lines) == ["95044x80 L23.9"]
 
-    def test_more_than_a_day_allows_is_asked_about(self):
+    def test_more_than_a_day_allows_goes_with_a_flag_because_the_limit_is_clinical(self):
         coded = code({"kind": "patch_test", "count": 91, "problem_ref": "c"}, problems={"c": "L23.9"})
-        assert (coded.disposition, coded.flags) == ("hold", ("MUE_EXCEEDED",))
+        assert (coded.disposition, coded.flags) == ("ready", ("MUE_EXCEEDED",))
 
 
 class TestPathology:

@@ -52,12 +52,11 @@ class TestBiopsies:
         assert written(coded.lines) == ["11104 L66.9"]
         assert "SAME_LESION_ONE_UNIT" in coded.flags
 
-    def test_several_lesions_of_one_entry_must_be_said_to_be_several(self):
-        entry = biopsy("tangential", "back", "a", 3)
-        unsaid = code(entry, problems={"a": "D49.2"})
-        said = code(entry | {"distinct_lesions": True}, problems={"a": "D49.2"})
-        assert (unsaid.disposition, unsaid.lines) == ("hold", ())
-        assert written(said.lines) == ["11102 D49.2", "11103x2 D49.2"]
+    def test_the_form_counts_lesions_unless_it_says_that_the_samples_are_of_one(self):
+        entry = biopsy("tangential", "back", "a", 2)
+        assert written(code(entry, problems={"a": "R21"}).lines) == ["11102 R21", "11103 R21"]
+        one = code(entry | {"distinct_lesions": False}, problems={"a": "R21"})
+        assert (written(one.lines), one.flags) == (["11102 R21"], ("SAME_LESION_ONE_UNIT",))
 
     def test_an_ear_has_its_own_code_and_the_punch_contains_it(self):
         coded = code(
@@ -428,9 +427,18 @@ class TestWhatHoldsAnyVisit:
         assert [question.flag for question in coded.questions] == ["DX_UNSPECIFIED"]
         assert coded.questions[0].says == "D49 needs more characters before it can be billed."
 
-    def test_more_units_than_a_day_allows(self):
-        coded = code(biopsy("punch", "back", "a", 5, distinct_lesions=True), problems={"a": "R21"})
-        assert (coded.disposition, coded.flags) == ("hold", ("MUE_EXCEEDED",))
+    def test_more_units_than_is_usual_in_a_day_go_with_a_flag_because_the_limit_is_clinical(self):
+        coded = code(biopsy("punch", "back", "a", 5), problems={"a": "R21"})
+        assert (coded.disposition, coded.flags) == ("ready", ("MUE_EXCEEDED",))
+
+    def test_more_units_than_a_day_may_ever_have_hold_the_visit(self):
+        flaps = [
+            {"kind": "hidradenitis_excision", "site": f"{side} axilla", "bilateral": False, "problem_ref": "a"}
+            for side in ("left", "right")
+        ]
+        coded = code(*flaps, problems={"a": "L73.2"}, payer=COMMERCIAL)
+        assert coded.disposition == "hold"
+        assert "MUE_EXCEEDED" in coded.flags
 
     def test_a_date_before_the_rules(self):
         coded = code(aks(1, "scalp", "a"), problems={"a": "L57.0"}, date="2024-06-30")

@@ -57,15 +57,11 @@ def _session(visit: Visit, by_technique: dict[str, list[tuple[int, Lesion]]]) ->
 
 
 def _lesion_count(lesion: Lesion) -> tuple[int | None, tuple[Finding, ...]]:
-    """How many lesions were sampled: the unit is the lesion, not the specimen."""
+    """How many lesions were sampled: the form counts lesions, unless it says that the samples are of one."""
     procedure = lesion.procedure
-    if procedure.count is None or procedure.count == 1:
+    if procedure.count is None or procedure.count == 1 or procedure.distinct_lesions is not False:
         return procedure.count, ()
     path = f"{procedure.path}.distinct_lesions"
-    if procedure.distinct_lesions is None:
-        return None, (ask(Flag.ASK_DISTINCT, path, "Were these samples of different lesions, or of one?"),)
-    if procedure.distinct_lesions:
-        return procedure.count, ()
     return 1, (note(Flag.SAME_LESION_ONE_UNIT, "Several samples of one lesion are one unit.", path),)
 
 

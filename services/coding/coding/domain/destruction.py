@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from codes import cpt
-from coding.domain import genital_destruction
+from coding.domain import cosmetic, genital_destruction, notice
 from coding.domain.completeness import missing, several_in_one
 from coding.domain.diagnoses import UNCERTAIN, UNKNOWN_NATURE, mismatch, starts
 from coding.domain.findings import Finding, Flag, ask, note
@@ -76,6 +76,8 @@ def _benign(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
     for lesion in skin:
         by_need[of_benign(lesion.procedure, diagnosis_of(visit, lesion.procedure) or "")].append(lesion)
     covered = by_need[Necessity.COVERED] + by_need[Necessity.SYMPTOMATIC]
+    if notice.expects_denial(visit) and not covered:
+        covered, by_need[Necessity.UNDOCUMENTED] = by_need[Necessity.UNDOCUMENTED], []
     chosen += Chosen(findings=_about_need(by_need))
     if covered:
         chosen += Chosen((_benign_line(visit, covered),))
@@ -109,7 +111,18 @@ def _about_need(by_need: Mapping[Necessity, Sequence[Lesion]]) -> tuple[Finding,
     )
 
 
+# Redness and spider veins: never the vascular codes, whatever was treated (rulebook 3.10 and 7.1).
+_REDNESS = ("I78.1", "L71")
+
+
 def _vascular(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
+    wished = [lesion for lesion in lesions if starts(diagnosis_of(visit, lesion.procedure) or "", _REDNESS)]
+    lesions = [lesion for lesion in lesions if lesion not in wished]
+    chosen = cosmetic.choose(visit, wished)
+    return chosen + _malformations(visit, lesions) if lesions else chosen
+
+
+def _malformations(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
     questions = tuple(q for lesion in lesions for q in missing(lesion, "area_sq_cm"))
     questions += _supported(visit, lesions, "destruction-vascular", "17106")
     if questions:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from codes import cpt, modifiers, mue, ncci
-from coding.domain.findings import Finding, Flag, ask, bundled
+from coding.domain.findings import Finding, Flag, ask, bundled, note
 from coding.domain.reasons import because
 from coding.domain.service import Chosen, Service
 from coding.domain.sites import surely_apart
@@ -64,10 +64,10 @@ def _pair(column1: Service, column2: Service, habit: Habit, on: date) -> tuple[S
     edit = ncci.edit(column1.cpt, column2.cpt, on)
     if edit is None:
         return column2, None
+    if edit.modifier_allowed and (_passing(column2) or _other_digit(column1, column2)):
+        return column2, None
     if not edit.modifier_allowed or _same_lesion(column1, column2):
         return None, bundled(column2.cpt, f"{column2.cpt} is part of {column1.cpt}.")
-    if _passing(column2) or _other_digit(column1, column2):
-        return column2, None
     code = cpt.lookup(column2.cpt)
     if code is not None and code.is_evaluation:
         says = f"Which separate problem was {column2.cpt} for, beside {column1.cpt}?"
@@ -151,10 +151,18 @@ def _units(services: Sequence[Service], on: date) -> tuple[Finding, ...]:
     for service in services:
         units[service.cpt] += service.units
     return tuple(
-        ask(Flag.MUE_EXCEEDED, None, f"{number}: {count} units, where a day allows {limit.units}. Is the count right?")
+        _beyond(number, count, limit)
         for number, count in sorted(units.items())
         if (limit := mue.limit(number, on)) and count > limit.units
     )
+
+
+def _beyond(number: str, count: int, limit: mue.Limit) -> Finding:
+    """An absolute limit is never paid above; a clinical one may be, on appeal, with the record."""
+    says = f"{number}: {count} units, where a day allows {limit.units}."
+    if limit.adjudication is mue.Adjudication.CLINICAL:
+        return note(Flag.MUE_EXCEEDED, f"{says} More is paid only on appeal with the record.")
+    return ask(Flag.MUE_EXCEEDED, None, f"{says} Is the count right?")
 
 
 def _conflicts(services: Sequence[Service]) -> tuple[Finding, ...]:

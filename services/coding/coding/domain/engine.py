@@ -22,10 +22,13 @@ from coding.domain import (
     intralesional,
     light,
     mohs,
+    mohs_ground,
     nails,
+    notice,
     paring,
     patch_tests,
     pathology,
+    patient_fit,
     photodynamic,
     reasons,
     repairs,
@@ -39,6 +42,7 @@ from coding.domain.findings import Finding, Flag, ask, bundled
 from coding.domain.hierarchy import definitive
 from coding.domain.reasons import because
 from coding.domain.service import Chosen, Lesion, Service, lesions_of
+from coding.domain.specificity import vaguer_than_the_record
 from coding.domain.visit import Kind, PayerType, Visit
 
 Family = Callable[[Visit, Sequence[Lesion]], Chosen]
@@ -74,13 +78,17 @@ def code_visit(visit: Visit) -> CodedVisit:
     lesions = lesions_of(visit)
     kept, held = definitive(lesions)
     surgery = _by_family(visit, kept)
+    grounded = mohs_ground.mark(visit, kept, surgery.services)
+    surgery = Chosen(grounded.services, surgery.self_pay, surgery.findings + grounded.findings)
     closures = repairs.choose(
         visit, _of(kept, Kind.REPAIR), [o for o in kept if o.procedure.kind is not Kind.REPAIR], surgery.services
     )
     procedures = surgery + closures
     related = global_periods.relate(visit, procedures.services)
     visits = evaluation.choose(visit, related.services)
-    chosen = settle((*visits.services, *related.services), Habit(visit.payer.x_modifiers), visit.date)
+    settled = settle((*visits.services, *related.services), Habit(visit.payer.x_modifiers), visit.date)
+    noticed = notice.apply(visit, kept, settled.services)
+    chosen = Chosen(noticed.services, procedures.self_pay + noticed.self_pay, settled.findings + noticed.findings)
     findings = (
         *_gate(visit),
         *_same_lesion(visit, held),
@@ -88,10 +96,11 @@ def code_visit(visit: Visit) -> CodedVisit:
         *related.findings,
         *visits.findings,
         *chosen.findings,
-        *_about_diagnoses(visit, (*chosen.services, *procedures.self_pay)),
+        *_about_diagnoses(visit, (*chosen.services, *chosen.self_pay)),
+        *vaguer_than_the_record(visit, kept),
         *_ranking(visit, chosen.services),
     )
-    return _answer(visit, chosen.services, procedures.self_pay, findings)
+    return _answer(visit, chosen.services, chosen.self_pay, findings)
 
 
 def _of(lesions: Sequence[Lesion], kind: Kind) -> list[Lesion]:
@@ -117,6 +126,7 @@ def _same_lesion(visit: Visit, held: Sequence[Lesion]) -> tuple[Finding, ...]:
         ask(Flag.NO_PRIOR_PATH_DOC, f"{lesion.procedure.path}.prior_pathology_within_60_days", says)
         for lesion in held
         if lesion.procedure.prior_pathology_within_60_days is False
+        and lesion.procedure.frozen_section_read_before_mohs is None
     ]
     return tuple(found)
 
@@ -134,15 +144,13 @@ def _gate(visit: Visit) -> tuple[Finding, ...]:
         found.append(ask(Flag.NO_CODE, "component", "Only pathology is split into components; what was split?"))
     if visit.authorization and visit.authorization.required and not visit.authorization.number:
         found.append(ask(Flag.PA_REQUIRED, "authorization.number", "What is the authorization's number?"))
-    if visit.abn and visit.abn.type != "voluntary":
-        says = "Which service does the notice cover, and was its denial expected?"
-        found.append(ask(Flag.ABN, "abn", says))
     return tuple(found)
 
 
 def _about_diagnoses(visit: Visit, services: Sequence[Service]) -> tuple[Finding, ...]:
     used = sorted({dx for service in services for dx in service.dx})
-    return tuple(question for dx in used if (question := unusable(dx, visit.date, "problems")))
+    unknown = tuple(question for dx in used if (question := unusable(dx, visit.date, "problems")))
+    return unknown + patient_fit.of(visit.patient, used)
 
 
 def _ranking(visit: Visit, services: Sequence[Service]) -> tuple[Finding, ...]:

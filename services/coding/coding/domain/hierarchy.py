@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from coding.domain.mohs_ground import is_ground_for_mohs
 from coding.domain.service import Lesion
 from coding.domain.visit import Kind
 
@@ -34,6 +35,8 @@ def definitive(lesions: Sequence[Lesion]) -> tuple[tuple[Lesion, ...], tuple[Les
 
 def _holds(one: Lesion, other: Lesion) -> bool:
     first, second = one.procedure.kind, other.procedure.kind
+    if first is Kind.MOHS and is_ground_for_mohs(other.procedure):
+        return False
     if first not in _RANK or second not in _RANK or (first is Kind.MOHS and second in _CLOSURES):
         return False
     return _RANK.index(first) < _RANK.index(second)

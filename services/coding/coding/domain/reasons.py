@@ -53,6 +53,7 @@ RULES: Mapping[str, Rule] = {
         Rule("REPAIR-COMPLEX", "rulebook 3.5", "A complex closure needs its criterion and more than 1.0 cm."),
         Rule("FLAP-AREA", "rulebook 3.6", "A flap goes by primary plus secondary defect."),
         Rule("MOHS-STAGES", "rulebook 3.12", "A first stage for each tumour, then its stages and extra blocks."),
+        Rule("MOHS-GROUND", "rulebook 3.12", "Without an earlier report, the day's own sample may decide for surgery."),
         Rule("TAGS-COUNT", "rulebook 3.13", "Fifteen tags, then each further ten or part."),
         Rule("PARING-COUNT", "rulebook 3.14", "One, two to four, or more corns pared."),
         Rule("INJECTED-COUNT", "rulebook 3.16", "To seven lesions injected, or more; lesions, not needle sticks."),
@@ -87,6 +88,7 @@ RULES: Mapping[str, Rule] = {
         Rule("DISTINCT", "rulebook 4.1", "An edit with indicator 1 is passed for another lesion at another site."),
         Rule("REPEATED", "rulebook 5", "The same code for another lesion is marked as distinct."),
         Rule("COSMETIC", "rulebook 7.1", "A benign lesion without symptoms is the patient's own wish."),
+        Rule("NOTICE", "rulebook 7.2", "A signed notice of an expected denial lets the claim go with GA; none is GZ."),
         Rule("NECESSITY", "rulebook 7.1", "A documented symptom makes a benign lesion's removal medical."),
         Rule("SELF-PAY", "rulebook 7.3", "A patient without insurance pays; nothing goes to a payer."),
     )
