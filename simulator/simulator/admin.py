@@ -15,9 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Payer
 from simulator.clock import Clock
+from simulator.posted_cheques import postings_of, postings_on
 from simulator.records import Fault, Scenario
 from simulator.settings import SHORTEST_DAY, Settings
-from simulator.truth import truth_of
+from simulator.troubles import KINDS, TroubleTable
+from simulator.truth import cheque_truth, deposit_truth, truth_of
 from simulator.wire import EDI_TYPE, LARGEST_POSITION, Worldly
 
 _bearer = HTTPBearer(auto_error=False)
@@ -133,6 +135,24 @@ def add_scenarios(wanted: list[Scenario], world: Worldly) -> dict[str, list[int]
         return {"ids": [world.store.add_scenario(one) for one in wanted]}
 
 
+@router.put("/scenarios")
+def set_troubles(table: TroubleTable, world: Worldly) -> TroubleTable:
+    """How often each kind of trouble happens to the claims that come in from now on; it leaves the list alone."""
+    with world.store.transaction():
+        world.store.set_troubles(table)
+    return table
+
+
+@router.get("/scenarios/kinds")
+def trouble_kinds(world: Worldly) -> list[dict[str, Any]]:
+    """Every kind of trouble in a sentence, where on a claim's way it sits, and its present rate."""
+    with world.store.transaction():
+        table = world.store.troubles()
+    return [
+        {"kind": one.name, "stage": one.stage, "says": one.says, "rate": table.rate(one.name)} for one in KINDS.values()
+    ]
+
+
 @router.delete("/scenarios", status_code=204)
 def drop_scenarios(world: Worldly) -> None:
     with world.store.transaction():
@@ -207,7 +227,27 @@ def truth(world: Worldly, control_number: str | None = None, after: After = 0, l
             found = world.store.claims_by_control_number(control_number)
         else:
             found = world.store.claims_after(after, limit)
-    return {"claims": [truth_of(record) for record in found], "next": found[-1].id if found else after}
+        claims = [truth_of(record, postings_of(world.store, record)) for record in found]
+    return {"claims": claims, "next": found[-1].id if found else after}
+
+
+@router.get("/truth/cheques")
+def true_cheques(world: Worldly, after: After = 0, limit: Limit = 200) -> dict[str, Any]:
+    """Every cheque in the order of writing, with what should be posted from it."""
+    with world.store.transaction():
+        found = world.store.cheques_after(after, limit)
+        cheques = [cheque_truth(cheque, postings_on(world.store, cheque)) for cheque in found]
+    return {"cheques": cheques, "next": found[-1].id if found else after}
+
+
+@router.get("/deposits")
+def deposits(world: Worldly, after: After = 0, limit: Limit = 200) -> dict[str, Any]:
+    """The money that has come to the provider's bank by now, whether or not its remittance was sent."""
+    today = world.clock.now()
+    with world.store.transaction():
+        found = world.store.cheques_after(after, limit)
+    came = [one.deposit for one in found if one.deposit is not None and one.deposit.day <= today]
+    return {"deposits": [deposit_truth(one) for one in came], "next": found[-1].id if found else after}
 
 
 @router.get("/interchanges")

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import groupby
 
 import x12
-from simulator import cheques, claim_status_file, clearinghouse, payer_desk
+from simulator import cheques, claim_status_file, clearinghouse, front_door, payer_desk
+from simulator.cheques import REMIT_STEP
 from simulator.claim_status_file import Speaker
 from simulator.clock import Clock
 from simulator.intake import CLEARINGHOUSE_STEP, SPEAKER
@@ -66,7 +67,12 @@ def _clearinghouse_step(store: Store, clock: Clock, due: Due) -> None:
 
 
 def _judged(record: ClaimRecord, payer_ids: Mapping[str, object]) -> ClaimRecord:
-    scenario = record.scenario
+    scenario, drawn = record.scenario, front_door.clearinghouse_word(record)
+    if front_door.SILENCE in record.troubles:
+        return replace(record, status="silent")
+    if drawn is not None:
+        taken = front_door.REFUSED_BUT_TAKEN in record.troubles
+        return replace(record, said=(drawn,), status="forwarded" if taken else "rejected_by_clearinghouse")
     if scenario is not None and scenario.level == "clearinghouse":
         if scenario.action == "silence":
             return replace(record, status="silent")
@@ -91,6 +97,8 @@ def _payer_step(store: Store, clock: Clock, due: Due) -> None:
             store.save_claim(replace(record, status="silent"))
             continue
         records.append(payer_desk.consider(store, clock, due.at, payer, record))
+    if any(record.status == "forwarded" for record in records):
+        store.schedule(due.at + front_door.SECOND_THOUGHTS, PAYER_STEP, due.subject)
     _tell(store, clock, due.at, records, ("PR", payer.name, payer.id))
 
 
@@ -113,6 +121,10 @@ def _cheque_step(store: Store, clock: Clock, due: Due) -> None:
         cheques.run(store, clock, due.at, payer)
 
 
+def _remit_step(store: Store, clock: Clock, due: Due) -> None:
+    cheques.remit(store, clock, due.at, int(due.subject))
+
+
 def _held_back_step(store: Store, _: Clock, due: Due) -> None:
     store.post_held_back(int(due.subject))
 
@@ -121,5 +133,6 @@ STEPS: Mapping[str, Callable[[Store, Clock, Due], None]] = {
     CLEARINGHOUSE_STEP: _clearinghouse_step,
     PAYER_STEP: _payer_step,
     CHEQUE_STEP: _cheque_step,
+    REMIT_STEP: _remit_step,
     HELD_BACK: _held_back_step,
 }

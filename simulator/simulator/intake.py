@@ -93,7 +93,7 @@ def _take_claims(
     accepted: set[tuple[str, str]],
 ) -> None:
     today = clock.moment(day).date()
-    payers = store.payers()
+    payers, troubles = store.payers(), store.troubles()
     unreadable: list[x12.Finding] = []
     for received in x12.read_claims(content, report=unreadable.append):
         envelope = received.envelope
@@ -108,6 +108,7 @@ def _take_claims(
             claim=claim,
             received_at=day,
             scenario=_scenario(store, claim),
+            troubles=troubles.drawn(claim),
         )
         store.add_claim(record)
         delays = payers[claim.payer_id].delays if claim.payer_id in payers else Delays()

@@ -12,6 +12,7 @@ from simulator.adjudication.claim import Claim
 from simulator.adjudication.decision import Decision
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import LONGEST_WAIT, STRICT, Group, Payer, require_codes
+from simulator.troubles import TroubleTable
 
 T = TypeVar("T")
 
@@ -148,10 +149,82 @@ class ClaimRecord:
     replaced_by: int | None = None
     restores: bool = False
     trace: str = ""
+    troubles: tuple[str, ...] = ()
 
     @property
     def voids(self) -> bool:
         return self.claim.frequency == "8"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One PLB: a positive amount takes from the cheque, a negative one adds to it (rulebook 11)."""
+
+    reason: str
+    amount: Decimal
+    reference: str = ""
+
+
+Timing = Literal["", "money_first", "money_late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """One thing that a payer will put on a cheque: a claim payment, its reversal, or an amount of the provider level.
+
+    `part` names it among those of its claim, `reverses` the part that it takes back. `decision` carries the signs that
+    the remittance shows, None when there are `levels` alone; `status` is CLP02 where the decision does not say it.
+    `control_number` and `payer_number` are there when they are not the claim's own. Payables of one `apart` stand on
+    a cheque of their own. `cheque` is the number of the one that paid it.
+    """
+
+    claim: int
+    payer_id: str
+    part: str
+    ripe_at: float
+    decision: Decision | None = None
+    id: int = 0
+    status: str = ""
+    reverses: str = ""
+    control_number: str = ""
+    payer_number: str = ""
+    levels: tuple[Level, ...] = ()
+    interest: Decimal = Decimal("0.00")
+    line_numbers: bool = True
+    apart: str = ""
+    timing: Timing = ""
+    repeated_after: float = 0.0
+    cheque: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Money at the provider's bank, under the trace number that the remittance names; `day` is the simulated one."""
+
+    payer_id: str
+    trace: str
+    amount: Decimal
+    method: str
+    on: str
+    day: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChequeRecord:
+    """A cheque as it was written: `body` is its 835, `levels` every PLB on it, `sent` the names of its files."""
+
+    id: int
+    payer_id: str
+    trace: str
+    total: Decimal
+    method: str
+    paid_on: str
+    payables: tuple[int, ...]
+    levels: tuple[Level, ...]
+    route: Route
+    body: str
+    sent: tuple[str, ...] = ()
+    deposit: Deposit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +236,8 @@ class Debt:
 
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (ClaimRecord, Scenario, Fault, Debt, Payer, Member)
+    kind: TypeAdapter(kind)
+    for kind in (ClaimRecord, Scenario, Fault, Debt, Payer, Member, Payable, ChequeRecord, TroubleTable)
 }
 
 

@@ -1,52 +1,15 @@
-"""The simulator's memory: one SQLite file, one writer at a time, durable when a transaction ends."""
+"""What the simulator remembers of payers, members, claims, files and what is due."""
 
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Payer
-from simulator.records import ClaimRecord, Debt, Fault, Scenario, from_json, to_json
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS payers (id TEXT PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS members (
-    payer_id TEXT NOT NULL, member_id TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (payer_id, member_id));
-CREATE TABLE IF NOT EXISTS scenarios (id INTEGER PRIMARY KEY, left INTEGER NOT NULL, document TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY, left INTEGER NOT NULL, document TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS received (
-    id INTEGER PRIMARY KEY, sender TEXT NOT NULL, control TEXT NOT NULL, outcome TEXT NOT NULL,
-    sha256 TEXT NOT NULL, kinds TEXT NOT NULL, received_at TEXT NOT NULL, content BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS received_by_control ON received (sender, control);
-CREATE TABLE IF NOT EXISTS claims (
-    id INTEGER PRIMARY KEY, interchange INTEGER NOT NULL, payer_id TEXT NOT NULL, member_id TEXT NOT NULL,
-    control_number TEXT NOT NULL, payer_number TEXT NOT NULL, status TEXT NOT NULL, document TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS claims_by_member ON claims (payer_id, member_id);
-CREATE INDEX IF NOT EXISTS claims_by_interchange ON claims (interchange);
-CREATE INDEX IF NOT EXISTS claims_by_number ON claims (payer_id, payer_number);
-CREATE INDEX IF NOT EXISTS claims_by_status ON claims (payer_id, status);
-CREATE TABLE IF NOT EXISTS due (
-    id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
-    UNIQUE (at, kind, subject));
-CREATE TABLE IF NOT EXISTS mailbox (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, receiver TEXT NOT NULL,
-    kind TEXT NOT NULL, sha256 TEXT NOT NULL, content BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS waiting (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, receiver TEXT NOT NULL, kind TEXT NOT NULL, content BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS debts (account TEXT PRIMARY KEY, document TEXT NOT NULL);
-"""
-_TABLES = (
-    "meta", "payers", "members", "scenarios", "faults", "received", "claims", "due", "mailbox",
-    "waiting", "debts",
-)  # fmt: skip
+from simulator.cheque_book import ChequeBook
+from simulator.records import ClaimRecord, Fault, Scenario, from_json, to_json
+from simulator.troubles import TroubleTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,77 +48,8 @@ class Due:
     subject: str
 
 
-class Store:
+class Store(ChequeBook):
     """Every method but `transaction` is to be called inside one."""
-
-    def __init__(self, path: Path):
-        """Open or begin the memory in this file, or in `simulator.db` when `path` is a folder."""
-        if path.is_dir():
-            path = path / "simulator.db"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[Store]:
-        """All or nothing; durable when the block ends without an exception."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Inside a transaction: undo the block alone when it raises."""
-        self._connection.execute("SAVEPOINT attempt")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK TO attempt")
-            raise
-        finally:
-            self._connection.execute("RELEASE attempt")
-
-    def forget_everything(self) -> None:
-        """All but the counters and mailbox positions, so that no number or cursor means two things."""
-        for table in _TABLES:
-            self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own)
-
-    def _all(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        return self._connection.execute(sql, values).fetchall()
-
-    def _one(self, sql: str, *values: object) -> tuple[object, ...] | None:
-        return self._connection.execute(sql, values).fetchone()
-
-    def _do(self, sql: str, *values: object) -> int:
-        return self._connection.execute(sql, values).lastrowid or 0
-
-    def meta(self, name: str) -> str | None:
-        row = self._one("SELECT value FROM meta WHERE name = ?", name)
-        return None if row is None else str(row[0])
-
-    def set_meta(self, name: str, value: str) -> None:
-        self._do("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
-
-    def next_number(self, name: str) -> int:
-        """1, 2, 3 ... for each name."""
-        row = self._one(
-            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
-            name,
-        )
-        assert row is not None
-        return int(str(row[0]))
 
     def payers(self) -> dict[str, Payer]:
         rows = self._all("SELECT id, document FROM payers ORDER BY rowid")
@@ -277,9 +171,6 @@ class Store:
         found = self._claims("WHERE payer_id = ? AND payer_number = ?", payer_id, number) if number else []
         return found[0] if found else None
 
-    def claims_awaiting_cheque(self, payer_id: str) -> list[ClaimRecord]:
-        return self._claims("WHERE payer_id = ? AND status = 'decided' ORDER BY id", payer_id)
-
     def claims_after(self, position: int, limit: int) -> list[ClaimRecord]:
         return self._claims("WHERE id > ? ORDER BY id LIMIT ?", position, limit)
 
@@ -347,14 +238,13 @@ class Store:
         content = self._bytes("SELECT content FROM mailbox WHERE name = ?", name)
         return None if row is None or content is None else (str(row[0]), content)
 
-    def debt(self, account: str) -> Debt | None:
-        row = self._one("SELECT document FROM debts WHERE account = ?", account)
-        return None if row is None else from_json(Debt, str(row[0]))
+    def troubles(self) -> TroubleTable:
+        """What trouble claims draw; none until a table is set."""
+        kept = self.meta("troubles")
+        return TroubleTable() if kept is None else from_json(TroubleTable, kept)
 
-    def set_debt(self, account: str, debt: Debt | None) -> None:
-        self._do("DELETE FROM debts WHERE account = ?", account)
-        if debt is not None:
-            self._do("INSERT INTO debts VALUES (?, ?)", account, to_json(debt))
+    def set_troubles(self, table: TroubleTable) -> None:
+        self.set_meta("troubles", to_json(table))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many claims by status, interchanges by outcome, mailbox files by kind, and what is still due."""

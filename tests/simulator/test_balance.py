@@ -16,7 +16,7 @@ from simulator.adjudication.claim import Claim, Line, Person, Provider
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Contract, Override, Payer
 from simulator.payers import DEFAULT_PAYERS
-from simulator.records import ClaimRecord, Debt, Route
+from simulator.records import ClaimRecord, Debt, Payable, Route
 from simulator.remittance_file import Cheque, Entry
 from simulator.tables import CODEBOOK
 
@@ -85,7 +85,8 @@ def entry(claim: Claim, payer: Payer, member: Member, number: int, *, reversal: 
     record = ClaimRecord(
         number, 1, Route("ZZ", "US", "ZZ", "THEM", "US", "THEM"), claim, 0.0, payer_number=f"P{number}"
     )
-    return Entry(record, decision.reversed() if reversal else decision, reversal)
+    said = decision.reversed() if reversal else decision
+    return Entry(record, Payable(number, payer.id, "payment", 0.0, said, reverses="payment" if reversal else ""))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,16 +8,20 @@ from decimal import Decimal
 
 from simulator.adjudication.case import Case, Denial, Rule
 from simulator.adjudication.claim import Line
+from simulator.adjudication.coordination import coordinated, left_to_patient
 from simulator.adjudication.cost_sharing import Benefits
-from simulator.adjudication.decision import ZERO, Adjustment, Decision, LineDecision
+from simulator.adjudication.decision import PATIENT, ZERO, Adjustment, Bearer, Decision, LineDecision
 from simulator.adjudication.fee_schedule import cents, unit_rate
 from simulator.adjudication.multiple_procedures import reductions
+from simulator.adjudication.reporting import at_claim_level
 from simulator.adjudication.rules import (
     add_ons,
     authorization,
     bundling,
+    coordination,
     duplicates,
     eligibility,
+    global_period,
     missing_information,
     modifiers,
     necessity,
@@ -32,16 +36,18 @@ RULES: tuple[Rule, ...] = (
     overrides.find,
     timely_filing.find,
     eligibility.find,
+    coordination.find,
     missing_information.find,
     duplicates.find,
     modifiers.find,
     authorization.find,
     necessity.find,
     bundling.find,
+    global_period.find,
     units.find,
     add_ons.find,
 )
-CONTRACT, MULTIPLE_PROCEDURES = "45", "59"
+CONTRACT, MULTIPLE_PROCEDURES, SEQUESTRATION = "45", "59", "253"
 
 
 def decide(case: Case, ordered: Iterable[Denial] = ()) -> Decision:
@@ -67,7 +73,8 @@ def _without(case: Case, denials: Mapping[int, Denial]) -> Case:
 
 
 def _denied(line: Line, denial: Denial) -> LineDecision:
-    adjustments = (Adjustment(denial.group, denial.carc, line.charge),) if line.charge else ()
+    bearer: Bearer = "patient" if denial.group == PATIENT else "denied"
+    adjustments = (Adjustment(denial.group, denial.carc, line.charge, bearer),) if line.charge else ()
     reasons = (f"{denial.group}-{denial.carc}: {denial.reason}",)
     return LineDecision(line.number, line.charge, ZERO, adjustments, denial.remarks, reasons=reasons)
 
@@ -75,20 +82,24 @@ def _denied(line: Line, denial: Denial) -> LineDecision:
 def _allowed(case: Case) -> Mapping[int, LineDecision]:
     reduced = reductions(case, case.lines)
     benefits = Benefits.of(case.member)
+    earlier = case.claim.earlier
+    left = None if earlier is None else left_to_patient(case.claim, earlier)
     decided: dict[int, LineDecision] = {}
     for line in case.lines:
         rate = cents(unit_rate(case, line) * line.units)
         allowed = min(rate - reduced.get(line.number, ZERO), line.charge)
         contractual = _contractual(case, line, min(rate, line.charge), allowed)
         share, benefits = benefits.share(allowed, visit=case.procedure(line).evaluation)
-        decided[line.number] = LineDecision(
+        held_back = cents((allowed - share.total) * case.payer.contract.sequestration)
+        own = LineDecision(
             line.number,
             line.charge,
-            allowed - share.total,
-            contractual + share.adjustments,
+            allowed - share.total - held_back,
+            contractual + share.adjustments + _off_the_books((SEQUESTRATION, held_back)),
             allowed=allowed,
             reasons=(f"contract rate {rate}, reduced by {reduced.get(line.number, ZERO)}",),
         )
+        decided[line.number] = own if left is None else coordinated(own, left[line.number])
     return decided
 
 
@@ -96,8 +107,11 @@ def _contractual(case: Case, line: Line, rate: Decimal, allowed: Decimal) -> tup
     over_schedule, reduction = line.charge - rate, rate - allowed
     if not case.payer.contract.mppr_as_own_reason:
         over_schedule, reduction = over_schedule + reduction, ZERO
-    parts = ((CONTRACT, over_schedule), (MULTIPLE_PROCEDURES, reduction))
-    return tuple(Adjustment("CO", carc, amount) for carc, amount in parts if amount)
+    return _off_the_books((CONTRACT, over_schedule), (MULTIPLE_PROCEDURES, reduction))
+
+
+def _off_the_books(*parts: tuple[str, Decimal]) -> tuple[Adjustment, ...]:
+    return tuple(Adjustment("CO", carc, amount, "contract") for carc, amount in parts if amount)
 
 
 def _as_reported(case: Case, lines: tuple[LineDecision, ...]) -> Decision:
@@ -106,15 +120,10 @@ def _as_reported(case: Case, lines: tuple[LineDecision, ...]) -> Decision:
     deductible = sum(
         (one.amount for line in lines for one in line.adjustments if (one.group, one.carc) == ("PR", "1")), ZERO
     )
-    decision = Decision(charge, lines, deductible_applied=deductible)
-    kinds = {(one.group, one.carc) for line in lines for one in line.adjustments}
-    if len(kinds) != 1 or not decision.denied or not charge:
-        return decision
-    group, carc = next(iter(kinds))
-    if carc not in case.payer.claim_level_carcs:
-        return decision
-    bare = tuple(replace(line, adjustments=(), remarks=()) for line in lines)
-    remarks = tuple(dict.fromkeys(remark for line in lines for remark in line.remarks))
-    return replace(
-        decision, lines=bare, adjustments=(Adjustment(group, carc, charge),), remarks=remarks, claim_level_only=True
+    borne = sum(
+        (one.amount for line in lines if not line.denied for one in line.adjustments if one.group == PATIENT), ZERO
     )
+    decision = Decision(charge, lines, deductible_applied=deductible, out_of_pocket_applied=borne)
+    carcs = {one.carc for line in lines for one in line.adjustments}
+    habit = len(carcs) == 1 and decision.denied and charge and carcs <= set(case.payer.claim_level_carcs)
+    return at_claim_level(decision) if habit else decision

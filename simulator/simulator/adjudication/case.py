@@ -15,7 +15,10 @@ from simulator.adjudication.payer import Payer
 
 @dataclass(frozen=True, slots=True)
 class PriorLine:
-    """A line this payer decided before for the same member, on a claim that was not reversed since."""
+    """A line this payer decided before for the same member, on a claim that was not reversed since.
+
+    `billing_npi` names the group: clinicians of one group count as one surgeon (rulebook 4.5).
+    """
 
     cpt: str
     modifiers: tuple[str, ...]
@@ -25,6 +28,7 @@ class PriorLine:
     rendering_npi: str
     allowed: bool
     unprocessable: bool = False
+    billing_npi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Case:
     lines: tuple[Line, ...]
     history: tuple[PriorLine, ...] = ()
 
-    def procedure(self, line: Line) -> Procedure:
+    def procedure(self, line: Line | PriorLine) -> Procedure:
         """The code's facts, or facts that limit nothing when the table does not know it."""
         return self.codebook.procedure(line.cpt, line.service_on) or Procedure(line.cpt)
 

@@ -45,10 +45,33 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOver:
+    """What the payers before left of a line to the patient (CAS PR of loop 2430)."""
+
+    line: int
+    patient: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPayer:
+    """What the payers before decided, as the claim says it (loops 2320 and 2430; rulebook 9.5).
+
+    `paid` is AMT D; `left_over` is by line, or empty when the claim gives it in one sum, `patient`.
+    """
+
+    payer_id: str
+    paid: Decimal
+    patient: Decimal
+    left_over: tuple[LeftOver, ...] = ()
+    decided_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One CLM. `relationship` is the patient's to the subscriber: 18 when they are one and the same.
 
-    `original_reference` is REF F8, the payer's own number of the claim that this one replaces or voids.
+    `original_reference` is REF F8, the payer's own number of the claim that this one replaces or voids. `earlier` is
+    there on a claim to a later payer that says what the one before paid.
     """
 
     control_number: str
@@ -67,6 +90,7 @@ class Claim:
     clia_number: str = ""
     relationship: str = "18"
     responsibility: Literal["P", "S", "T"] | str = "P"
+    earlier: EarlierPayer | None = None
 
     @property
     def member_id(self) -> str:

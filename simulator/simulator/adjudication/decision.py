@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 ZERO = Decimal("0.00")
 PATIENT = "PR"
 
+Bearer = Literal["contract", "denied", "patient", "prior_payer"]
+"""Where an amount goes: off the books by contract, nowhere yet, to the patient, or to what an earlier payer settled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """One CAS reason: who bears it, why, and how much (positive lowers the payment)."""
+    """One CAS reason: how much (positive lowers the payment), why, and who bears it.
+
+    `bearer` is known by the rule that made the adjustment, not looked up by its code, so that the truth does not
+    share a mistake of a code table.
+    """
 
     group: str
     carc: str
     amount: Decimal
+    bearer: Bearer = "denied"
 
 
 @dataclass(frozen=True, slots=True)
 class LineDecision:
-    """One service line decided; `allowed` is None when nothing was allowed because the line was denied."""
+    """One service line decided; `allowed` is None when nothing was allowed because the line was denied.
+
+    `paid_cpt` is the code that the payer put in the place of the billed one; `units` those of a part of a line.
+    """
 
     number: int
     charge: Decimal
@@ -29,6 +41,8 @@ class LineDecision:
     remarks: tuple[str, ...] = ()
     allowed: Decimal | None = None
     reasons: tuple[str, ...] = ()
+    paid_cpt: str = ""
+    units: Decimal | None = None
 
     @property
     def denied(self) -> bool:
@@ -39,7 +53,8 @@ class LineDecision:
 class Decision:
     """A claim decided. `adjustments` stand at claim level; with `claim_level_only` the 835 shows no lines.
 
-    `deductible_applied` is what the member's accumulator lost, so that a reversal can give it back.
+    `deductible_applied` and `out_of_pocket_applied` are what the member's accumulators lost, so that a reversal can
+    give them back.
     """
 
     charge: Decimal
@@ -48,6 +63,7 @@ class Decision:
     remarks: tuple[str, ...] = ()
     claim_level_only: bool = False
     deductible_applied: Decimal = ZERO
+    out_of_pocket_applied: Decimal = ZERO
 
     @property
     def paid(self) -> Decimal:
@@ -84,6 +100,7 @@ class Decision:
             ),
             adjustments=_negated(self.adjustments),
             deductible_applied=-self.deductible_applied,
+            out_of_pocket_applied=-self.out_of_pocket_applied,
         )
 
 

@@ -19,8 +19,14 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def unit_rate(case: Case, line: Line) -> Decimal:
-    """The contract's dollars for one unit, not rounded; a share of the charge for a code without a value."""
+    """The contract's dollars for one unit, not rounded; a share of the charge for a code without a value.
+
+    A code that the contract's own schedule names is paid what stands there, wherever the service was.
+    """
     contract = case.payer.contract
+    agreed = contract.fee_schedule.get(line.cpt)
+    if agreed is not None:
+        return agreed
     procedure = case.procedure(line)
     place = place_of_service.lookup(line.place_of_service or case.claim.place_of_service)
     facility = place is not None and place.facility

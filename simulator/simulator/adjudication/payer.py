@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -82,7 +83,11 @@ class NecessityPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Synthetic rates: relative value x `conversion_factor` x `rate`; codes without one, a share of the charge."""
+    """Synthetic rates: relative value x `conversion_factor` x `rate`; codes without one, a share of the charge.
+
+    `fee_schedule` names codes with dollars of their own for a unit, which go before the relative values.
+    `sequestration` is the share of its payment that the payer holds back (CO-253, rulebook 12).
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -90,11 +95,15 @@ class Contract:
     rate: Decimal = Decimal("1.00")
     share_of_charge: Decimal = Decimal("0.60")
     mppr_as_own_reason: bool = True
+    fee_schedule: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    sequestration: Decimal = Decimal("0.00")
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a factor below nothing, and for a share of the charge above the whole."""
-        if self.conversion_factor < 0 or self.rate < 0 or not 0 <= self.share_of_charge <= 1:
-            raise ValueError("rates are not below nothing; share_of_charge is between 0 and 1")
+        """Raises ValueError for a rate below nothing, and for a share above the whole."""
+        if self.conversion_factor < 0 or self.rate < 0 or any(rate < 0 for rate in self.fee_schedule.values()):
+            raise ValueError("rates are not below nothing")
+        if not (0 <= self.share_of_charge <= 1 and 0 <= self.sequestration <= 1):
+            raise ValueError("shares are between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +150,10 @@ class Payer:
     `modifier_side`: an NCCI modifier counts on column 2 alone or on either line (rulebook 4.1).
     `claim_level_carcs`: denials it reports once for the claim, with no lines.
     `zero_pay_apart`: denied claims get a remittance of their own, without money. `walk_in`: the benefits of a
-    member who is not on the roster; None refuses the claim.
+    member who is not on the roster; None refuses the claim. `global_periods`: whether care inside the global period
+    of an earlier surgery is part of it. `required_references`: REF qualifiers without which it rejects a claim.
+    `claims_per_cheque` and `cheques_per_file` bound what stands in one ST and in one interchange. `interest_rate`
+    is the yearly rate of what it pays for being late.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -160,6 +172,11 @@ class Payer:
     bundling_carc: str = "97"
     modifier_25_on_new_visits: bool = True
     checks_units: bool = True
+    global_periods: bool = True
+    required_references: tuple[Literal["G1", "9F", "X4"], ...] = ()
+    claims_per_cheque: int = 10_000
+    cheques_per_file: int = 100
+    interest_rate: Decimal = Decimal("0.10")
     authorization_cpts: tuple[str, ...] = ()
     necessity: tuple[NecessityPolicy, ...] = ()
     wants_clia: bool = False
@@ -180,5 +197,9 @@ class Payer:
         if not all(_TEXT.fullmatch(text) for text in (self.name, self.telephone, *self.address)):
             raise ValueError("a name, address or telephone holds a separator or is longer than 60")
         require_codes(self.bundling_carc, self.payer_number_prefix, self.filing_code, *self.claim_level_carcs)
+        if self.claims_per_cheque < 1 or self.cheques_per_file < 1:
+            raise ValueError("a cheque settles at least one claim, and a file holds at least one cheque")
+        if not 0 <= self.interest_rate <= 1:
+            raise ValueError("interest_rate is between 0 and 1")
         if len(self.tax_id) != 9 or not self.tax_id.isdigit():
             raise ValueError("a tax_id is nine digits")
