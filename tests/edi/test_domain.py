@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from common.ids import new_id
 from edi.domain import numbering
 from edi.domain.acknowledgement import GroupAck, InterchangeVerdict, code_like, outcome_of
+from edi.domain.address import address, permitted, place_of
 from edi.domain.bodies import check
 from edi.domain.inbound import Found, Known, Reading, Reason, misdirected, sort_out
 from edi.domain.kinds import WRITTEN, kind_of
-from edi.domain.mailbox import LONGEST_PAUSE, Place, pause
+from edi.domain.mailbox import LONGEST_PAUSE, Place, looks_whole, pause
 from edi.domain.numbering import LARGEST, Counter, wrapped
-from edi.domain.partner import address
 from edi.domain.refusals import AddressNotSafe, BadBody, HostNotAllowed, IllegalMove
 from edi.domain.transmission import TRANSITIONS, Fact, Status, Transmission
 
@@ -218,20 +218,98 @@ class TestLookingIntoMailboxes:
 
 class TestAddresses:
     def test_an_allowed_host_is_taken_with_any_port_unless_it_names_one(self) -> None:
-        assert address("https://EDI.example.com/x12/", ["edi.example.com"]) == "https://edi.example.com/x12"
-        assert address("https://edi.example.com:8443", ["edi.example.com:8443"]) == "https://edi.example.com:8443"
+        assert address("https://EDI.example.com/x12/", "http", ["edi.example.com"]) == "https://edi.example.com/x12"
+        assert (
+            address("https://edi.example.com:8443", "http", ["edi.example.com:8443"]) == "https://edi.example.com:8443"
+        )
         with pytest.raises(HostNotAllowed):
-            address("https://edi.example.com:9", ["edi.example.com:8443"])
+            address("https://edi.example.com:9", "http", ["edi.example.com:8443"])
         with pytest.raises(HostNotAllowed):
-            address("https://edi.example.com.evil.example", ["edi.example.com"])
+            address("https://edi.example.com.evil.example", "http", ["edi.example.com"])
 
     def test_plain_http_is_for_loopback_alone(self) -> None:
-        assert address("http://127.0.0.1:80/", ["127.0.0.1"]) == "http://127.0.0.1:80"
-        assert address("http://[::1]:80", ["[::1]"]) == "http://[::1]:80"
+        assert address("http://127.0.0.1:80/", "http", ["127.0.0.1"]) == "http://127.0.0.1:80"
+        assert address("http://[::1]:80", "http", ["[::1]"]) == "http://[::1]:80"
         with pytest.raises(AddressNotSafe):
-            address("http://edi.example.com", ["edi.example.com"])
+            address("http://edi.example.com", "http", ["edi.example.com"])
 
     @given(st.text(max_size=60))
     def test_no_text_gets_past_the_list(self, text: str) -> None:
         with pytest.raises((AddressNotSafe, HostNotAllowed)):
-            address(f"https://{text}", ["edi.invalid"])
+            address(f"https://{text}", "http", ["edi.invalid"])
+
+    @pytest.mark.parametrize(
+        "host",
+        ["2130706433", "0x7f000001", "017700000001", "127.1", "0177.0.0.1", "0x7f.1", "localhost.", "edi.example.com."],
+    )
+    def test_a_host_that_only_a_resolver_takes_for_an_address_is_no_host(self, host: str) -> None:
+        with pytest.raises(AddressNotSafe):
+            address(f"https://{host}/", "http", [host])
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://edi.example.com@evil.example/", "https://@edi.example.com/", "https://edi.example.com/a/../b",
+            "https://edi.example.com/%2e%2e/b", "https://edi.example.com\\@evil.example/", "file:///etc/passwd",
+            "gopher://edi.example.com/", "sftp://edi.example.com/", "https://edi.example.com/ x", "//edi.example.com",
+        ],
+    )  # fmt: skip
+    def test_an_address_that_could_be_read_in_two_ways_is_no_address(self, url: str) -> None:
+        with pytest.raises(AddressNotSafe):
+            address(url, "http", ["edi.example.com"])
+
+    def test_an_sftp_wire_has_an_sftp_address(self) -> None:
+        assert (
+            address("sftp://EDI.example.com:2222/us/", "sftp", ["edi.example.com"]) == "sftp://edi.example.com:2222/us"
+        )
+        with pytest.raises(AddressNotSafe):
+            address("https://edi.example.com/", "sftp", ["edi.example.com"])
+
+
+PRIVATE = [
+    "127.0.0.1", "127.8.9.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "198.18.0.1", "::1", "fd00::1",
+    "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "2002:a00:1::",
+    "255.255.255.255", "240.0.0.1",
+]  # fmt: skip
+NEVER = [
+    "169.254.169.254", "0.0.0.0", "::", "fe80::1", "224.0.0.1", "ff02::1", "::ffff:169.254.169.254",  # noqa: S104
+    "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::",
+]  # fmt: skip
+
+
+class TestMachines:
+    @pytest.mark.parametrize("found", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34"])
+    def test_a_public_machine_is_spoken_to(self, found: str) -> None:
+        assert permitted(found, place_of("https://edi.example.com"), ())
+        assert permitted(found, place_of("sftp://edi.example.com"), ())
+
+    @pytest.mark.parametrize("found", [*PRIVATE, *NEVER])
+    def test_a_name_that_leads_to_a_private_machine_leads_nowhere(self, found: str) -> None:
+        for url in ("https://edi.example.com", "sftp://edi.example.com", "https://localhost.example.com"):
+            assert not permitted(found, place_of(url), ())
+
+    @pytest.mark.parametrize("found", NEVER)
+    def test_some_are_spoken_to_never(self, found: str) -> None:
+        for url in ("https://169.254.169.254", "https://edi.example.com", "https://[fe80::1]"):
+            assert not permitted(found, place_of(url), ("0.0.0.0/0", "::/0"))
+
+    def test_a_private_network_is_spoken_to_when_it_is_listed(self) -> None:
+        place = place_of("https://edi.internal")
+        assert permitted("10.20.0.9", place, ("10.20.0.0/16",))
+        assert not permitted("10.21.0.9", place, ("10.20.0.0/16", "fd00::/8"))
+        assert permitted("fd00::9", place, ("10.20.0.0/16", "fd00::/8"))
+
+    def test_an_address_that_the_installation_named_itself_is_spoken_to(self) -> None:
+        assert permitted("127.0.0.1", place_of("https://127.0.0.1:9"), ())
+        assert permitted("127.0.0.1", place_of("http://localhost:9"), ())
+        assert not permitted("127.0.0.2", place_of("https://127.0.0.1:9"), ())
+        assert not permitted("10.0.0.1", place_of("http://localhost:9"), ("10.0.0.0/8",))
+
+
+class TestFilesThatAreStillWritten:
+    @given(st.integers(0, 150))
+    def test_what_does_not_end_as_x12_does_may_go_on(self, cut: int) -> None:
+        whole = b"ISA*00*" + b"x" * 150 + b"~SE*2*0001~GE*1*7~IEA*1*000000905~\r\n"
+        part = whole[: len(whole) - 2 - cut]
+        assert looks_whole(whole)
+        assert looks_whole(part) is (cut == 0)

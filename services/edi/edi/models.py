@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import RowMapping
 
+from edi.domain.access import Access, Folders
 from edi.domain.bodies import MOST_BODIES
 from edi.domain.events import SetError
 from edi.domain.partner import Partner, PartnerFacts, Party
@@ -37,6 +39,25 @@ class DelimitersModel(Input):
 
     def marks(self) -> str:
         return self.element + self.component + self.segment + self.repetition
+
+
+class AccessModel(Input):
+    """How we prove who we are. `secret` is the name of a file in EDI_SECRETS_FOLDER, never the secret itself."""
+
+    kind: Literal["none", "basic", "bearer", "client_credentials", "key"] = "none"
+    user: str = Field(default="", max_length=128)
+    secret: str = Field(default="", max_length=100)
+    token_url: str = Field(default="", max_length=300)
+    scope: str = Field(default="", max_length=300)
+
+
+class FoldersModel(Input):
+    """Folders on an SFTP server, below the address, and the host keys it may show (OpenSSH lines, no comment)."""
+
+    host_keys: list[str] = Field(min_length=1, max_length=8)
+    upload: str = Field(default="inbound", max_length=300)
+    pickup: str = Field(default="outbound", max_length=300)
+    archive: str | None = Field(default=None, max_length=300)
 
 
 class PartnerIn(Input):
@@ -74,6 +95,9 @@ class PartnerIn(Input):
     poll_seconds: int = Field(default=60, ge=1, le=86_400)
     acknowledgement_hours: int | None = Field(default=None, ge=1, le=24 * 60)
     time_zone: str | None = Field(default=None, max_length=64)
+    wire: Literal["http", "sftp"] = "http"
+    access: AccessModel = AccessModel()
+    folders: FoldersModel | None = None
 
     def facts(self, *, acknowledgement_hours: int, time_zone: str) -> PartnerFacts:
         """The partner in the domain's terms; what was left out is the installation's."""
@@ -88,7 +112,14 @@ class PartnerIn(Input):
             poll_seconds=self.poll_seconds,
             acknowledgement_hours=self.acknowledgement_hours or acknowledgement_hours,
             time_zone=self.time_zone or time_zone,
+            wire=self.wire,
+            access=Access(**self.access.model_dump()),
+            folders=self._folders(),
         )
+
+    def _folders(self) -> Folders | None:
+        given = self.folders
+        return Folders(tuple(given.host_keys), given.upload, given.pickup, given.archive) if given else None
 
 
 class PartnerOut(BaseModel):
@@ -108,6 +139,9 @@ class PartnerOut(BaseModel):
     poll_seconds: int
     acknowledgement_hours: int
     time_zone: str
+    wire: str
+    access: AccessModel
+    folders: FoldersModel | None
 
     @classmethod
     def of(cls, partner: Partner) -> PartnerOut:
@@ -129,6 +163,9 @@ class PartnerOut(BaseModel):
             poll_seconds=facts.poll_seconds,
             acknowledgement_hours=facts.acknowledgement_hours,
             time_zone=facts.time_zone,
+            wire=facts.wire,
+            access=AccessModel.model_validate(asdict(facts.access)),
+            folders=FoldersModel.model_validate(asdict(facts.folders)) if facts.folders else None,
         )
 
 

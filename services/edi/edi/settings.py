@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from ipaddress import ip_network
+from pathlib import Path
+
+from pydantic import Field, field_validator
 
 from common.settings import ServiceSettings
 
@@ -10,12 +13,35 @@ from common.settings import ServiceSettings
 class Settings(ServiceSettings):
     """`EDI_ALLOWED_HOSTS` lists the hosts (`host` or `host:port`, separated by commas) that partners may live at.
 
-    Without it no partner can be registered: a wire goes nowhere that the installation did not name.
+    Without it no partner can be registered: a wire goes nowhere that the installation did not name. A host that
+    resolves to a private address is refused at every call unless `EDI_ALLOWED_NETWORKS` (`10.20.0.0/16`, ...) has it.
+    `EDI_SECRETS_FOLDER` holds the passwords, tokens and keys that partners' records name, one file each.
     """
 
     edi_allowed_hosts: str = ""
+    edi_allowed_networks: str = ""
+    edi_secrets_folder: Path | None = None
     edi_acknowledgement_hours: int = Field(default=72, ge=1, le=24 * 60)
+
+    @field_validator("edi_allowed_networks")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for network in _listed(text):
+            ip_network(network)
+        return text
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        return tuple(host.strip() for host in self.edi_allowed_hosts.split(",") if host.strip())
+        return _listed(self.edi_allowed_hosts)
+
+    @property
+    def allowed_networks(self) -> tuple[str, ...]:
+        return _listed(self.edi_allowed_networks)
+
+    @property
+    def secrets_folder(self) -> Path | None:
+        return self.edi_secrets_folder
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 
 from common.change import Change
 from common.ids import new_id
-from common.refusal import NotFound
+from common.refusal import NotFound, Stale
 from common.store import save_version
 from common.uow import Transaction
+from edi.domain.access import Access, Folders
 from edi.domain.events import SetError
 from edi.domain.inbound import Known
 from edi.domain.mailbox import Place
@@ -33,11 +34,13 @@ from edi.tables import (
     interchanges,
     mailboxes,
     partners,
+    pickups,
     routes,
     transmissions,
 )
 
 SET_ERRORS = TypeAdapter(tuple[SetError, ...])
+ACCESS, FOLDERS = TypeAdapter(Access), TypeAdapter(Folders)
 SENDER_KEY = "partners_base_url_sender_id_key"
 
 
@@ -246,6 +249,35 @@ async def begin_attempt(tx: Transaction, transmission_id: UUID) -> int:
     return number
 
 
+async def staged_attempt(tx: Transaction, transmission_id: UUID) -> int | None:
+    """The attempt that brought the whole file to the partner under a name for the time being; None when none did."""
+    return await tx.scalar(
+        select(func.max(attempts.c.number)).where(
+            attempts.c.transmission_id == transmission_id, attempts.c.staged_at.is_not(None)
+        )
+    )
+
+
+async def stage_attempt(tx: Transaction, transmission_id: UUID, number: int) -> None:
+    """Note that the whole file is there. Raises Stale when a later attempt has begun, which knows nothing of it."""
+    latest = select(func.max(attempts.c.number)).where(attempts.c.transmission_id == transmission_id)
+    if await tx.scalar(latest) != number:
+        raise Stale(kind="attempt", id=transmission_id, version=number)
+    await tx.execute(
+        update(attempts)
+        .where(attempts.c.transmission_id == transmission_id, attempts.c.number == number)
+        .values(staged_at=tx.now)
+    )
+
+
+async def forget_staged(tx: Transaction, partner_id: UUID) -> None:
+    """A partner's queued files are nowhere yet: it has moved."""
+    queued = select(transmissions.c.id).where(
+        transmissions.c.partner_id == partner_id, transmissions.c.status == Status.QUEUED.value
+    )
+    await tx.execute(update(attempts).where(attempts.c.transmission_id.in_(queued)).values(staged_at=None))
+
+
 async def end_attempt(tx: Transaction, transmission_id: UUID, number: int, outcome: str) -> None:
     await tx.execute(
         update(attempts)
@@ -263,6 +295,28 @@ async def attempts_of(tx: Transaction, transmission_id: UUID) -> Sequence[RowMap
     return await tx.rows(
         select(attempts).where(attempts.c.transmission_id == transmission_id).order_by(attempts.c.number)
     )
+
+
+async def pickup(tx: Transaction, partner_id: UUID, name: str) -> RowMapping | None:
+    """What is known of a file of that name that may still be in the mailbox."""
+    return await tx.row(select(pickups).where(pickups.c.partner_id == partner_id, pickups.c.name == name))
+
+
+async def note_pickup(
+    tx: Transaction, partner_id: UUID, name: str, mark: str, *, looks: int = 1, file_id: UUID | None = None
+) -> None:
+    values = {"mark": mark, "looks": looks, "file_id": file_id}
+    row = upsert(pickups).values(practice_id=tx.practice_id, partner_id=partner_id, name=name, **values)
+    await tx.execute(row.on_conflict_do_update(index_elements=["partner_id", "name"], set_=values))
+
+
+async def forget_pickup(tx: Transaction, partner_id: UUID, name: str) -> None:
+    await tx.execute(delete(pickups).where(pickups.c.partner_id == partner_id, pickups.c.name == name))
+
+
+async def forget_pickups_but(tx: Transaction, partner_id: UUID, names: Sequence[str]) -> None:
+    """Forget what is no longer in the mailbox."""
+    await tx.execute(delete(pickups).where(pickups.c.partner_id == partner_id, pickups.c.name.not_in(names)))
 
 
 async def same_file(tx: Transaction, partner_id: UUID, sha256: str) -> RowMapping | None:
@@ -339,6 +393,9 @@ def _partner(row: RowMapping, payers: tuple[str, ...]) -> Partner:
         poll_seconds=row["poll_seconds"],
         acknowledgement_hours=row["acknowledgement_hours"],
         time_zone=row["time_zone"],
+        wire=row["wire"],
+        access=ACCESS.validate_python(row["access"]),
+        folders=FOLDERS.validate_python(row["folders"]) if row["folders"] is not None else None,
     )
     return Partner(row["id"], facts, row["version"])
 
@@ -358,4 +415,7 @@ def _partner_columns(facts: PartnerFacts) -> dict[str, Any]:
         "poll_seconds": facts.poll_seconds,
         "acknowledgement_hours": facts.acknowledgement_hours,
         "time_zone": facts.time_zone,
+        "wire": facts.wire,
+        "access": ACCESS.dump_python(facts.access, mode="json"),
+        "folders": FOLDERS.dump_python(facts.folders, mode="json") if facts.folders else None,
     }

@@ -41,6 +41,9 @@ partners = tenant_table(
     Column("poll_seconds", Integer, nullable=False),
     Column("acknowledgement_hours", Integer, nullable=False),
     Column("time_zone", Text, nullable=False),
+    Column("wire", Text, nullable=False, server_default="http"),
+    Column("access", JSONB, nullable=False, server_default="{}"),
+    Column("folders", JSONB),
     UniqueConstraint("base_url", "sender_id"),
 )
 
@@ -71,6 +74,18 @@ mailboxes = tenant_table(
     Column("failures", Integer, nullable=False),
     Column("last_error", Text),
     moment("polled_at", nullable=True),
+)
+
+# What was seen in a mailbox whose files are cleared away, until they are: by name, with what tells its bytes (`mark`).
+pickups = tenant_table(
+    "pickups",
+    METADATA,
+    Column("partner_id", Uuid, ForeignKey("partners.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("file_id", Uuid, ForeignKey("files.id")),
+    PrimaryKeyConstraint("partner_id", "name"),
 )
 
 archive = tenant_table(
@@ -166,6 +181,7 @@ attempts = tenant_table(
     Column("transmission_id", Uuid, ForeignKey("transmissions.id"), nullable=False),
     Column("number", Integer, nullable=False),
     moment("started_at"),
+    moment("staged_at", nullable=True),
     moment("ended_at", nullable=True),
     Column("outcome", Text),
     PrimaryKeyConstraint("transmission_id", "number"),
@@ -186,6 +202,28 @@ acknowledgements = tenant_table(
     Column("reason", Text),
     moment("received_at"),
     Index("acknowledgements_transmission_idx", "transmission_id"),
+)
+
+# Real time: a question and its answer on one line, with what CAQH CORE wants to be reported of them.
+exchanges = tenant_table(
+    "exchanges",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("partner_id", Uuid, ForeignKey("partners.id"), nullable=False),
+    Column("reference", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("interchange_control", Text, nullable=False),
+    Column("request_id", Uuid, ForeignKey("interchanges.id"), nullable=False),
+    Column("response_id", Uuid, ForeignKey("interchanges.id")),
+    moment("asked_at"),
+    moment("answered_at", nullable=True),
+    Column("milliseconds", Integer),
+    Column("outcome", Text, nullable=False),
+    Column("code", Text),
+    Index("exchanges_asked_idx", "practice_id", "asked_at"),
+    Index("exchanges_fingerprint_idx", "partner_id", "fingerprint", "asked_at"),
 )
 
 TABLES = tuple(METADATA.tables)

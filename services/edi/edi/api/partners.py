@@ -14,27 +14,25 @@ from edi import store, tables
 from edi.domain.partner import PartnerFacts
 from edi.models import MailboxOut, PartnerIn, PartnerOut
 from edi.operations import partners as operations
+from edi.operations.reach import Installation
 
 router = APIRouter(prefix="/partners", tags=["partners"])
 
 READ, WRITE = "edi:read", "edi:write"
 
 
-class Told(Protocol):
+class Told(Installation, Protocol):
     """What the installation's settings say about partners."""
 
     edi_acknowledgement_hours: int
     time_zone: str
-
-    @property
-    def allowed_hosts(self) -> tuple[str, ...]: ...
 
 
 def settings_of(request: Request) -> Told:
     return request.app.state.runtime.settings
 
 
-Installation = Annotated[Told, Depends(settings_of)]
+Settings = Annotated[Told, Depends(settings_of)]
 
 
 def _facts(body: PartnerIn, settings: Told) -> PartnerFacts:
@@ -42,11 +40,9 @@ def _facts(body: PartnerIn, settings: Told) -> PartnerFacts:
 
 
 @router.post("", status_code=201, dependencies=[needs(WRITE)])
-async def register(body: PartnerIn, uow: Creates, settings: Installation, response: Response) -> PartnerOut:
+async def register(body: PartnerIn, uow: Creates, settings: Settings, response: Response) -> PartnerOut:
     """Take a partner on; its mailbox is looked into at once and then every `poll_seconds`."""
-    partner = await operations.register(
-        uow.answering(PartnerOut.of), _facts(body, settings), allowed_hosts=settings.allowed_hosts
-    )
+    partner = await operations.register(uow.answering(PartnerOut.of), _facts(body, settings), installation=settings)
     response.headers["ETag"] = etag(partner.version)
     return PartnerOut.of(partner)
 
@@ -73,7 +69,7 @@ async def amend(
     body: PartnerIn,
     version: IfMatch,
     uow: Writes,
-    settings: Installation,
+    settings: Settings,
     response: Response,
 ) -> PartnerOut:
     """Correct a partner. What is queued already goes out as it was written, to the new address."""
@@ -82,7 +78,7 @@ async def amend(
         partner_id,
         version,
         _facts(body, settings),
-        allowed_hosts=settings.allowed_hosts,
+        installation=settings,
     )
     response.headers["ETag"] = etag(partner.version)
     return PartnerOut.of(partner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,14 @@ MOST_DOUBLINGS = 6
 
 # A download whose bytes differ from the listing is tried again so often before it is kept as damaged.
 DOWNLOADS = 3
+
+
+# A mailbox whose files are cleared away is emptied by so many at a look, and a file that does not end as X12 does is
+# left so many looks long to whoever may still be writing it.
+MOST_FILES = 500
+LOOKS = 3
+
+_END = re.compile(rb"IEA[^A-Za-z0-9 ][0-9]{1,5}[^A-Za-z0-9 ][0-9]{9}[^A-Za-z0-9]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,11 @@ class Place:
         if taken == listed and next_cursor and next_cursor != self.cursor:
             return Place(next_cursor)
         return Place(self.cursor, taken)
+
+
+def looks_whole(content: bytes) -> bool:
+    """Whether the content ends with the end of an interchange (IEA), so that nothing more is to come."""
+    return _END.search(content[-64:].rstrip(b"\x00\x1a")) is not None
 
 
 def pause(interval: timedelta, failures: int) -> timedelta:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from edi.domain.refusals import AddressNotSafe, BadIdentifier, HostNotAllowed
+from edi.domain.access import Access, Folders, checked_access, checked_folders
+from edi.domain.address import SCHEMES, address
+from edi.domain.refusals import BadIdentifier
 
 ANY_PAYER = "*"
 
@@ -36,7 +36,8 @@ class PartnerFacts:
     """What staff say about a partner.
 
     `delimiters` are four characters: element, component, segment, repetition. `usage` is ISA15, P or T. `payers` are
-    the payer ids whose files go this way, or `*` for all that no other partner takes.
+    the payer ids whose files go this way, or `*` for all that no other partner takes. `wire` is http or sftp; `folders`
+    belong to sftp.
     """
 
     name: str
@@ -49,6 +50,9 @@ class PartnerFacts:
     poll_seconds: int
     acknowledgement_hours: int
     time_zone: str
+    wire: str = "http"
+    access: Access = field(default_factory=Access)
+    folders: Folders | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,14 @@ class Partner:
 
 
 def checked(facts: PartnerFacts, allowed_hosts: Iterable[str]) -> PartnerFacts:
-    """The facts with the address in one spelling.
+    """The facts with the addresses in one spelling.
 
-    Raises BadIdentifier, AddressNotSafe, HostNotAllowed.
+    Raises BadIdentifier, AddressNotSafe, HostNotAllowed, AccessIncomplete, HostKeyMissing.
     """
-    for field, party in (("sender", facts.ours), ("receiver", facts.theirs)):
+    for end, party in (("sender", facts.ours), ("receiver", facts.theirs)):
         if party.qualifier not in QUALIFIERS:
-            raise BadIdentifier(field=f"{field}_qualifier", rule=f"one of {', '.join(sorted(QUALIFIERS))}")
-        for name, text in ((f"{field}_id", party.id), (f"{field}_group_id", party.group_id)):
+            raise BadIdentifier(field=f"{end}_qualifier", rule=f"one of {', '.join(sorted(QUALIFIERS))}")
+        for name, text in ((f"{end}_id", party.id), (f"{end}_group_id", party.group_id)):
             if not _ISA_ID.fullmatch(text):
                 raise BadIdentifier(field=name, rule="1 to 15 letters, digits and inner marks, without delimiters")
     if not _MARKS.fullmatch(facts.delimiters) or len(set(facts.delimiters)) != len(facts.delimiters):
@@ -79,42 +83,18 @@ def checked(facts: PartnerFacts, allowed_hosts: Iterable[str]) -> PartnerFacts:
         if not _PAYER.fullmatch(payer):
             raise BadIdentifier(field="payers", rule='payer ids of 1 to 40 letters and digits, or "*"')
     _check_zone(facts.time_zone)
-    payers = tuple(dict.fromkeys(facts.payers))
-    return replace(facts, base_url=address(facts.base_url, allowed_hosts), payers=payers)
+    return _on_its_wire(replace(facts, payers=tuple(dict.fromkeys(facts.payers))), tuple(allowed_hosts))
 
 
-def address(base_url: str, allowed_hosts: Iterable[str]) -> str:
-    """The address in one spelling: lower-case host, no closing slash.
-
-    An allowed host is `host` (any port) or `host:port`. Raises AddressNotSafe, HostNotAllowed.
-    """
-    try:
-        parts = urlsplit(base_url)
-        port = parts.port
-    except ValueError:
-        raise AddressNotSafe from None
-    host = (parts.hostname or "").lower()
-    if not host or not _plain(parts, base_url):
-        raise AddressNotSafe
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
-        raise AddressNotSafe
-    shown = f"[{host}]" if ":" in host else host
-    place = f"{shown}:{port}" if port is not None else shown
-    if not {place, shown} & {allowed.strip().lower() for allowed in allowed_hosts}:
-        raise HostNotAllowed
-    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}"
-
-
-def _plain(parts: SplitResult, base_url: str) -> bool:
-    bare = not (parts.query or parts.fragment or parts.username or parts.password)
-    return bare and base_url.isascii() and base_url.isprintable() and " " not in base_url and "\\" not in base_url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _on_its_wire(facts: PartnerFacts, allowed_hosts: tuple[str, ...]) -> PartnerFacts:
+    if facts.wire not in SCHEMES:
+        raise BadIdentifier(field="wire", rule=f"one of {', '.join(SCHEMES)}")
+    return replace(
+        facts,
+        base_url=address(facts.base_url, facts.wire, allowed_hosts),
+        access=checked_access(facts.access, facts.wire, allowed_hosts),
+        folders=checked_folders(facts.folders or Folders()) if facts.wire == "sftp" else None,
+    )
 
 
 def _check_zone(name: str) -> None:

@@ -14,8 +14,48 @@ class HostNotAllowed(Refusal):
 
 class AddressNotSafe(Refusal):
     code = "partner-address-not-safe"
-    sentence = "The address of a partner is https, without user, query or fragment; http is for loopback alone."
-    mend = "Give the https address that the partner published."
+    sentence = "A partner's address is https or sftp, without user, query or fragment; http is for loopback alone."
+    mend = "Give the address that the partner published, in the scheme of the wire."
+    status = 422
+
+
+class MachineNotAllowed(Refusal):
+    code = "partner-machine-not-allowed"
+    sentence = "The host of partner {partner_id} leads to a machine that this installation does not talk to."
+    mend = "Ask the partner where its host should lead; a private network has to be listed in EDI_ALLOWED_NETWORKS."
+
+
+class AccessIncomplete(Refusal):
+    code = "partner-access-incomplete"
+    sentence = "The field {field} of the partner's access does not fit."
+    mend = "Give {rule}."
+    status = 422
+
+
+class HostKeyMissing(Refusal):
+    code = "partner-host-key-missing"
+    sentence = "A partner on SFTP is known by its host key, and none is given that can be read."
+    mend = "Give the keys that the partner published, one line each: type and key as OpenSSH writes them."
+    status = 422
+
+
+class HostKeyWrong(Refusal):
+    code = "partner-host-key-wrong"
+    sentence = "The server of partner {partner_id} shows a host key that is not among its pinned ones."
+    mend = "Ask the partner by telephone whether it changed its key, and only then amend the partner."
+
+
+class SecretMissing(Refusal):
+    code = "partner-secret-missing"
+    sentence = "The secret {secret} of the partner is not in this installation, or cannot be used."
+    mend = "Put the file {secret} into the folder EDI_SECRETS_FOLDER."
+    status = 422
+
+
+class NotThisWire(Refusal):
+    code = "partner-wire"
+    sentence = "Partner {partner_id} is on the wire {wire}, which has no real time."
+    mend = "Name a partner on HTTP, or send the request as a batch."
     status = 422
 
 

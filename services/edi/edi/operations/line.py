@@ -1,105 +1,87 @@
-"""The wire itself: the four calls that a partner's endpoint answers (docs/architecture/loop.md, The outside)."""
+"""A partner's mailbox, whatever wire it is on: what can be handed over, and what can be picked up."""
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any
-from urllib.parse import quote
+from typing import Protocol
 
-from common.http import Outside, RemoteRefusal, RemoteUnavailable
+from common.failpoints import named
 
-MEDIA_TYPE = "application/edi-x12"
 LARGEST_FILE = 50 * 1024 * 1024
-NOT_FOUND = 404
+CALL_SECONDS = 30.0
+"""The longest that one call to a partner may take; a timer's lease is longer."""
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,200}")
+TOO_LARGE = "too-large"
+UNFINISHED = "unfinished-file"
+
+UPLOADED = named("edi.uploaded", "the whole file is at the partner under a name for the time being; that is not noted")
+STAGED = named("edi.staged", "it is noted that the whole file is there; it does not have its own name yet")
+HANDED_OVER = named("edi.handed-over", "the partner has the file; it has not been noted as sent")
+
+FETCHED = named("edi.fetched", "a file of a mailbox was read; nothing of it is kept")
+TAKEN_IN = named("edi.taken-in", "a file is in the archive; at the partner nothing has changed")
+CLEARED = named("edi.cleared", "a file that we have is out of the mailbox; that is not noted")
+
+Staged = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """The partner has an interchange; `sha256` of what it has, where it says so."""
+class Parcel:
+    """An interchange to be handed over, in its `attempt`-th attempt.
 
-    sha256: str | None
+    `staged` is the attempt that is known to have brought the whole file to the partner under a name of its own for the
+    time being; only a wire that works in two steps has it.
+    """
+
+    sender: str
+    control: str
+    content: bytes
+    sha256: str
+    attempt: int
+    staged: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file in the mailbox, as the listing describes it."""
+    """A file in the mailbox, as the listing describes it; `changed_at` in seconds of the partner's clock."""
 
     name: str
-    sha256: str | None
+    sha256: str | None = None
+    size: int | None = None
+    changed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     files: tuple[Listed, ...]
-    next: str | None
+    next: str | None = None
 
 
-class Line:
-    """A partner's endpoint, open for the time of an `async with`.
+class Line(Protocol):
+    """A partner's mailbox, open.
 
-    Every call raises RemoteUnavailable when it may succeed later, RemoteRefusal when it will not.
+    Every call raises RemoteUnavailable when it may succeed later and RemoteRefusal when it will not. `keeps`: the far
+    side deletes nothing and goes by cursors; otherwise what was taken is cleared away.
     """
 
-    def __init__(self, base_url: str) -> None:
-        self._outside = Outside(base_url, name="partner", timeout=30.0, limit=LARGEST_FILE)
+    @property
+    def keeps(self) -> bool: ...
 
-    async def __aenter__(self) -> Line:
-        return self
+    async def hand_over(self, parcel: Parcel, staged: Staged) -> None:
+        """Bring the parcel there once, however many attempts it takes: whoever tries again asks first.
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._outside.close()
+        Calls `staged` where the wire works in two steps, between them. Raises ControlNumberTaken when the partner has
+        something else under that number.
+        """
+        ...
 
-    async def send(self, interchange: bytes) -> None:
-        """Hand over an interchange. Never repeated from here: only `receipt` can tell whether it arrived."""
-        await self._outside.post_bytes("/interchanges", interchange, MEDIA_TYPE)
+    async def listing(self, after: str | None, limit: int) -> Listing:
+        """The files for us after a cursor, oldest first."""
+        ...
 
-    async def receipt(self, sender: str, control: str) -> Receipt | None:
-        """What the partner knows of an interchange of ours; None when it never saw it."""
-        try:
-            answer = await self._outside.request("GET", f"/interchanges/{quote(sender, safe='')}/{control}")
-        except RemoteRefusal as refusal:
-            if refusal.status == NOT_FOUND:
-                return None
-            raise
-        told = _object(answer.body).get("sha256")
-        return Receipt(told if isinstance(told, str) and _SHA256.fullmatch(told) else None)
+    async def read(self, listed: Listed) -> bytes: ...
 
-    async def listing(self, receiver: str, after: str | None, limit: int) -> Listing:
-        """The files for a receiver after a cursor, oldest first."""
-        params: dict[str, Any] = {"receiver": receiver, "limit": limit}
-        if after is not None:
-            params["after"] = after
-        told = await self._outside.get_json("/mailbox", params=params)
-        following = told.get("next") if isinstance(told, dict) else None
-        entries = told.get("files") if isinstance(told, dict) else None
-        if not isinstance(entries, list) or not (following is None or isinstance(following, str | int)):
-            raise RemoteUnavailable("partner", "bad-listing")
-        return Listing(tuple(_listed(entry) for entry in entries), None if following is None else str(following))
-
-    async def read(self, name: str) -> bytes:
-        """A file of the mailbox."""
-        return await self._outside.get_bytes(f"/mailbox/{quote(name, safe='')}")
-
-
-def _listed(entry: Any) -> Listed:
-    name = entry.get("name") if isinstance(entry, dict) else None
-    sha256 = entry.get("sha256") if isinstance(entry, dict) else None
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in (".", ".."):
-        raise RemoteUnavailable("partner", "bad-listing")
-    return Listed(name, sha256 if isinstance(sha256, str) and _SHA256.fullmatch(sha256) else None)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
+    async def clear(self, listed: Listed) -> None:
+        """Take a file that we have out of the mailbox, unless it changed since it was listed."""
+        ...

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from common.ids import new_id
 from common.refusal import Stale
 from common.uow import UnitOfWork
 from edi import store
+from edi.domain.access import checked_access
 from edi.domain.partner import Partner, PartnerFacts, checked
+from edi.operations.reach import Installation, secret
 
 
-async def register(uow: UnitOfWork, facts: PartnerFacts, *, allowed_hosts: Iterable[str]) -> Partner:
+async def register(uow: UnitOfWork, facts: PartnerFacts, *, installation: Installation) -> Partner:
     """Take a partner on and begin to poll its mailbox.
 
-    Raises BadIdentifier, AddressNotSafe, HostNotAllowed, SenderTaken, PayerRoutedTwice.
+    Raises what `checked` raises, SecretMissing, SenderTaken, PayerRoutedTwice.
     """
+    _has_secret(facts, installation)
     async with uow.begin() as tx:
-        partner = Partner(new_id(), checked(facts, allowed_hosts), version=1)
+        partner = Partner(new_id(), checked(facts, installation.allowed_hosts), version=1)
         await store.add_partner(tx, partner)
         tx.schedule("poll-partner", partner.id, due_at=tx.now, version=partner.version)
         tx.audit("create", "partner", partner.id)
@@ -26,17 +28,31 @@ async def register(uow: UnitOfWork, facts: PartnerFacts, *, allowed_hosts: Itera
 
 
 async def amend(
-    uow: UnitOfWork, partner_id: UUID, version: int, facts: PartnerFacts, *, allowed_hosts: Iterable[str]
+    uow: UnitOfWork, partner_id: UUID, version: int, facts: PartnerFacts, *, installation: Installation
 ) -> Partner:
     """Correct a partner read at `version`, and look into its mailbox at once.
 
     Raises NotFound, Stale and what `register` raises.
     """
+    _has_secret(facts, installation)
     async with uow.begin() as tx:
         partner = await store.load_partner(tx, partner_id)
         if partner.version != version:
             raise Stale(kind="partner", id=partner_id, version=version)
-        partner = await store.save_partner(tx, partner.amended(facts, allowed_hosts))
+        before, partner = partner, await store.save_partner(tx, partner.amended(facts, installation.allowed_hosts))
+        if _moved(before.facts, partner.facts):
+            await store.forget_staged(tx, partner.id)
         tx.schedule("poll-partner", partner.id, due_at=tx.now, version=partner.version)
         tx.audit("update", "partner", partner.id, version=partner.version)
         return tx.done(partner)
+
+
+def _has_secret(facts: PartnerFacts, installation: Installation) -> None:
+    """Better now than when the first claim is due: raises SecretMissing."""
+    checked_access(facts.access, facts.wire, installation.allowed_hosts)
+    if facts.access.secret:
+        secret(facts.access.secret, installation)
+
+
+def _moved(before: PartnerFacts, after: PartnerFacts) -> bool:
+    return (before.wire, before.base_url, before.folders) != (after.wire, after.base_url, after.folders)

@@ -6,17 +6,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from common.failpoints import failpoint
 from common.http import RemoteRefusal, RemoteUnavailable
+from common.logging import get_logger
+from common.refusal import Refusal, Stale
 from common.uow import UnitOfWork
 from edi import store
 from edi.domain.inbound import Flaw, Reason
 from edi.domain.mailbox import DOWNLOADS, PAGE, Place, pause
 from edi.domain.partner import Partner
-from edi.operations.line import Line, Listed
+from edi.operations.collecting import collect
+from edi.operations.line import FETCHED, TAKEN_IN, TOO_LARGE, Line, Listed
+from edi.operations.reach import installation_of
 from edi.operations.reading import digest
 from edi.operations.receiving import Arrival, Move, receive
+from edi.operations.wires import open_line
 
-TOO_LARGE = "too-large"
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +43,37 @@ async def poll(uow: UnitOfWork, partner_id: UUID) -> None:
         mailbox = await store.load_mailbox(tx, partner_id)
         visit = Visit(await store.load_partner(tx, partner_id), mailbox.place, mailbox.failures)
     try:
-        await _look(uow, visit)
-    except (RemoteUnavailable, RemoteRefusal) as fault:
-        word = fault.reason if isinstance(fault, RemoteUnavailable) else f"http-{fault.status}"
-        await _looked(uow, visit.partner, error=word)
+        async with open_line(visit.partner, installation_of(uow)) as line:
+            await (_read_on(uow, line, visit) if line.keeps else collect(uow, line, visit.partner))
+    except RemoteUnavailable as fault:
+        await _looked(uow, visit.partner, error=fault.reason)
+    except RemoteRefusal as refusal:
+        await _looked(uow, visit.partner, error=f"http-{refusal.status}")
+    except Stale:
+        raise
+    except Refusal as refusal:
+        # The address, its machine, its key or our secret: staff mend it, and the next look finds it mended.
+        log.warning("a mailbox is not looked into", partner_id=partner_id, code=refusal.code)
+        await _looked(uow, visit.partner, error=refusal.code)
     else:
         await _looked(uow, visit.partner)
 
 
-async def _look(uow: UnitOfWork, visit: Visit) -> None:
-    partner, place = visit.partner, visit.place
-    async with Line(partner.facts.base_url) as line:
-        while True:
-            # The files already taken from this listing come again in front.
-            listing = await line.listing(partner.facts.ours.id, place.cursor, place.taken + PAGE)
-            if len(listing.files) <= place.taken:
-                return
-            for listed in listing.files[place.taken :]:
-                arrival = await _fetch(line, visit, listed)
-                after = place.after_one(listed=len(listing.files), next_cursor=listing.next)
-                await receive(uow, replace(arrival, move=Move(place, after)))
-                place = after
+async def _read_on(uow: UnitOfWork, line: Line, visit: Visit) -> None:
+    """Read a mailbox that keeps everything on from the place where the last look ended."""
+    place = visit.place
+    while True:
+        # The files already taken from this listing come again in front.
+        listing = await line.listing(place.cursor, place.taken + PAGE)
+        if len(listing.files) <= place.taken:
+            return
+        for listed in listing.files[place.taken :]:
+            arrival = await _fetch(line, visit, listed)
+            failpoint(FETCHED)
+            after = place.after_one(listed=len(listing.files), next_cursor=listing.next)
+            await receive(uow, replace(arrival, move=Move(place, after)))
+            failpoint(TAKEN_IN)
+            place = after
 
 
 async def _fetch(line: Line, visit: Visit, listed: Listed) -> Arrival:
@@ -67,7 +83,7 @@ async def _fetch(line: Line, visit: Visit, listed: Listed) -> Arrival:
     """
     partner = visit.partner
     try:
-        content = await line.read(listed.name)
+        content = await line.read(listed)
     except RemoteRefusal as refusal:
         flaw = Flaw(f"http-{refusal.status}", "The partner lists the file and refuses to give it.")
         return Arrival(partner, "mailbox", listed.name, None, flaw, Reason.NOT_FETCHED)

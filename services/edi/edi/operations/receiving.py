@@ -39,7 +39,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file at the door. `content` is None when it could not be fetched; `fault` says what was wrong on the way."""
+    """A file at the door. `content` is None when it could not be fetched; `fault` says what was wrong on the way.
+
+    `mark` tells the bytes of a file that is cleared away once we have it, so that it is taken in once.
+    """
 
     partner: Partner
     source: str
@@ -48,6 +51,7 @@ class Arrival:
     fault: Flaw | None = None
     fault_reason: Reason | None = None
     move: Move | None = None
+    mark: str | None = None
 
 
 async def receive(uow: UnitOfWork, arrival: Arrival) -> UUID:
@@ -63,7 +67,19 @@ async def receive(uow: UnitOfWork, arrival: Arrival) -> UUID:
                 raise Stale(kind="mailbox", id=arrival.partner.id, version=arrival.move.before.taken)
             moved = store.Mailbox(arrival.move.after, 0, None, mailbox.polled_at)
             await store.save_mailbox(tx, arrival.partner.id, moved)
-        return tx.done(await _take_in(tx, arrival, reading))
+        return tx.done(await _once(tx, arrival, reading))
+
+
+async def _once(tx: Transaction, arrival: Arrival, reading: Reading) -> UUID:
+    """Under the lock of the mailbox: the file that was taken in by that name with those bytes, or a new one."""
+    if arrival.mark is None:
+        return await _take_in(tx, arrival, reading)
+    seen = await store.pickup(tx, arrival.partner.id, arrival.name)
+    if seen is not None and seen["mark"] == arrival.mark and seen["file_id"] is not None:
+        return seen["file_id"]
+    file_id = await _take_in(tx, arrival, reading)
+    await store.note_pickup(tx, arrival.partner.id, arrival.name, arrival.mark, file_id=file_id)
+    return file_id
 
 
 async def upload(uow: UnitOfWork, partner_id: UUID, content: bytes) -> UUID:

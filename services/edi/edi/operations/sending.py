@@ -8,18 +8,25 @@ from datetime import timedelta
 from uuid import UUID
 
 from common.change import Change
+from common.failpoints import failpoint, named
 from common.http import RemoteRefusal, RemoteUnavailable
 from common.ids import new_id
+from common.refusal import Refusal
 from common.uow import Transaction, UnitOfWork
 from edi import store
 from edi.domain import bodies as body_rules
 from edi.domain.kinds import WRITTEN
 from edi.domain.partner import Partner
-from edi.domain.refusals import ControlNumberTaken, PartnerRefused
+from edi.domain.refusals import PartnerRefused
 from edi.domain.transmission import FINAL_ANSWERS, Status, Transmission
 from edi.operations import archive, writing
-from edi.operations.line import Line
+from edi.operations.line import Parcel
+from edi.operations.reach import installation_of
 from edi.operations.reading import digest
+from edi.operations.wires import open_line
+
+ATTEMPTED = named("edi.attempted", "an attempt is written down; the partner was not called")
+NOTED = named("edi.noted", "the partner has the file and it is noted as sent")
 
 
 async def transmit(
@@ -72,38 +79,42 @@ async def enqueue(
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One attempt, written down: what goes where. `again` when an earlier attempt may have arrived."""
+    """One attempt, written down: what goes where."""
 
     transmission_id: UUID
     partner: Partner
-    sender: str
-    control: str
-    content: bytes
-    sha256: str
-    number: int
-    again: bool
+    parcel: Parcel
 
 
 async def send(uow: UnitOfWork, transmission_id: UUID) -> None:
     """Bring a queued transmission to its partner, once.
 
     The attempt is committed before the call: whoever finds it afterwards asks the partner first. Raises
-    RemoteUnavailable to be called again, PartnerRefused and ControlNumberTaken when somebody has to mend something.
+    RemoteUnavailable to be called again, PartnerRefused, ControlNumberTaken and what opening the wire raises when
+    somebody has to mend something.
     """
     dispatch = await _begin(uow, transmission_id)
     if dispatch is None:
         return
+    failpoint(ATTEMPTED)
+
+    async def staged() -> None:
+        await _staged(uow, dispatch)
+
     try:
-        async with Line(dispatch.partner.facts.base_url) as line:
-            if not (dispatch.again and await _is_there(line, dispatch)):
-                await line.send(dispatch.content)
+        async with open_line(dispatch.partner, installation_of(uow)) as line:
+            await line.hand_over(dispatch.parcel, staged)
     except RemoteRefusal as refusal:
         await _refused(uow, dispatch, refusal)
     except RemoteUnavailable as fault:
         await _ended(uow, dispatch, fault.reason)
         raise
+    except Refusal as refusal:
+        await _ended(uow, dispatch, refusal.code)
+        raise
     else:
         await _sent(uow, dispatch)
+        failpoint(NOTED)
 
 
 async def _begin(uow: UnitOfWork, transmission_id: UUID) -> Dispatch | None:
@@ -113,33 +124,27 @@ async def _begin(uow: UnitOfWork, transmission_id: UUID) -> Dispatch | None:
             return None
         partner = await store.load_partner(tx, transmission.partner_id)
         interchange = await store.load_interchange(tx, transmission.interchange_id)
-        content = await store.slice_of(tx, interchange["archive_id"], interchange["start"], interchange["size"])
-        number = await store.begin_attempt(tx, transmission_id)
-        return Dispatch(
-            transmission_id,
-            partner,
-            interchange["sender_id"],
-            transmission.interchange_control,
-            content,
-            interchange["sha256"],
-            number,
-            again=number > 1,
+        parcel = Parcel(
+            sender=interchange["sender_id"],
+            control=transmission.interchange_control,
+            content=await store.slice_of(tx, interchange["archive_id"], interchange["start"], interchange["size"]),
+            sha256=interchange["sha256"],
+            attempt=await store.begin_attempt(tx, transmission_id),
+            staged=await store.staged_attempt(tx, transmission_id),
         )
+        return Dispatch(transmission_id, partner, parcel)
 
 
-async def _is_there(line: Line, dispatch: Dispatch) -> bool:
-    """Whether the partner has the interchange. Raises ControlNumberTaken when it has another one by that number."""
-    receipt = await line.receipt(dispatch.sender, dispatch.control)
-    if receipt is None:
-        return False
-    if receipt.sha256 is not None and receipt.sha256 != dispatch.sha256:
-        raise ControlNumberTaken(partner_id=dispatch.partner.id, control=dispatch.control)
-    return True
+async def _staged(uow: UnitOfWork, dispatch: Dispatch) -> None:
+    """The transmission is held, so that this attempt is still the latest when it is noted."""
+    async with uow.begin() as tx:
+        await store.load_transmission(tx, dispatch.transmission_id, lock=True)
+        await store.stage_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt)
 
 
 async def _sent(uow: UnitOfWork, dispatch: Dispatch) -> None:
     async with uow.begin() as tx:
-        await store.end_attempt(tx, dispatch.transmission_id, dispatch.number, "sent")
+        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, "sent")
         transmission = await store.load_transmission(tx, dispatch.transmission_id, lock=True)
         if transmission.status is Status.QUEUED:
             await record_sent(tx, transmission, dispatch.partner)
@@ -158,7 +163,7 @@ async def _refused(uow: UnitOfWork, dispatch: Dispatch, refusal: RemoteRefusal) 
     """Failed for good when the answer speaks of the interchange; otherwise raises PartnerRefused for staff."""
     status = int(refusal.status)
     async with uow.begin() as tx:
-        await store.end_attempt(tx, dispatch.transmission_id, dispatch.number, f"http-{status}")
+        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, f"http-{status}")
         transmission = await store.load_transmission(tx, dispatch.transmission_id, lock=True)
         if transmission.status is not Status.QUEUED:
             return
@@ -175,7 +180,7 @@ async def _refused(uow: UnitOfWork, dispatch: Dispatch, refusal: RemoteRefusal) 
 
 async def _ended(uow: UnitOfWork, dispatch: Dispatch, outcome: str) -> None:
     async with uow.begin() as tx:
-        await store.end_attempt(tx, dispatch.transmission_id, dispatch.number, outcome)
+        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, outcome)
 
 
 async def flag_overdue(uow: UnitOfWork, transmission_id: UUID) -> None:
