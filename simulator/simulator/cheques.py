@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import x12
@@ -49,8 +49,7 @@ def run(store: Store, clock: Clock, day: float, payer: Payer) -> None:
         accounts.setdefault(_account(payer, ripe), []).append(ripe)
     together: dict[tuple[str, str], list[ChequeRecord]] = {}
     for account, claims in accounts.items():
-        for start in range(0, len(claims), payer.claims_per_cheque):
-            some = claims[start : start + payer.claims_per_cheque]
+        for some in _bounded(claims, payer):
             cheque = _pay(store, clock, day, payer, account, some)
             if _send_later(store, day, cheque, some):
                 continue
@@ -58,6 +57,20 @@ def run(store: Store, clock: Clock, day: float, payer: Payer) -> None:
     for cheques in together.values():
         for start in range(0, len(cheques), payer.cheques_per_file):
             _send(store, clock, day, payer, cheques[start : start + payer.cheques_per_file])
+
+
+def _bounded(claims: Sequence[Ripe], payer: Payer) -> Iterator[list[Ripe]]:
+    """As many of them on each cheque as the payer's bounds allow."""
+    some: list[Ripe] = []
+    levels = 0
+    for ripe in claims:
+        more = len(ripe.payable.levels)
+        if some and (len(some) == payer.claims_per_cheque or levels + more > payer.levels_per_cheque):
+            yield some
+            some, levels = [], 0
+        some.append(ripe)
+        levels += more
+    yield some
 
 
 def remit(store: Store, clock: Clock, day: float, number: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import signal
 import socket
@@ -12,11 +14,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pyx12.params
+import pyx12.x12n_document
 
 import x12
 from x12.model.party import PERSON
@@ -237,3 +242,24 @@ def own_simulation(tmp_path: Path) -> Iterator[Callable[..., Simulation]]:
     for simulation in started:
         if simulation.process is not None and simulation.process.poll() is None:
             simulation.stop()
+
+
+@pytest.fixture(scope="session")
+def complaints() -> Iterator[Callable[[bytes], str]]:
+    """What pyx12, a validator by other hands, objects to, as its own error report; empty when it accepts the file."""
+    # pyx12 logs element values at ERROR.
+    logger = logging.getLogger("pyx12")
+    before = logger.level, logger.propagate
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    maps = str(files("pyx12") / "map")
+
+    def judged(file: bytes) -> str:
+        report = io.StringIO()
+        accepted = pyx12.x12n_document.x12n_document(
+            pyx12.params.ParamsBase(), io.StringIO(file.decode()), None, None, fd_json=report, map_path=maps
+        )
+        return "" if accepted else report.getvalue() or "rejected"
+
+    yield judged
+    logger.level, logger.propagate = before

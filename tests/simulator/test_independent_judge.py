@@ -1,34 +1,6 @@
 """pyx12, a validator by other hands, accepts what the simulator puts into mailboxes, where it has maps for it."""
 
-import io
-import logging
-from importlib.resources import files
-
 import pytest
-import pyx12.params
-import pyx12.x12n_document
-
-MAPS = str(files("pyx12") / "map")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _silence():
-    # pyx12 logs element values at ERROR.
-    logger = logging.getLogger("pyx12")
-    before = logger.level, logger.propagate
-    logger.setLevel(logging.CRITICAL + 1)
-    logger.propagate = False
-    yield
-    logger.level, logger.propagate = before
-
-
-def complaints(file: bytes) -> str:
-    """What pyx12 objects to, as its own error report; empty when it accepts the file."""
-    report = io.StringIO()
-    accepted = pyx12.x12n_document.x12n_document(
-        pyx12.params.ParamsBase(), io.StringIO(file.decode()), None, None, fd_json=report, map_path=MAPS
-    )
-    return "" if accepted else report.getvalue() or "rejected"
 
 
 @pytest.fixture
@@ -62,7 +34,7 @@ def busy_month(simulation, clinic):
     return simulation
 
 
-def test_every_remittance_is_accepted(busy_month):
+def test_every_remittance_is_accepted(busy_month, complaints):
     remittances = busy_month.files("835")
     statuses = {claim.status for claim in busy_month.payments()}
     assert statuses == {"1", "4", "22"}
@@ -70,12 +42,12 @@ def test_every_remittance_is_accepted(busy_month):
     assert [complaints(file) for file in remittances] == [""] * len(remittances)
 
 
-def test_every_999_is_accepted(busy_month, clinic):
+def test_every_999_is_accepted(busy_month, clinic, complaints):
     broken = clinic.file(99, clinic.claim("X1", "MERIDIAN", ("99213", "200")))
     busy_month.submit(broken.replace(b"*11:B:1*Y*", b"*11:B:1*Q*"))
     answers = busy_month.files("999")
     assert [complaints(file) for file in answers] == [""] * len(answers)
 
 
-def test_what_the_clinic_of_these_tests_sends_is_accepted(clinic):
+def test_what_the_clinic_of_these_tests_sends_is_accepted(clinic, complaints):
     assert complaints(clinic.file(1, clinic.claim("C1", "MERIDIAN", ("99213", "200")))) == ""

@@ -152,8 +152,9 @@ class Payer:
     `zero_pay_apart`: denied claims get a remittance of their own, without money. `walk_in`: the benefits of a
     member who is not on the roster; None refuses the claim. `global_periods`: whether care inside the global period
     of an earlier surgery is part of it. `required_references`: REF qualifiers without which it rejects a claim.
-    `claims_per_cheque` and `cheques_per_file` bound what stands in one ST and in one interchange. `interest_rate`
-    is the yearly rate of what it pays for being late.
+    `claims_per_cheque` and `cheques_per_file` bound what stands in one ST and in one interchange;
+    `levels_per_cheque` bounds the amounts at provider level, four of which fit with a debt carried in and out into
+    one PLB. `interest_rate` is the yearly rate of what it pays for being late.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -176,6 +177,7 @@ class Payer:
     required_references: tuple[Literal["G1", "9F", "X4"], ...] = ()
     claims_per_cheque: int = 10_000
     cheques_per_file: int = 100
+    levels_per_cheque: int = 4
     interest_rate: Decimal = Decimal("0.10")
     authorization_cpts: tuple[str, ...] = ()
     necessity: tuple[NecessityPolicy, ...] = ()
@@ -197,7 +199,7 @@ class Payer:
         if not all(_TEXT.fullmatch(text) for text in (self.name, self.telephone, *self.address)):
             raise ValueError("a name, address or telephone holds a separator or is longer than 60")
         require_codes(self.bundling_carc, self.payer_number_prefix, self.filing_code, *self.claim_level_carcs)
-        if self.claims_per_cheque < 1 or self.cheques_per_file < 1:
+        if min(self.claims_per_cheque, self.cheques_per_file, self.levels_per_cheque) < 1:
             raise ValueError("a cheque settles at least one claim, and a file holds at least one cheque")
         if not 0 <= self.interest_rate <= 1:
             raise ValueError("interest_rate is between 0 and 1")
