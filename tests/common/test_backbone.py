@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from till import service as till
 from till.service import TILL, heard
 
 from common import replay
+from common.contracts import schema_id
+from common.dispatch import Delivery, Record, read
+from common.envelope import Envelope, headers_of
 from common.ids import new_id
 from common.money import Money
 from common.testing.databases import ServiceDatabase
@@ -147,6 +151,15 @@ class TestRedelivery:
         await asyncio.sleep(0.5)
         assert await heard_of(working, till_id) == [(1, QUARTER)]
 
+    async def test_two_deliveries_at_once_have_one_effect(self, run_service: Start) -> None:
+        quiet = await run_service(TILL)
+        till_id = new_id()
+        twice, once = new_id(), new_id()
+        await quiet.runtime.dispatcher.apply(
+            [delivery_of(quiet, till_id, event_id) for event_id in (twice, twice, once)]
+        )
+        assert len(await heard_of(quiet, till_id)) == 2
+
     async def test_replay_says_everything_again_and_changes_nothing(self, working: Running, servers: str) -> None:
         till_id = await till.open_till(working.uow(), QUARTER)
         await till.add_coins(working.uow(), till_id, QUARTER)
@@ -156,6 +169,29 @@ class TestRedelivery:
         await eventually(lambda: outbox_empty(working))
         assert len(await records(servers)) == 4
         assert [version for version, _ in await heard_of(working, till_id)] == [1, 2]
+
+
+def delivery_of(service: Running, till_id: UUID, event_id: UUID) -> Delivery:
+    """CoinsAdded as the consumer reads it."""
+    type = service.service.contract.types[0]
+    envelope = Envelope(
+        id=event_id,
+        type=type,
+        source="/dermbill/till",
+        subject=str(till_id),
+        time=datetime.now(UTC),
+        partitionkey=str(till_id),
+        sequence=1,
+        correlationid=till_id,
+        causationid=None,
+        dataschema=schema_id(type),
+        tenantid=service.practice_id,
+    )
+    value = service.service.contract.encode(till.CoinsAdded(till_id, QUARTER))
+    record = Record(service.service.contract.topic, 0, 0, str(till_id), tuple(headers_of(envelope)), value)
+    item = read(record, service.service.handlers)
+    assert isinstance(item, Delivery)
+    return item
 
 
 async def send_again(servers: str, record: Any) -> None:
