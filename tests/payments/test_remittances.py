@@ -378,3 +378,34 @@ class TestOddCheques:
         assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
         [remittance] = (await practice.get("/remittances"))["items"]
         assert (remittance["standing"], remittance["state"]) == ({"noted": 1}, "posted")
+
+
+class TestWhatAPaymentDidToTheBooks:
+    async def test_is_listed_beside_the_claim_and_the_cheque(self, practice: Any, payer: Any):
+        await practice.submits("100023-1", "150.00")
+        paid = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        await practice.receives(payer.cheque("T1", paid, levels=[("WO", "50.00"), ("L6", "-1.20")]))
+        [remittance] = (await practice.get("/remittances"))["items"]
+
+        cheque = await practice.get(f"/remittances/{remittance['id']}")
+        assert [(one["kind"], amounts(one)) for one in cheque["postings"]] == [
+            ("cheque", {"cash_clearing": "35.20", "unapplied": "-35.20"}),
+            ("provider_adjustment", {"recoupment": "50.00", "unapplied": "-50.00"}),
+            ("provider_adjustment", {"payer_interest": "-1.20", "unapplied": "1.20"}),
+        ]
+        [claim] = (await practice.get(f"/remittances/{remittance['id']}/claims"))["items"]
+        assert [(one["kind"], amounts(one)) for one in claim["postings"]] == [
+            (
+                "claim_payment",
+                {
+                    "payer_receivable": "-150.00",
+                    "unapplied": "84.00",
+                    "contractual_adjustment": "45.00",
+                    "patient_coinsurance": "21.00",
+                },
+            )
+        ]
+
+
+def amounts(posting: dict[str, Any]) -> dict[str, str]:
+    return {entry["account"]: entry["amount"] for entry in posting["entries"]}

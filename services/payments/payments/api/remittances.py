@@ -11,11 +11,31 @@ from pydantic import BaseModel
 from common.money import Money
 from common.pagination import Cursor, Limit, Page
 from common.web import Reads, needs
+from payments.domain.ledger import Kind, Posting
 from payments.domain.remittance import Adjustment, PaidLine, ProviderLevel
-from payments.store import listings, remittances
+from payments.store import ledger, listings, remittances
+from payments.store.ledger import booked_as
 from payments.store.remittances import Cheque, Payment, PaymentState, RemittanceState
 
 router = APIRouter(prefix="/remittances", tags=["remittances"])
+
+
+class EntryOut(BaseModel):
+    """A debit is positive, a credit negative."""
+
+    account: str
+    amount: Money
+
+
+class PostingOut(BaseModel):
+    """Entries that sum to zero."""
+
+    kind: Kind
+    entries: list[EntryOut]
+
+    @classmethod
+    def of(cls, posting: Posting) -> PostingOut:
+        return cls.model_validate(posting, from_attributes=True)
 
 
 class RemittanceOut(BaseModel):
@@ -40,8 +60,14 @@ class RemittanceOut(BaseModel):
         return cls.model_validate({name: getattr(cheque, name) for name in Cheque.__slots__} | {"standing": standing})
 
 
+class RemittanceInBooks(RemittanceOut):
+    """`postings` is what the cheque itself and its provider-level adjustments did to the books."""
+
+    postings: list[PostingOut]
+
+
 class ClaimPaymentOut(BaseModel):
-    """One claim of a cheque, with its lines as the payer sent them."""
+    """One claim of a cheque, with its lines as the payer sent them, and what it did to the books."""
 
     id: UUID
     position: int
@@ -57,9 +83,10 @@ class ClaimPaymentOut(BaseModel):
     adjustments: list[Adjustment]
     lines: list[PaidLine]
     remarks: list[str]
+    postings: list[PostingOut]
 
     @classmethod
-    def of(cls, payment: Payment) -> ClaimPaymentOut:
+    def of(cls, payment: Payment, postings: tuple[Posting, ...]) -> ClaimPaymentOut:
         claim = payment.claim
         return cls(
             id=payment.id,
@@ -76,6 +103,7 @@ class ClaimPaymentOut(BaseModel):
             adjustments=list(claim.adjustments),
             lines=list(claim.lines),
             remarks=list(claim.remarks),
+            postings=[PostingOut.of(posting) for posting in postings],
         )
 
 
@@ -91,12 +119,15 @@ async def listed(
 
 
 @router.get("/{remittance_id}", dependencies=[needs("payments:read")])
-async def get(remittance_id: UUID, reads: Reads) -> RemittanceOut:
+async def get(remittance_id: UUID, reads: Reads) -> RemittanceInBooks:
+    """One remittance with what the cheque itself did to the books."""
     async with reads.begin() as tx:
         cheque = await remittances.find(tx, remittance_id)
         standing = await remittances.counts(tx, [remittance_id])
+        made = await ledger.postings_under(tx, booked_as(cheque.id), 1 + len(cheque.provider_level))
         tx.audit("read", "remittance", remittance_id)
-    return RemittanceOut.of(cheque, dict(standing[remittance_id]))
+    out = RemittanceOut.of(cheque, dict(standing[remittance_id]))
+    return RemittanceInBooks(**dict(out), postings=[PostingOut.of(posting) for posting in made])
 
 
 @router.get("/{remittance_id}/claims", dependencies=[needs("payments:read")])
@@ -107,9 +138,10 @@ async def claims(
     limit: Limit = 50,
     cursor: Cursor | None = None,
 ) -> Page[ClaimPaymentOut]:
-    """The claims of one cheque with their lines, in the payer's order."""
+    """The claims of one cheque with their lines and their postings, in the payer's order."""
     async with reads.begin() as tx:
         await remittances.find(tx, remittance_id)
         rows = await listings.claim_payments_of(tx, remittance_id, state=state, cursor=cursor, limit=limit)
+        made = await ledger.postings_of(tx, [row.id for row in rows])
         tx.audit("read", "remittance claims", remittance_id, shown=len(rows[:limit]))
-    return Page.of(rows, limit, ClaimPaymentOut.of, id_of=lambda row: row.id)
+    return Page.of(rows, limit, lambda row: ClaimPaymentOut.of(row, made[row.id]), id_of=lambda row: row.id)

@@ -13,7 +13,7 @@ from payments.domain.cheque import received
 from payments.domain.remittance import NOTHING_PROCESSED, PaidClaim, Remittance
 from payments.operations.receivables import POST
 from payments.store import ledger, queue, remittances
-from payments.store.ledger import Booking, Source
+from payments.store.ledger import Booking, booked_as
 from payments.store.remittances import InterchangeState, PaymentState, RemittanceState
 
 READ = "read-remittance"
@@ -68,8 +68,7 @@ async def _take_in(tx: Transaction, interchange_id: UUID, cheque: Remittance, to
         )
         return await _refuse(tx, interchange_id, cheque, "duplicate-remittance", [sentence])
     await remittances.add_claims(tx, accepted, [(claim, _first_state(claim)) for claim in cheque.claims])
-    source = Source(f"remittance/{accepted}", remittance_id=accepted)
-    await ledger.write(tx, [Booking(source, received(cheque))], posted_on=today)
+    await ledger.write(tx, [Booking(booked_as(accepted), received(cheque))], posted_on=today)
     tx.schedule(POST, accepted, due_at=tx.now)
     tx.audit("create", "remittance", accepted, total=str(cheque.total), claims=len(cheque.claims))
     return None

@@ -29,6 +29,11 @@ class Source:
     claim_payment_id: UUID | None = None
 
 
+def booked_as(remittance_id: UUID) -> Source:
+    """The fact that a cheque was taken in."""
+    return Source(f"remittance/{remittance_id}", remittance_id=remittance_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Booking:
     source: Source
@@ -111,6 +116,21 @@ async def postings_of(tx: Transaction, payment_ids: Collection[UUID]) -> Mapping
     for (payment_id, _, kind), entries in grouped.items():
         found[payment_id] += (Posting(Kind(kind), tuple(entries)),)
     return found
+
+
+async def postings_under(tx: Transaction, source: Source, count: int) -> tuple[Posting, ...]:
+    """The first `count` postings that one fact made, in their order; fewer when it made fewer."""
+    names = [f"{source.name}/{index}" for index in range(count)]
+    rows = await tx.rows(
+        select(postings.c.kind, ledger_entries)
+        .join(ledger_entries, ledger_entries.c.posting_id == postings.c.id)
+        .where(postings.c.source.in_(names))
+        .order_by(postings.c.id, ledger_entries.c.number)
+    )
+    grouped: dict[tuple[UUID, str], list[Entry]] = defaultdict(list)
+    for row in rows:
+        grouped[row["posting_id"], row["kind"]].append(Entry(row["account"], row["amount"]))
+    return tuple(Posting(Kind(kind), tuple(entries)) for (_, kind), entries in grouped.items())
 
 
 @dataclass(frozen=True, slots=True)
