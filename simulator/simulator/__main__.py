@@ -17,9 +17,16 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)
     # uvicorn raises the signal again when it has shut down; that is the end we wanted, not a failure.
     signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, access_log=False)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
     return 0
 
 

@@ -16,7 +16,7 @@ from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Payer
 from simulator.clock import Clock
 from simulator.posted_cheques import postings_of, postings_on
-from simulator.records import Fault, Scenario
+from simulator.records import Scenario
 from simulator.settings import SHORTEST_DAY, Settings
 from simulator.troubles import KINDS, TroubleTable
 from simulator.truth import cheque_truth, deposit_truth, truth_of
@@ -157,38 +157,6 @@ def trouble_kinds(world: Worldly) -> list[dict[str, Any]]:
 def drop_scenarios(world: Worldly) -> None:
     with world.store.transaction():
         world.store.drop_scenarios()
-
-
-@router.get("/faults")
-def faults(world: Worldly) -> list[dict[str, Any]]:
-    with world.store.transaction():
-        return [{"id": key, "left": left, **asdict(one)} for key, left, one in world.store.faults()]
-
-
-@router.post("/faults", status_code=201)
-def add_faults(wanted: list[Fault], world: Worldly) -> dict[str, list[int]]:
-    with world.store.transaction():
-        return {"ids": [world.store.add_fault(one) for one in wanted]}
-
-
-@router.delete("/faults", status_code=204)
-def drop_faults(world: Worldly) -> None:
-    with world.store.transaction():
-        world.store.drop_faults()
-
-
-@router.get("/receivers")
-def receivers(world: Worldly) -> list[str]:
-    with world.store.transaction():
-        return json.loads(world.store.meta("receivers") or "[]")
-
-
-@router.put("/receivers")
-def set_receivers(known: list[str], world: Worldly) -> list[str]:
-    """The ISA08 that are answered; any other gets a TA1 with 008. An empty list answers all."""
-    with world.store.transaction():
-        world.store.set_meta("receivers", json.dumps(known))
-    return known
 
 
 @router.get("/time")

@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from simulator import admin, wire
+from simulator import admin, admin_wires, core, sftp, submitters, wire
 from simulator.settings import Settings
 from simulator.world import World
 
@@ -22,13 +22,17 @@ def create_app(settings: Settings) -> FastAPI:
         world = await run_in_threadpool(World, settings)
         app.state.world = world
         world.start()
+        app.state.sftp = door = await sftp.serve(world, settings)
         yield
+        if door is not None:
+            door.close()
         await run_in_threadpool(world.stop)
 
     app = FastAPI(title="Simulated clearinghouse and payers", version="0.1.0", lifespan=lifespan)
     app.state.settings = settings
-    app.include_router(wire.router)
-    app.include_router(admin.router)
+    app.state.tokens = submitters.Tokens()
+    for router in (submitters.router, wire.router, core.router, admin.router, admin_wires.router):
+        app.include_router(router)
 
     @app.get("/healthz", tags=["health"])
     async def healthy() -> dict[str, str]:

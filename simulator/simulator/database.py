@@ -43,10 +43,20 @@ CREATE TABLE IF NOT EXISTS payables (
 CREATE INDEX IF NOT EXISTS payables_by_claim ON payables (claim);
 CREATE INDEX IF NOT EXISTS payables_ripe ON payables (payer_id, ripe_at) WHERE cheque IS NULL;
 CREATE TABLE IF NOT EXISTS cheques (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS fault_occasions (fault INTEGER PRIMARY KEY, seen INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS behind (receiver TEXT NOT NULL, waiting INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS cleared (position INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS uploads (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sender TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL,
+    content BLOB NOT NULL, UNIQUE (sender, folder, name));
+CREATE TABLE IF NOT EXISTS payloads (
+    sender TEXT NOT NULL, payload_id TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (sender, payload_id));
+CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS ssh_keys (sender TEXT PRIMARY KEY, key TEXT NOT NULL);
 """
 _TABLES = (
     "meta", "payers", "members", "scenarios", "faults", "received", "claims", "due", "mailbox",
-    "waiting", "debts", "payables", "cheques",
+    "waiting", "debts", "payables", "cheques", "fault_occasions", "behind", "cleared", "uploads", "payloads",
 )  # fmt: skip
 
 
@@ -93,7 +103,7 @@ class Database:
             self._connection.execute("RELEASE attempt")
 
     def forget_everything(self) -> None:
-        """All but the counters and mailbox positions, so that no number or cursor means two things."""
+        """All but numbers and mailbox positions, so that none of them means two things, and who may come in."""
         for table in _TABLES:
             self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import x12
@@ -11,6 +12,7 @@ from simulator import claim_intake
 from simulator.adjudication.claim import Claim
 from simulator.adjudication.payer import Delays
 from simulator.clock import Clock
+from simulator.faults import Fault
 from simulator.mailboxes import Outgoing, send_interchange_ack, send_sets
 from simulator.records import ClaimRecord, Route, Scenario
 from simulator.store import Store
@@ -32,14 +34,14 @@ def receive(store: Store, clock: Clock, content: bytes) -> None:
 
 def _receive_interchange(store: Store, clock: Clock, content: bytes, report: InterchangeReport) -> None:
     isa, day = report.interchange, clock.now()
-    ack = _verdict(store, report)
+    ack = verdict(store, report)
     outcome = "taken" if ack.code != "R" else "duplicate" if ack.note == _DUPLICATE else "rejected"
     kinds = sorted({item.set.kind for group in report.groups for item in group.sets})
     number = store.archive(
         isa.sender, isa.control_number, outcome, ",".join(kinds), clock.moment(day).isoformat(), content
     )
     log.info("interchange %s received: %s, %s", number, ",".join(kinds), outcome)
-    route = _route(report)
+    route = route_of(report)
     if ack.code == "R":
         answer = Outgoing(route, "TA1", SPEAKER)
         send_interchange_ack(store, day, clock.moment(day), answer, ack)
@@ -48,9 +50,13 @@ def _receive_interchange(store: Store, clock: Clock, content: bytes, report: Int
     _take_claims(store, clock, day, number, content, isa.ordinal, accepted)
 
 
-def _verdict(store: Store, report: InterchangeReport) -> x12.InterchangeAck:
+def verdict(store: Store, report: InterchangeReport) -> x12.InterchangeAck:
+    """The TA1 of an interchange: what is wrong with it, or what a test wants to be wrong."""
     ack = x12.acknowledge_interchange(report)
     isa = report.interchange
+    fault = None if ack.code == "R" else store.struck_by({"ta1"}, isa.sender)
+    if fault is not None:
+        return replace(ack, code="R", note=fault.note)
     if ack.code == "R":
         return ack
     receivers = json.loads(store.meta("receivers") or "[]")
@@ -61,7 +67,8 @@ def _verdict(store: Store, report: InterchangeReport) -> x12.InterchangeAck:
     return ack
 
 
-def _route(report: InterchangeReport) -> Route:
+def route_of(report: InterchangeReport) -> Route:
+    """Where the answers to an interchange go."""
     isa = report.interchange
     group = report.groups[0].group if report.groups else None
     return Route(
@@ -74,13 +81,35 @@ def _acknowledge(
     store: Store, clock: Clock, day: float, report: InterchangeReport, route: Route
 ) -> set[tuple[str, str]]:
     """Send the 999 of every group; (group, set) control numbers of the sets that were accepted."""
-    acks = x12.acknowledge(report)
-    bodies = [
-        x12.TransactionSet("999", x12.FUNCTIONAL_ACK_VERSION, x12.render_functional_ack_body(ack)) for ack in acks
-    ]
-    if bodies:
-        send_sets(store, day, clock.moment(day), Outgoing(route, "999", SPEAKER), bodies)
+    acks = acknowledgements(store, report, route)
+    if acks:
+        send_sets(store, day, clock.moment(day), Outgoing(route, "999", SPEAKER), rendered(acks))
     return {(ack.group_control_number, one.control_number) for ack in acks for one in ack.sets if one.code != "R"}
+
+
+def acknowledgements(store: Store, report: InterchangeReport, route: Route) -> tuple[x12.FunctionalAck, ...]:
+    """A 999 for every group, with the outcome that it deserves or that a test wants."""
+    acks = tuple(x12.acknowledge(report))
+    fault = store.struck_by({"functional_ack"}, route.sender) if acks else None
+    return acks if fault is None else tuple(_as_told(ack, fault) for ack in acks)
+
+
+def rendered(acks: Sequence[x12.FunctionalAck]) -> list[x12.TransactionSet]:
+    return [x12.TransactionSet("999", x12.FUNCTIONAL_ACK_VERSION, x12.render_functional_ack_body(ack)) for ack in acks]
+
+
+def _as_told(ack: x12.FunctionalAck, fault: Fault) -> x12.FunctionalAck:
+    """The 999 with the outcome that a test asked for; a set that is rejected names no segment (IK502 code 5 alone)."""
+    rejected = range(1, len(ack.sets) + 1) if fault.code == "R" else fault.sets or (1,) if fault.code == "P" else ()
+    sets = tuple(
+        replace(one, code="R", errors=("5",), segments=()) if ordinal in rejected
+        else replace(one, code="E", errors=("5",), segments=()) if fault.code == "E"
+        else replace(one, code="A", errors=(), segments=())
+        for ordinal, one in enumerate(ack.sets, start=1)
+    )  # fmt: skip
+    accepted = sum(one.code != "R" for one in sets)
+    code = "R" if not accepted else fault.code
+    return replace(ack, code=code, accepted=accepted, errors=(), sets=sets)
 
 
 def _take_claims(

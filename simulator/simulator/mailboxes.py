@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import x12
 from simulator.adjudication.payer import Wire
-from simulator.records import Fault, Route
+from simulator.faults import FILES, Fault
+from simulator.records import Route
 from simulator.store import Store
 
 HELD_BACK = "held_back"
 CANONICAL = Wire()
+NONSENSE = b"<html><head><title>502 Bad Gateway</title></head></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,32 @@ class Outgoing:
     wire: Wire = CANONICAL
 
 
+def wrapped(
+    store: Store, created: datetime, outgoing: Outgoing, sets: Sequence[x12.TransactionSet]
+) -> tuple[int, bytes]:
+    """The number and the bytes of an interchange of the next number around these bodies."""
+    header = _header(store, created, outgoing)
+    return header.control_number, x12.write_interchange(header, sets)
+
+
+def wrapped_interchange_ack(
+    store: Store, created: datetime, outgoing: Outgoing, ack: x12.InterchangeAck
+) -> tuple[int, bytes]:
+    """The number and the bytes of an interchange that is a TA1."""
+    header = _header(store, created, outgoing)
+    return header.control_number, x12.write_interchange_acks(header, [ack])
+
+
 def send_sets(store: Store, day: float, created: datetime, outgoing: Outgoing, sets: list[x12.TransactionSet]) -> str:
     """Wrap bodies into one interchange of the next number and put it into the mailbox; the file's name."""
-    header = _header(store, created, outgoing)
-    return deliver(store, day, outgoing, header.control_number, x12.write_interchange(header, sets))
+    return deliver(store, day, outgoing, *wrapped(store, created, outgoing, sets))
 
 
 def send_interchange_ack(
     store: Store, day: float, created: datetime, outgoing: Outgoing, ack: x12.InterchangeAck
 ) -> str:
     """A TA1 in an interchange of its own."""
-    header = _header(store, created, outgoing)
-    return deliver(store, day, outgoing, header.control_number, x12.write_interchange_acks(header, [ack]))
+    return deliver(store, day, outgoing, *wrapped_interchange_ack(store, created, outgoing, ack))
 
 
 def _header(store: Store, created: datetime, outgoing: Outgoing) -> x12.InterchangeHeader:
@@ -58,28 +75,80 @@ def _header(store: Store, created: datetime, outgoing: Outgoing) -> x12.Intercha
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A file at the door of a mailbox, on simulated `day`."""
+
+    store: Store
+    day: float
+    name: str
+    receiver: str
+    kind: str
+    content: bytes
+
+    def post(self, name: str = "", content: bytes | None = None) -> None:
+        self.store.post(name or self.name, self.receiver, self.kind, self.content if content is None else content)
+
+    def post_later(self, days: float, name: str = "") -> int:
+        """Let the file come after `days`; gives the key it is held back under."""
+        key = self.store.hold_back(name or self.name, self.receiver, self.kind, self.content)
+        self.store.schedule(self.day + days, HELD_BACK, str(key))
+        return key
+
+
 def deliver(store: Store, day: float, outgoing: Outgoing, number: int, content: bytes) -> str:
-    """Post the file, or what the first fault that matches makes of it."""
+    """Post the file, or what the first fault that matches makes of it; then what has waited for another to go first."""
     name = f"{outgoing.kind.lower()}-{number:09d}.edi"
-    receiver, kind = outgoing.route.sender, outgoing.kind
-    fault = take_fault(store, kind, receiver, {"duplicate", "late", "truncated"})
+    posting = Posting(store, day, name, outgoing.route.sender, outgoing.kind, content)
+    waiting = store.take_behind(posting.receiver)
+    fault = store.struck_by(FILES, posting.receiver, kind=posting.kind)
     if fault is None:
-        store.post(name, receiver, kind, content)
-    elif fault.fault == "duplicate":
-        store.post(name, receiver, kind, content)
-        store.post(f"again-{name}", receiver, kind, content)
+        posting.post()
     else:
-        if fault.fault == "truncated":
-            store.post(f"cut-{name}", receiver, kind, content[: len(content) * 2 // 3])
-        key = store.hold_back(name, receiver, kind, content)
-        store.schedule(day + fault.days, HELD_BACK, str(key))
+        _FATES[fault.fault](posting, fault)
+    for key in waiting:
+        store.post_held_back(key)
     return name
 
 
-def take_fault(store: Store, kind: str, receiver: str, wanted: set[str]) -> Fault | None:
-    """The oldest fault of these that matches, used once more; None when there is none."""
-    for key, _, fault in store.faults():
-        if fault.fault in wanted and fault.kind in ("", kind) and fault.receiver in ("", receiver):
-            store.use_fault(key)
-            return fault
-    return None
+def _twice(posting: Posting, _: Fault) -> None:
+    posting.post()
+    posting.post(f"again-{posting.name}")
+
+
+def _again(posting: Posting, fault: Fault) -> None:
+    posting.post()
+    posting.post_later(fault.days, f"again-{posting.name}")
+
+
+def _late(posting: Posting, fault: Fault) -> None:
+    posting.post_later(fault.days)
+
+
+def _cut(posting: Posting, fault: Fault) -> None:
+    posting.post(f"cut-{posting.name}", posting.content[: len(posting.content) * 2 // 3])
+    posting.post_later(fault.days)
+
+
+def _nonsense(posting: Posting, fault: Fault) -> None:
+    posting.post(f"bad-{posting.name}", NONSENSE + f"<!-- {posting.name} -->".encode())
+    posting.post_later(fault.days)
+
+
+def _behind(posting: Posting, fault: Fault) -> None:
+    posting.store.put_behind_the_next(posting.receiver, posting.post_later(fault.days))
+
+
+def _never(_: Posting, __: Fault) -> None:
+    """Nobody hears of it."""
+
+
+_FATES: Mapping[str, Callable[[Posting, Fault], None]] = {
+    "duplicate": _twice,
+    "redelivered": _again,
+    "late": _late,
+    "truncated": _cut,
+    "malformed": _nonsense,
+    "out_of_order": _behind,
+    "silence": _never,
+}

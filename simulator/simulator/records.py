@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 from simulator.adjudication.claim import Claim
 from simulator.adjudication.decision import Decision
 from simulator.adjudication.member import Member
-from simulator.adjudication.payer import LONGEST_WAIT, STRICT, Group, Payer, require_codes
+from simulator.adjudication.payer import STRICT, Group, Payer, require_codes
+from simulator.faults import MOST_TIMES, Fault
 from simulator.troubles import TroubleTable
 
 T = TypeVar("T")
@@ -46,9 +47,6 @@ class Said:
     @property
     def accepted(self) -> bool:
         return self.category in {"A1", "A2"}
-
-
-MOST_TIMES = 1_000_000
 
 
 def _require_times(times: int) -> None:
@@ -94,30 +92,6 @@ class Scenario:
             raise ValueError("reject needs a category and a status")
         _require_times(self.times)
         require_codes(self.carc, *self.remarks, self.category, self.status, self.entity)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Trouble on the wire for the next `times` files of `kind` (TA1, 999, 277CA, 835; empty for any).
-
-    `duplicate`: the same bytes again under another name. `late`: not before `days` have passed. `truncated`: a
-    copy cut short first, the whole one `days` later. `unavailable`: a submission is answered 503 and not taken.
-    `answer_lost`: a submission is taken and answered 503.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
-    fault: Literal["duplicate", "late", "truncated", "unavailable", "answer_lost"]
-    kind: str = ""
-    receiver: str = ""
-    times: int = 1
-    days: float = 1.0
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a fault that never happens or never ends."""
-        _require_times(self.times)
-        if not 0 <= self.days <= LONGEST_WAIT:
-            raise ValueError(f"days is between 0 and {LONGEST_WAIT}")
 
 
 Status = Literal[

@@ -15,7 +15,8 @@ SHORTEST_DAY = 0.01
 class Settings:
     """`state` is a file, or a folder that is to hold it.
 
-    `submitters` maps a sender id to its token; empty means that the wire asks for none.
+    `submitters` maps a sender id to its token; empty means that the wire over HTTP asks for none. `sftp_port` is where
+    the wire over SFTP listens; there is none without it, and 0 takes a free one.
     """
 
     state: Path
@@ -25,10 +26,11 @@ class Settings:
     day_seconds: float = SECONDS_IN_A_DAY
     seed: int = 1
     submitters: Mapping[str, str] | None = None
+    sftp_port: int | None = None
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read HOST, PORT and SIMULATOR_{STATE, ADMIN_TOKEN, DAY_SECONDS, SEED, SUBMITTERS}.
+    """Read HOST, PORT and SIMULATOR_{STATE, ADMIN_TOKEN, DAY_SECONDS, SEED, SUBMITTERS, SFTP_PORT}.
 
     SUBMITTERS is `sender:token` pairs with commas between. Raises ValueError with a sentence to act on.
     """
@@ -47,6 +49,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         day_seconds=day_seconds,
         seed=int(given.get("SIMULATOR_SEED", "1")),
         submitters=_submitters(given.get("SIMULATOR_SUBMITTERS", "")),
+        sftp_port=int(given["SIMULATOR_SFTP_PORT"]) if given.get("SIMULATOR_SFTP_PORT") else None,
     )
 
 

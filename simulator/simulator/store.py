@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Payer
-from simulator.cheque_book import ChequeBook
-from simulator.records import ClaimRecord, Fault, Scenario, from_json, to_json
+from simulator.records import ClaimRecord, Scenario, from_json, to_json
 from simulator.troubles import TroubleTable
+from simulator.wire_book import WireBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Due:
     subject: str
 
 
-class Store(ChequeBook):
+class Store(WireBook):
     """Every method but `transaction` is to be called inside one."""
 
     def payers(self) -> dict[str, Payer]:
@@ -93,19 +93,6 @@ class Store(ChequeBook):
 
     def drop_scenarios(self) -> None:
         self._do("DELETE FROM scenarios")
-
-    def add_fault(self, fault: Fault) -> int:
-        return self._do("INSERT INTO faults (left, document) VALUES (?, ?)", fault.times, to_json(fault))
-
-    def faults(self) -> list[tuple[int, int, Fault]]:
-        rows = self._all("SELECT id, left, document FROM faults WHERE left > 0 ORDER BY id")
-        return [(int(str(key)), int(str(left)), from_json(Fault, str(text))) for key, left, text in rows]
-
-    def use_fault(self, key: int) -> None:
-        self._do("UPDATE faults SET left = left - 1 WHERE id = ?", key)
-
-    def drop_faults(self) -> None:
-        self._do("DELETE FROM faults")
 
     def archive(self, sender: str, control: str, outcome: str, kinds: str, received_at: str, content: bytes) -> int:
         return self._do(
@@ -214,10 +201,11 @@ class Store(ChequeBook):
         )  # fmt: skip
 
     def post_held_back(self, key: int) -> None:
+        """Post what was held back, unless that was done already."""
         row = self._one("SELECT name, receiver, kind FROM waiting WHERE id = ?", key)
         content = self._bytes("SELECT content FROM waiting WHERE id = ?", key)
-        assert row is not None
-        assert content is not None
+        if row is None or content is None:
+            return
         self.post(str(row[0]), str(row[1]), str(row[2]), content)
         self._do("DELETE FROM waiting WHERE id = ?", key)
 
@@ -232,11 +220,11 @@ class Store(ChequeBook):
             for position, name, owner, kind, digest, size in rows
         ]
 
-    def file(self, name: str) -> tuple[str, bytes] | None:
-        """The receiver and the content of a file that is in its mailbox."""
-        row = self._one("SELECT receiver FROM mailbox WHERE name = ?", name)
+    def file(self, name: str) -> tuple[str, str, bytes] | None:
+        """The receiver, kind and content of a file that is in its mailbox."""
+        row = self._one("SELECT receiver, kind FROM mailbox WHERE name = ?", name)
         content = self._bytes("SELECT content FROM mailbox WHERE name = ?", name)
-        return None if row is None or content is None else (str(row[0]), content)
+        return None if row is None or content is None else (str(row[0]), str(row[1]), content)
 
     def troubles(self) -> TroubleTable:
         """What trouble claims draw; none until a table is set."""
@@ -255,7 +243,3 @@ class Store(ChequeBook):
             "due": "SELECT kind, count(*) FROM due GROUP BY kind",
         }
         return {name: {str(key): int(str(count)) for key, count in self._all(sql)} for name, sql in queries.items()}
-
-    def _bytes(self, sql: str, key: object) -> bytes | None:
-        row = self._connection.execute(sql, (key,)).fetchone()
-        return None if row is None else bytes(row[0])

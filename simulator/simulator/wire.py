@@ -1,18 +1,17 @@
-"""The wire: what a submitter's EDI service talks to."""
+"""The wire over HTTP: what a submitter's EDI service talks to."""
 
 from __future__ import annotations
 
 import hashlib
-import secrets
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
-from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 import x12
-from simulator.mailboxes import take_fault
-from simulator.settings import Settings
+from simulator.calls import Caller
+from simulator.submitters import Submitter, own
 from simulator.world import World
 
 EDI_TYPE = "application/edi-x12"
@@ -20,49 +19,41 @@ LARGEST_FILE = 50 * 1024 * 1024
 # SQLite counts no further.
 LARGEST_POSITION = 2**63 - 1
 
-router = APIRouter(tags=["wire"])
-_basic = HTTPBasic(auto_error=False)
-
 
 def world_of(request: Request) -> World:
     world: World = request.app.state.world
     return world
 
 
+def noted(request: Request) -> None:
+    """Remember what was asked, for a test to look at."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    world_of(request).asked.append(f"{request.method} {request.url.path}{query}")
+
+
+router = APIRouter(tags=["wire"], dependencies=[Depends(noted)])
 Worldly = Annotated[World, Depends(world_of)]
 
 
-def submitter(request: Request, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> str | None:
-    """The sender id that the basic token vouches for; None when the wire asks for no token."""
-    settings: Settings = request.app.state.settings
-    if not settings.submitters:
-        return None
-    if credentials is not None:
-        token = settings.submitters.get(credentials.username, "")
-        if token and secrets.compare_digest(token.encode(), credentials.password.encode()):
-            return credentials.username
-    raise HTTPException(401, "Send your sender id and token.", {"WWW-Authenticate": "Basic"})
-
-
-Submitter = Annotated[str | None, Depends(submitter)]
-
-
-def _own(known: str | None, claimed: str) -> None:
-    if known is not None and known != claimed:
-        raise HTTPException(403, "Another submitter's files.")
-
-
 @router.post("/interchanges", status_code=202)
-async def submit(request: Request, world: Worldly, known: Submitter) -> dict[str, Any]:
+async def submit(request: Request, world: Worldly, known: Submitter) -> Response:
     """Take in an interchange (body, `application/edi-x12`). What is said about it comes to the mailbox.
 
-    400 when the body is no X12, 413 above 50 MiB, 503 when a test asked for it.
+    400 when the body is no X12, 413 above 50 MiB.
     """
-    content = await _body(request)
-    return await run_in_threadpool(_take, world, known, content)
+    content = await body_of(request)
+    sender = await run_in_threadpool(sender_of, content)
+    own(known, sender)
+
+    def take() -> Response:
+        world.receive(content)
+        return JSONResponse({"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, 202)
+
+    return await Caller(world, request, "submit", sender).answer(take)
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
+    """The body of a request. Raises 413 above 50 MiB."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
@@ -73,65 +64,74 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _take(world: World, known: str | None, content: bytes) -> dict[str, Any]:
+def sender_of(content: bytes) -> str:
+    """ISA06. Raises 400 when it is no X12."""
     try:
-        sender = x12.sniff(content).interchange.sender
+        return x12.sniff(content).interchange.sender
     except x12.X12Error as error:
         raise HTTPException(400, str(error)) from error
-    _own(known, sender)
-    with world.store.transaction():
-        fault = take_fault(world.store, "", sender, {"unavailable", "answer_lost"})
-    if fault is not None and fault.fault == "unavailable":
-        raise HTTPException(503, "The clearinghouse is not available.")
-    world.receive(content)
-    if fault is not None:
-        raise HTTPException(503, "The clearinghouse lost the answer.")
-    return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
 
 
 @router.get("/interchanges/{sender_id}/{interchange_control}")
-def received(sender_id: str, interchange_control: str, world: Worldly, known: Submitter) -> dict[str, Any]:
+async def received(
+    sender_id: str, interchange_control: str, request: Request, world: Worldly, known: Submitter
+) -> Response:
     """Whether an interchange of this sender and number ever came in; 404 when not."""
-    _own(known, sender_id)
-    with world.store.transaction():
-        found = world.store.archived(sender_id, interchange_control)
-    if found is None:
-        raise HTTPException(404, "Never seen.")
-    return {
-        "sender_id": found.sender,
-        "interchange_control": found.control,
-        "sha256": found.sha256,
-        "size": found.size,
-        "received_at": found.received_at,
-    }
+    own(known, sender_id)
+
+    def look() -> Response:
+        with world.store.transaction():
+            found = world.store.archived(sender_id, interchange_control)
+        if found is None:
+            raise HTTPException(404, "Never seen.")
+        told: dict[str, Any] = {
+            "sender_id": found.sender,
+            "interchange_control": found.control,
+            "sha256": found.sha256,
+            "size": found.size,
+            "received_at": found.received_at,
+        }
+        return JSONResponse(told)
+
+    return await Caller(world, request, "receipt", sender_id).answer(look)
 
 
 @router.get("/mailbox")
-def list_files(
+async def list_files(
+    request: Request,
     world: Worldly,
     known: Submitter,
     receiver: Annotated[str, Query(min_length=1, max_length=15)],
     after: Annotated[int, Query(ge=0, le=LARGEST_POSITION)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> dict[str, Any]:
+) -> Response:
     """Files for `receiver` (its sender id) that came after the cursor `after`, oldest first.
 
     `next` is the cursor for the following call, also when nothing new is there. Nothing is ever deleted.
     """
-    _own(known, receiver)
-    with world.store.transaction():
-        found = world.store.mailbox(receiver, after, limit)
-    files = [{"name": one.name, "sha256": one.sha256, "size": one.size} for one in found]
-    return {"files": files, "next": str(found[-1].position if found else after)}
+    own(known, receiver)
+
+    def look() -> Response:
+        with world.store.transaction():
+            found = world.store.mailbox(receiver, after, limit)
+        files = [{"name": one.name, "sha256": one.sha256, "size": one.size} for one in found]
+        return JSONResponse({"files": files, "next": str(found[-1].position if found else after)})
+
+    return await Caller(world, request, "listing", receiver).answer(look)
 
 
 @router.get("/mailbox/{name}", response_class=Response)
-def read_file(name: str, world: Worldly, known: Submitter) -> Response:
+async def read_file(name: str, request: Request, world: Worldly, known: Submitter) -> Response:
     """The bytes of one file."""
-    with world.store.transaction():
-        found = world.store.file(name)
-    if found is None:
-        raise HTTPException(404, "No such file.")
-    receiver, content = found
-    _own(known, receiver)
-    return Response(content, media_type=EDI_TYPE)
+
+    def look() -> tuple[str, str, bytes]:
+        with world.store.transaction():
+            found = world.store.file(name)
+        if found is None:
+            raise HTTPException(404, "No such file.")
+        return found
+
+    receiver, kind, content = await run_in_threadpool(look)
+    own(known, receiver)
+    caller = Caller(world, request, "read", receiver, kind)
+    return await caller.answer(lambda: Response(content, media_type=EDI_TYPE))

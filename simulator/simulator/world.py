@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import date
 
@@ -15,6 +16,8 @@ from simulator.store import Store
 
 TICK_SECONDS = 0.05
 REMEMBER_EVERY_SECONDS = 2.0
+# What was asked over the wires is for a test to look at, not for ever.
+MOST_ASKED = 2_000
 
 
 class World:
@@ -22,6 +25,7 @@ class World:
 
     def __init__(self, settings: Settings):
         self.store = Store(settings.state)
+        self.asked: deque[str] = deque(maxlen=MOST_ASKED)
         self._settings = settings
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -59,8 +63,12 @@ class World:
     def receive(self, content: bytes) -> None:
         """Take a file in, durably. Raises X12Error when it is no X12."""
         with self.store.transaction():
-            intake.receive(self.store, self.clock, content)
-            self._remember()
+            self.take(content)
+
+    def take(self, content: bytes) -> None:
+        """Take a file in, inside a transaction. Raises X12Error when it is no X12."""
+        intake.receive(self.store, self.clock, content)
+        self._remember()
 
     def change_clock(self, change: Callable[[Clock], Clock]) -> Clock:
         """Set or push the clock; what has become due is done before the answer."""
@@ -77,6 +85,7 @@ class World:
             self._begin(seed)
             self.clock = Clock.starting(0.0, self._settings.day_seconds)
             self._remember()
+        self.asked.clear()
 
     def start(self) -> None:
         """Let days go by."""
