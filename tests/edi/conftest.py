@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import json
-import threading
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
+import asyncssh
 import httpx
 import pytest
 from sqlalchemy import text
@@ -32,114 +34,103 @@ EDI = "application/edi-x12"
 BODY = "BHT*0019*00*{number}*20260302*1200*CH~NM1*41*2*SUNRISE DERMATOLOGY*****46*DERMGROUP~HL*1**20*1~"
 
 
-class Clearinghouse:
-    """The far side of docs/architecture/loop.md, The outside. It keeps all it took, and what it is asked to do wrong.
+ADMIN_TOKEN = "admin-of-a-synthetic-world"
+FOREVER = 1_000_000
+KEY_FILE = "partner-key"
+PATIENCE_SECONDS = 30.0
 
-    `troubles` are done to the next submissions in order: `down` (503, nothing kept), `answer-lost` (kept, then the
-    connection breaks), `cut` (the connection breaks first), or a status such as 422.
+
+class Clearinghouse:
+    """The simulator as a process of its own: what it took, and what it is asked to do wrong.
+
+    It says nothing of its own accord: what comes into the mailbox is what a test lays there.
     """
 
-    def __init__(self) -> None:
-        self.taken: list[bytes] = []
-        self.mailbox: list[tuple[str, bytes, str]] = []
-        self.troubles: list[str | int] = []
-        self.mailbox_troubles: list[int] = []
-        self.withheld: set[str] = set()
-        self.asked: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.host = f"127.0.0.1:{self._server.server_port}"
-        self.url = f"http://{self.host}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+    def __init__(self, folder: Path, **environment: str) -> None:
+        with socket.socket() as web, socket.socket() as ssh:
+            for each in (web, ssh):
+                each.bind(("127.0.0.1", 0))
+            port, sftp_port = web.getsockname()[1], ssh.getsockname()[1]
+        told = {"SIMULATOR_STATE": str(folder), "SIMULATOR_ADMIN_TOKEN": ADMIN_TOKEN, "PORT": str(port)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "simulator"],
+            env=os.environ | told | {"SIMULATOR_SFTP_PORT": str(sftp_port)} | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.url, self.sftp_url = f"http://127.0.0.1:{port}", f"sftp://127.0.0.1:{sftp_port}"
+        self.admin = httpx.Client(
+            base_url=f"{self.url}/admin", headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}, timeout=PATIENCE_SECONDS
+        )
+        self._wait()
+        self.host_key: str = self.ask("GET", "/sftp")["host_key"]
+
+    def _wait(self) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                    return
+            time.sleep(0.05)
+        pytest.fail("the simulator did not start")
+
+    def begin(self) -> None:
+        """A new world in which nothing is answered."""
+        self.ask("POST", "/reset", {"seed": 7})
+        self.ask("PATCH", "/time", {"day_seconds": None})
+        self.goes_wrong("silence", times=FOREVER)
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.admin.close()
+        self.process.terminate()
+        self.process.wait(15)
 
-    def put(self, content: bytes, name: str | None = None, sha256: str | None = None) -> None:
-        """Lay a file into the mailbox."""
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self.admin.request(method, path, json=body)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    def goes_wrong(self, fault: str, **facts: Any) -> None:
+        """Let a fault strike, once unless told otherwise."""
+        self.ask("POST", "/faults", [{"fault": fault, **facts}])
+
+    def is_well_again(self) -> None:
+        self.ask("DELETE", "/faults")
+        self.goes_wrong("silence", times=FOREVER)
+
+    def put(self, content: bytes, name: str | None = None, kind: str = "") -> None:
+        """Lay a file into the mailbox of the practice."""
         name = name or f"file-{len(self.mailbox) + 1}.x12"
-        self.mailbox.append((name, content, sha256 or hashlib.sha256(content).hexdigest()))
+        answer = self.admin.post(f"/mailboxes/{OURS}", params={"name": name, "kind": kind}, content=content)
+        assert answer.status_code == 201, answer.text
 
-    def read(self, name: str) -> bytes | None:
-        found = (content for listed, content, _ in self.mailbox if listed == name and name not in self.withheld)
-        return next(found, None)
+    def submit(self, content: bytes) -> None:
+        """Send a file as somebody else would."""
+        assert httpx.post(f"{self.url}/interchanges", content=content).status_code == 202
+
+    @property
+    def mailbox(self) -> list[str]:
+        """The names of the files in the mailbox, in order, whatever became of them."""
+        return [file["name"] for file in self.ask("GET", f"/mailboxes/{OURS}")]
+
+    @property
+    def left(self) -> list[str]:
+        """Those that were not cleared away."""
+        return [file["name"] for file in self.ask("GET", f"/mailboxes/{OURS}") if not file["cleared"]]
+
+    @property
+    def taken(self) -> list[bytes]:
+        """Every interchange that came in, in order."""
+        found = self.ask("GET", "/interchanges?limit=1000")["interchanges"]
+        return [self.admin.get(f"/interchanges/{one['id']}/content").content for one in found]
 
     @property
     def controls(self) -> list[str]:
-        return [x12.sniff(content).interchange.control_number for content in self.taken]
+        return [one["control"] for one in self.ask("GET", "/interchanges?limit=1000")["interchanges"]]
 
-    def find(self, sender: str, control: str) -> bytes | None:
-        for content in self.taken:
-            head = x12.sniff(content).interchange
-            if (head.sender, head.control_number) == (sender, control):
-                return content
-        return None
-
-
-def _handler(house: Clearinghouse) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            length = int(self.headers["content-length"])
-            body = self.rfile.read(length)
-            if len(body) < length:
-                self._break()
-                return
-            trouble = house.troubles.pop(0) if house.troubles else None
-            if trouble == "cut":
-                self._break()
-            elif trouble == "down":
-                self._answer(503, b"{}")
-            elif isinstance(trouble, int):
-                self._answer(trouble, b"{}")
-            else:
-                house.taken.append(body)
-                if trouble == "answer-lost":
-                    self._break()
-                else:
-                    self._answer(202, json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode())
-
-        def do_GET(self) -> None:
-            house.asked.append(self.path)
-            parts = urlsplit(self.path)
-            place = [unquote(part) for part in parts.path.strip("/").split("/")]
-            if place[0] == "interchanges":
-                found = house.find(place[1], place[2])
-                told = json.dumps({"sha256": hashlib.sha256(found).hexdigest()}).encode() if found else b"{}"
-                self._answer(200 if found else 404, told)
-            elif house.mailbox_troubles:
-                self._answer(house.mailbox_troubles.pop(0), b"{}")
-            elif len(place) == 1:
-                self._list({name: values[0] for name, values in parse_qs(parts.query).items()})
-            else:
-                content = house.read(place[1])
-                self._answer(404 if content is None else 200, content or b"", EDI)
-
-        def _list(self, query: dict[str, str]) -> None:
-            assert query["receiver"].startswith("DERM")
-            after, limit = int(query.get("after", 0)), int(query["limit"])
-            page = house.mailbox[after : after + limit]
-            files = [{"name": name, "sha256": sha256, "size": len(content)} for name, content, sha256 in page]
-            self._answer(200, json.dumps({"files": files, "next": str(after + len(page))}).encode())
-
-        def _break(self) -> None:
-            self.close_connection = True
-            self.connection.close()
-
-        def _answer(self, status: int, body: bytes, media_type: str = "application/json") -> None:
-            self.send_response(status)
-            self.send_header("content-type", media_type)
-            self.send_header("content-length", str(len(body)))
-            with contextlib.suppress(ConnectionError):
-                self.end_headers()
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    return Handler
+    @property
+    def asked(self) -> list[str]:
+        return self.ask("GET", "/asked")
 
 
 @dataclass
@@ -253,19 +244,65 @@ def crash_after() -> Callable[..., Awaitable[bool]]:
     return _crash_after
 
 
-@pytest.fixture
-def house() -> Generator[Clearinghouse, None, None]:
-    started = Clearinghouse()
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Generator[Clearinghouse, None, None]:
+    started = Clearinghouse(tmp_path_factory.mktemp("simulator"))
     yield started
     started.stop()
 
 
+@pytest.fixture(scope="session")
+def secrets_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The secrets of the installation: the practice's SSH key."""
+    folder = tmp_path_factory.mktemp("secrets")
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    key.write_private_key(folder / KEY_FILE)
+    key.write_public_key(folder / f"{KEY_FILE}.pub")
+    return folder
+
+
 @pytest.fixture
-def partner_facts(house: Clearinghouse) -> dict[str, Any]:
+def house(simulator: Clearinghouse, secrets_folder: Path) -> Clearinghouse:
+    """The clearinghouse with everything forgotten, that knows the practice's key."""
+    simulator.begin()
+    simulator.ask("PATCH", "/sftp", {"keys": {OURS: (secrets_folder / f"{KEY_FILE}.pub").read_text().strip()}})
+    return simulator
+
+
+@pytest.fixture
+def start_clearinghouse(tmp_path: Path) -> Generator[Callable[..., Clearinghouse], None, None]:
+    """Start a clearinghouse of the test's own, told something else by its environment."""
+    started: list[Clearinghouse] = []
+
+    def start(**environment: str) -> Clearinghouse:
+        started.append(Clearinghouse(tmp_path / f"simulator-{len(started)}", **environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def on(request: pytest.FixtureRequest) -> str:
+    """The wire of the partner: http, unless a test is run on either."""
+    return getattr(request, "param", "http")
+
+
+@pytest.fixture
+def partner_facts(house: Clearinghouse, on: str) -> dict[str, Any]:
     """What staff enter for the clearinghouse."""
-    return {
+    wires: dict[str, dict[str, Any]] = {
+        "http": {"base_url": house.url},
+        "sftp": {
+            "wire": "sftp",
+            "base_url": house.sftp_url,
+            "access": {"kind": "key", "user": OURS, "secret": KEY_FILE},
+            "folders": {"host_keys": [house.host_key]},
+        },
+    }
+    return wires[on] | {
         "name": "Clearinghouse",
-        "base_url": house.url,
         "sender_qualifier": "ZZ",
         "sender_id": OURS,
         "receiver_qualifier": "ZZ",
@@ -278,9 +315,12 @@ def partner_facts(house: Clearinghouse) -> dict[str, Any]:
 
 @pytest.fixture
 async def wire(
-    run_service: Callable[..., Awaitable[Running]], house: Clearinghouse, partner_facts: dict[str, Any]
+    run_service: Callable[..., Awaitable[Running]],
+    house: Clearinghouse,
+    partner_facts: dict[str, Any],
+    secrets_folder: Path,
 ) -> AsyncGenerator[Wire, None]:
-    service = await run_service(SERVICE, edi_allowed_hosts="127.0.0.1")
+    service = await run_service(SERVICE, edi_allowed_hosts="127.0.0.1", edi_secrets_folder=secrets_folder)
     http = service.client("edi:read", "edi:write")
     answer = await http.post("/partners", json=partner_facts, headers={"Idempotency-Key": str(new_id())})
     assert answer.status_code == 201, answer.text

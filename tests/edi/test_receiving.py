@@ -16,6 +16,7 @@ from edi.operations import polling
 
 Write = Callable[..., bytes]
 EDI = {"content-type": "application/edi-x12"}
+on_either_wire = pytest.mark.parametrize("on", ["http", "sftp"], indirect=True)
 NOISE = b"\x00\x01 not X12 at all"
 
 
@@ -36,6 +37,7 @@ async def release(wire: Any, file_id: str, content: bytes | None = None) -> Any:
 
 
 class TestPolling:
+    @on_either_wire
     async def test_a_remittance_is_archived_and_the_others_are_told(self, wire: Any, advice: Write) -> None:
         content = advice(905)
         wire.house.put(content)
@@ -52,6 +54,7 @@ class TestPolling:
         (file,) = await wire.items("/files")
         assert (file["status"], file["reason"], file["source"]) == ("processed", None, "mailbox")
 
+    @on_either_wire
     async def test_our_own_999_goes_back_through_the_same_door(self, wire: Any, advice: Write) -> None:
         wire.house.put(advice(905))
         await wire.poll()
@@ -71,6 +74,7 @@ class TestPolling:
         assert await wire.items("/transmissions") == []
         assert await wire.service.published() == []
 
+    @on_either_wire
     async def test_several_interchanges_in_one_file_are_each_their_own(
         self, wire: Any, advice: Write, functional_ack: Write
     ) -> None:
@@ -96,10 +100,11 @@ class TestPolling:
         wire.house.put(advice(4, trace="EFT4"))
         await wire.poll()
         await wire.poll()
-        reads = [path for path in wire.house.asked if path.startswith("/mailbox/")]
-        assert reads == [f"/mailbox/file-{number}.x12" for number in range(1, 5)]
+        reads = [path for path in wire.house.asked if path.startswith("GET /mailbox/")]
+        assert reads == [f"GET /mailbox/file-{number}.x12" for number in range(1, 5)]
         assert len(await wire.items("/files")) == 4
 
+    @on_either_wire
     async def test_a_crash_after_any_step_of_looking_neither_loses_nor_doubles(
         self, wire: Any, advice: Write, crash_after: Callable[..., Awaitable[bool]]
     ) -> None:
@@ -113,7 +118,7 @@ class TestPolling:
             if not crashed:
                 break
         rows = await wire.service.query(text("SELECT name, status FROM files ORDER BY id"))
-        assert [row["name"] for row in rows] == [name for name, _, _ in wire.house.mailbox]
+        assert [row["name"] for row in rows] == wire.house.mailbox
         assert {row["status"] for row in rows} == {"processed"}
         events = await wire.service.published("InterchangeReceived")
         assert [int(event.data["interchange_control"]) for event in events] == list(range(1, number + 1))
@@ -121,7 +126,7 @@ class TestPolling:
 
     async def test_a_partner_that_is_down_is_looked_at_again_later_and_shows_it(self, wire: Any, advice: Write) -> None:
         wire.house.put(advice(1))
-        wire.house.mailbox_troubles = [503] * 4
+        wire.house.goes_wrong("unavailable", call="listing", times=4)
         await wire.poll()
         mailbox = (await wire.http.get(f"/partners/{wire.partner_id}/mailbox")).json()
         assert (mailbox["failures"], mailbox["last_error"]) == (1, "status-503")
@@ -134,8 +139,9 @@ class TestPolling:
     async def test_a_download_that_differs_from_the_listing_is_tried_again_and_then_kept_apart(
         self, wire: Any, advice: Write
     ) -> None:
-        wire.house.put(advice(1), sha256="0" * 64)
+        wire.house.put(advice(1), kind="835")
         wire.house.put(advice(2, trace="EFT2"))
+        wire.house.goes_wrong("malformed_answer", call="read", kind="835", times=4)
         for _ in range(3):
             await wire.poll()
             assert await wire.items("/files") == []
@@ -147,9 +153,9 @@ class TestPolling:
     async def test_a_file_that_the_partner_will_not_give_does_not_hold_up_the_next(
         self, wire: Any, advice: Write
     ) -> None:
-        wire.house.put(advice(1), name="gone.x12")
+        wire.house.put(advice(1), name="gone.x12", kind="835")
         wire.house.put(advice(2, trace="EFT2"))
-        wire.house.withheld = {"gone.x12"}
+        wire.house.goes_wrong("refused", call="read", kind="835", status=404)
         await wire.poll()
         missing, fine = await wire.items("/files")
         assert (missing["status"], missing["reason"], missing["sha256"]) == ("quarantined", "not-fetched", None)
@@ -160,6 +166,7 @@ class TestPolling:
         assert given.status_code == 200, given.text
         assert len(await wire.service.published("InterchangeReceived")) == 2
 
+    @on_either_wire
     async def test_two_processes_looking_at_once_take_a_file_once(self, wire: Any, advice: Write) -> None:
         for number in range(1, 6):
             wire.house.put(advice(number, trace=f"EFT{number}"))
@@ -172,6 +179,7 @@ class TestPolling:
 
 
 class TestDuplicates:
+    @on_either_wire
     async def test_the_same_file_again_is_kept_as_a_duplicate_and_has_no_effect(self, wire: Any, advice: Write) -> None:
         wire.house.put(advice(905), name="first.x12")
         wire.house.put(advice(905), name="again.x12")
@@ -182,6 +190,7 @@ class TestDuplicates:
         assert len(await wire.service.published("InterchangeReceived")) == 1
         assert len(await wire.items("/transmissions")) == 1
 
+    @on_either_wire
     async def test_the_same_interchange_in_another_file_is_a_duplicate_there(self, wire: Any, advice: Write) -> None:
         wire.house.put(advice(905))
         wire.house.put(advice(905) + b"\n" + advice(906, trace="EFT2"))
@@ -195,6 +204,7 @@ class TestDuplicates:
         assert rows[1]["duplicate_of"] == rows[0]["id"]
         assert len(await wire.service.published("InterchangeReceived")) == 2
 
+    @on_either_wire
     async def test_the_same_numbers_over_other_content_wait_for_a_person(self, wire: Any, advice: Write) -> None:
         wire.house.put(advice(905))
         wire.house.put(advice(905, trace="EFT900002"))
@@ -298,6 +308,7 @@ class TestQuarantine:
 
 
 class TestAcknowledgements:
+    @on_either_wire
     async def test_a_999_is_matched_by_group_and_its_errors_name_set_segment_and_element(
         self, wire: Any, functional_ack: Write
     ) -> None:
@@ -354,10 +365,11 @@ class TestAcknowledgements:
         (late,) = await wire.items("/acknowledgements?applied=false")
         assert (late["outcome"], late["reason"]) == ("R", "already-decided")
 
+    @on_either_wire
     async def test_a_999_that_is_faster_than_our_own_note_counts_as_sent_first(
         self, wire: Any, functional_ack: Write
     ) -> None:
-        wire.house.troubles = ["answer-lost"]
+        wire.house.goes_wrong("disconnect", taken=True)
         transmission_id = await wire.transmit()
         await wire.run()
         assert (await wire.transmission(transmission_id))["status"] == "queued"
@@ -371,6 +383,7 @@ class TestAcknowledgements:
         assert wire.house.controls == ["000000001"]
         assert (await wire.transmission(transmission_id))["status"] == "acknowledged"
 
+    @on_either_wire
     async def test_a_ta1_that_rejects_fails_the_transmission_with_its_note(
         self, wire: Any, interchange_ack: Write
     ) -> None:

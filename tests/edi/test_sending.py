@@ -21,7 +21,10 @@ from edi.operations import sending
 Write = Callable[..., bytes]
 CrashAfter = Callable[..., Awaitable[bool]]
 
+on_either_wire = pytest.mark.parametrize("on", ["http", "sftp"], indirect=True)
 
+
+@on_either_wire
 class TestTransmitting:
     async def test_bodies_become_one_interchange_with_a_set_for_each(self, wire: Any) -> None:
         bodies = [f"BHT*0019*00*{n}*20260302*1200*CH~HL*1**20*1~" for n in range(3)]
@@ -180,28 +183,36 @@ class TestNumbering:
 
 
 class TestTrouble:
-    async def test_a_partner_that_is_down_gets_it_when_it_is_back(self, wire: Any) -> None:
-        wire.house.troubles = ["down", "cut"]
+    @on_either_wire
+    async def test_a_partner_that_is_down_gets_it_when_it_is_back(self, wire: Any, on: str) -> None:
+        wire.house.goes_wrong("unavailable")
+        wire.house.goes_wrong("disconnect")
         transmission_id = await wire.transmit()
         for _ in range(3):
             await wire.run()
         told = await wire.transmission(transmission_id)
         assert told["status"] == "sent"
-        assert [each["outcome"] for each in told["attempts"]] == ["status-503", "broken-connection", "sent"]
+        down = {"http": "status-503", "sftp": "sftp-4"}[on]
+        assert [each["outcome"] for each in told["attempts"]] == [down, "broken-connection", "sent"]
         assert wire.house.controls == ["000000001"]
 
-    async def test_an_answer_that_is_lost_is_asked_for_and_nothing_is_sent_again(self, wire: Any) -> None:
-        wire.house.troubles = ["answer-lost"]
+    @on_either_wire
+    @pytest.mark.parametrize("fault", ["disconnect", "answer_lost"])
+    async def test_an_answer_that_is_lost_is_asked_for_and_nothing_is_sent_again(
+        self, wire: Any, on: str, fault: str
+    ) -> None:
+        wire.house.goes_wrong(fault, taken=True)
         transmission_id = await wire.transmit()
         await wire.run()
         assert (await wire.transmission(transmission_id))["status"] == "queued"
         await wire.run()
         assert (await wire.transmission(transmission_id))["status"] == "sent"
         assert wire.house.controls == ["000000001"]
-        assert "/interchanges/DERMGROUP/000000001" in wire.house.asked
+        if on == "http":
+            assert "GET /interchanges/DERMGROUP/000000001" in wire.house.asked
 
     async def test_an_interchange_refused_for_what_it_is_has_failed_and_the_others_are_told(self, wire: Any) -> None:
-        wire.house.troubles = [422]
+        wire.house.goes_wrong("refused", status=422)
         transmission_id = await wire.transmit()
         await wire.run()
         told = await wire.transmission(transmission_id)
@@ -212,8 +223,9 @@ class TestTrouble:
         assert wire.house.taken == []
         assert await wire.items("/transmissions?status=failed")
 
+    @on_either_wire
     async def test_a_refusal_of_the_address_waits_for_staff_and_goes_out_once_it_is_mended(self, wire: Any) -> None:
-        wire.house.troubles = [403]
+        wire.house.goes_wrong("refused", status=403)
         transmission_id = await wire.transmit()
         await wire.run()
         assert (await wire.transmission(transmission_id))["status"] == "queued"
@@ -232,8 +244,8 @@ class TestTrouble:
         moment = datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001
         header = x12.InterchangeHeader("ZZ", "DERMGROUP", "ZZ", "CLEARINGHOUSE", moment, 1, 1, usage="T")
         other = x12.write_interchange(header, [x12.TransactionSet("837", x12.CLAIM_VERSION, "BHT*0019*00*OTHER~")])
-        wire.house.taken.append(other)
-        wire.house.troubles = ["down"]
+        wire.house.submit(other)
+        wire.house.goes_wrong("unavailable")
         transmission_id = await wire.transmit()
         await wire.run()
         await wire.run()
@@ -241,6 +253,7 @@ class TestTrouble:
         assert await wire.stopped() == ["control-number-taken"]
 
 
+@on_either_wire
 class TestCrashing:
     async def test_a_crash_after_any_step_of_sending_neither_loses_nor_doubles(
         self, wire: Any, crash_after: CrashAfter
@@ -266,13 +279,13 @@ class TestCrashing:
     ) -> None:
         crashes = 0
         for steps in range(400):
-            wire.house.troubles = ["answer-lost"]
+            wire.house.goes_wrong("disconnect", taken=True)
             transmission_id = await wire.transmit()
             try:
                 crashed = await crash_after(sending.send(wire.service.uow(), transmission_id), steps)
             except (RemoteUnavailable, Refusal):
                 crashed = False
-            wire.house.troubles = []
+            wire.house.is_well_again()
             await wire.run()
             assert (await wire.transmission(transmission_id))["status"] == "sent", f"after step {steps}"
             if not crashed:
