@@ -248,6 +248,30 @@ class TestAReversal:
         assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
         assert await practice.unapplied() == "0.00"
 
+    async def test_that_overtook_its_original_holds_the_correction_back(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        corrected = payer.claim("100023-1", "150.00", "95.00", [("CO", "45", "45.00"), ("PR", "1", "10.00")])
+        await practice.receives(payer.cheque("T2", corrected, payer.taken_back(first)))
+        assert sorted(item["code"] for item in await practice.queue()) == ["original-not-found", "reversal-pending"]
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+
+        await practice.receives(payer.cheque("T1", first))
+        assert await practice.queue() == []
+        assert await practice.bar(claim_id) == ("150.00", "95.00", "45.00", "10.00", "0.00")
+        told = [event.data["paid"] for event in await practice.published("RemittancePosted")]
+        assert told == ["84.00", "-84.00", "95.00"]
+
+    async def test_that_comes_twice_holds_no_correction_back(self, practice: Any, payer: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        await practice.receives(payer.cheque("T1", first))
+        for trace in ("T2", "T3"):
+            await practice.receives(payer.cheque(trace, payer.taken_back(first), levels=[("FB", "-84.00")]))
+        corrected = payer.claim("100023-1", "150.00", "95.00", [("CO", "45", "45.00"), ("PR", "1", "10.00")])
+        await practice.receives(payer.cheque("T4", corrected))
+        assert await practice.bar(claim_id) == ("150.00", "95.00", "45.00", "10.00", "0.00")
+
     async def test_posts_once_though_it_comes_in_two_cheques(self, practice: Any, payer: Any):
         await practice.submits("100023-1", "150.00")
         first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
@@ -409,3 +433,45 @@ class TestWhatAPaymentDidToTheBooks:
 
 def amounts(posting: dict[str, Any]) -> dict[str, str]:
     return {entry["account"]: entry["amount"] for entry in posting["entries"]}
+
+
+class TestASecondPayer:
+    async def test_answers_for_what_the_first_left_to_the_patient_and_not_for_what_it_denied(
+        self, practice: Any, payer: Any
+    ):
+        claim_id = await practice.submits("100023-1", "150.00")
+        reasons = [("CO", "45", "45.00"), ("CO", "97", "30.00"), ("PR", "1", "15.00"), ("PR", "2", "6.00")]
+        await practice.receives(payer.cheque("T1", payer.claim("100023-1", "150.00", "54.00", reasons, status="19")))
+        second = payer.claim("100023-1", "150.00", "12.00", [("OA", "23", "129.00"), ("PR", "2", "9.00")], status="2")
+        await practice.receives(payer.cheque("T2", second))
+
+        money = await practice.money(claim_id)
+        assert await practice.bar(claim_id) == ("150.00", "66.00", "45.00", "9.00", "30.00")
+        assert (money["open_denied"], money["open_with_payer"]) == ("30.00", "0.00")
+        assert money["patient_by_reason"] == {
+            "copay": "0.00", "deductible": "0.00", "coinsurance": "9.00", "noncovered": "0.00",
+        }  # fmt: skip
+
+
+class TestCheques:
+    async def test_are_posted_in_the_order_in_which_they_came_however_they_are_announced(
+        self, practice: Any, payer: Any
+    ):
+        claim_id = await practice.submits("100023-1", "150.00")
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        denied = payer.claim("100023-1", "150.00", "0.00", [("CO", "27", "150.00")], status="4")
+        told = [
+            await practice.edi.takes_in(payer.interchange(payer.cheque(trace, *claims, levels=levels), number=number))
+            for number, trace, claims, levels in (
+                (2, "T1", [first], []),
+                (3, "T2", [payer.taken_back(first)], [("FB", "-84.00")]),
+                (4, "T3", [denied], []),
+            )
+        ]
+        for one in reversed(told):
+            await practice.hears(one)
+        await practice.payments.run_timers()
+        posted = await practice.published("RemittancePosted")
+        assert [event.data["paid"] for event in posted] == ["84.00", "-84.00", "0.00"]
+        money = await practice.money(claim_id)
+        assert (money["open_denied"], money["paid"]) == ("150.00", "0.00")

@@ -36,11 +36,13 @@ def paid(balances: Balances, claim: PaidClaim, shares: Shares) -> tuple[Posting,
     """The entries of one processed claim, at the claim's present balances.
 
     What the payer settles is taken from what is open with it, then from what it denied before (an appeal that it
-    grants), and for a later payer from what the payer before it left to the patient. Raises NothingOpen when that
-    is not enough: then an earlier decision stands that the payer did not reverse, and posting would pay twice.
+    grants). A later payer answers first for what the payer before it left to the patient: what that one denied is
+    not its to settle. Raises NothingOpen when all that is not enough: then an earlier decision stands that the payer
+    did not reverse, and posting would pay twice.
     """
     settles = claim.charge - shares.informational
-    sources = (PAYER_RECEIVABLE, DENIED_RECEIVABLE) + (PATIENT_PARTS if claim.status in LATER_PAYER else ())
+    own = (PAYER_RECEIVABLE, DENIED_RECEIVABLE)
+    sources = (*PATIENT_PARTS, *own) if claim.status in LATER_PAYER else own
     moves: list[tuple[str, Money]] = []
     left = settles
     for source in sources:
@@ -67,6 +69,18 @@ def taken_back(balances: Balances, original: PostedPayment) -> tuple[Posting, ..
     """The exact contra of the entries of `original`, and what follows where the money has moved on since."""
     contra = tuple(posting.contra() for posting in original.postings if posting.kind is Kind.CLAIM_PAYMENT)
     return contra + settled(after(balances, contra))
+
+
+def waits(claim: PaidClaim, reversals: Sequence[PaidClaim], posted: Sequence[PostedPayment]) -> bool:
+    """Whether one of these reversals of the same claim, which are not in the books yet, has to be posted before it.
+
+    A correction that overtook the payment it corrects would otherwise be taken for the payer's first decision. The
+    payment that a reversal takes back waits for none: it is what the reversal waits for. A reversal that comes a
+    second time, when what it takes back was taken back before, holds nothing up.
+    """
+    taken = [item.claim for item in posted if item.reversed]
+    awaited = [one for one in reversals if not any(_mirrors(one, before) for before in taken)]
+    return bool(awaited) and not any(_mirrors(one, claim) for one in awaited)
 
 
 def original_of(reversal: PaidClaim, posted: Sequence[PostedPayment]) -> PostedPayment:

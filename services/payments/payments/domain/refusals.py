@@ -31,6 +31,12 @@ class NothingOpen(Refusal):
     mend = "Look for an earlier payment that the payer did not reverse, or for a charge that was changed."
 
 
+class ReversalPending(Refusal):
+    code = "reversal-pending"
+    sentence = "A reversal on {control_number} that is not in the books has to be posted before the {paid} paid here."
+    mend = "Find the payment that the reversal takes back; both post by themselves once it is in the books."
+
+
 class OriginalNotFound(Refusal):
     code = "original-not-found"
     sentence = "The reversal of {charge} charged and {paid} paid on {control_number} matches no posted payment."

@@ -27,6 +27,12 @@ async def announce(uow: UnitOfWork, interchange_id: UUID, interchange_control: s
             tx.schedule(READ, interchange_id, due_at=tx.now)
 
 
+async def unread_before(uow: UnitOfWork, interchange_id: UUID) -> Sequence[UUID]:
+    """Interchanges that came before this one and wait to be read: edi's ids grow with time."""
+    async with uow.begin() as tx:
+        return await remittances.unread_before(tx, interchange_id)
+
+
 async def to_read(uow: UnitOfWork, interchange_id: UUID) -> bool:
     """Whether the interchange still has to be read."""
     async with uow.begin() as tx:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -13,8 +13,9 @@ from payments.domain.adjudication import doubts, shares
 from payments.domain.claim_account import Submission
 from payments.domain.events import posted as posted_event
 from payments.domain.lines import numbered
-from payments.domain.payment import PostedPayment, original_of, paid, taken_back
-from payments.domain.refusals import ClaimUnknown
+from payments.domain.payment import PostedPayment, original_of, paid, taken_back, waits
+from payments.domain.refusals import ClaimUnknown, ReversalPending
+from payments.domain.remittance import PaidClaim
 from payments.operations.desk import Desk
 from payments.operations.receivables import try_again
 from payments.store import claims, ledger, queue, remittances
@@ -25,6 +26,7 @@ CHUNK = 100
 
 Known = Mapping[str, tuple[UUID, Submission]]
 Earlier = dict[UUID, list[PostedPayment]]
+HeldBack = dict[str, list[PaidClaim]]
 
 
 async def post_chunk(uow: UnitOfWork, remittance_id: UUID, *, today: date) -> bool:
@@ -37,11 +39,19 @@ async def post_chunk(uow: UnitOfWork, remittance_id: UUID, *, today: date) -> bo
                 await remittances.set_state(tx, remittance_id, RemittanceState.POSTED)
             return False
         known = await _known(tx, waiting)
+        reversals = await remittances.unmatched_reversals(tx, {item.claim.control_number for item in waiting})
         desk = await Desk.open(tx, sorted({claim_id for claim_id, _ in known.values()}))
-        earlier = await _earlier(tx, waiting, known)
-        ended = [await _post_or_queue(desk, cheque, payment, known, earlier) for payment in waiting]
+        earlier = await _earlier(tx, waiting, known, reversals)
+        held_back = {number: list(claims) for number, claims in reversals.items()}
+        ended = [await _post_or_queue(desk, cheque, payment, known, earlier, held_back) for payment in waiting]
         await _end(desk, ended, today=today)
         return True
+
+
+async def posting_before(uow: UnitOfWork, remittance_id: UUID) -> Sequence[UUID]:
+    """Cheques that came before this one and wait to be posted: what a payer did first is to be posted first."""
+    async with uow.begin() as tx:
+        return await remittances.posting_before(tx, remittance_id)
 
 
 async def post_by_hand(tx: Transaction, cheque: Cheque, payment: Payment, claim_id: UUID, *, today: date) -> Payment:
@@ -66,9 +76,9 @@ async def _known(tx: Transaction, waiting: Sequence[Payment]) -> Known:
     return {**known, **await claims.by_number(tx, missing)}
 
 
-async def _earlier(tx: Transaction, waiting: Sequence[Payment], known: Known) -> Earlier:
-    """What is in the books for the claims of which a payment is to be taken back."""
-    numbers = {payment.claim.control_number for payment in waiting if payment.claim.reversal}
+async def _earlier(tx: Transaction, waiting: Sequence[Payment], known: Known, reversals: Iterable[str] = ()) -> Earlier:
+    """What is in the books for the claims of which a payment is to be taken back, now or by earlier `reversals`."""
+    numbers = {payment.claim.control_number for payment in waiting if payment.claim.reversal} | set(reversals)
     claim_ids = sorted({known[number][0] for number in numbers if number in known})
     by_claim = await remittances.posted_for(tx, claim_ids)
     entries = await ledger.postings_of(tx, [item.id for items in by_claim.values() for item in items])
@@ -79,13 +89,21 @@ async def _earlier(tx: Transaction, waiting: Sequence[Payment], known: Known) ->
     }
 
 
-async def _post_or_queue(desk: Desk, cheque: Cheque, payment: Payment, known: Known, earlier: Earlier) -> Payment:
-    number = payment.claim.control_number
+async def _post_or_queue(
+    desk: Desk, cheque: Cheque, payment: Payment, known: Known, earlier: Earlier, held_back: HeldBack
+) -> Payment:
+    """`held_back` are the reversals that are not in the books, by control number; one that fails here joins them."""
+    claim, number = payment.claim, payment.claim.control_number
     try:
         if number not in known:
             raise ClaimUnknown(control_number=number)
-        ended = _post(desk, cheque, payment, *known[number], earlier)
+        claim_id, submission = known[number]
+        if not claim.reversal and waits(claim, held_back.get(number, ()), earlier.get(claim_id, ())):
+            raise ReversalPending(control_number=number, paid=claim.paid)
+        ended = _post(desk, cheque, payment, claim_id, submission, earlier)
     except Refusal as refusal:
+        if claim.reversal:
+            held_back.setdefault(number, []).append(claim)
         await queue.put(
             desk.tx,
             queue.Kind.UNMATCHED,
