@@ -130,8 +130,9 @@ class TroubleTable:
     """`rates` by kind, between 0 and 1; `*` stands for every kind that is not named.
 
     `claims`: what makes a draw a claim's own. `control_number` is the number it was sent under; `services` are its
-    member and lines, which stay the same when the whole platform is run again and gives other numbers. `gap_days`
-    lie between one thing a payer does with a claim and the next.
+    member and lines, which stay the same when the whole platform is run again and gives other numbers; `without` is a
+    text left out of member ids, such as the name of a run. `gap_days` lie between one thing a payer does with a claim
+    and the next.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -139,6 +140,7 @@ class TroubleTable:
     seed: int = 1
     rates: Mapping[str, float] = field(default_factory=dict[str, float])
     claims: Literal["control_number", "services"] = "control_number"
+    without: str = ""
     gap_days: float = 5.0
 
     def __post_init__(self) -> None:
@@ -191,4 +193,5 @@ class TroubleTable:
         if self.claims == "control_number":
             return claim.control_number
         lines = (f"{line.service_on}{line.cpt}{line.units}{''.join(line.modifiers)}" for line in claim.lines)
-        return f"{claim.member_id}|{'|'.join(lines)}"
+        member = claim.member_id.replace(self.without, "") if self.without else claim.member_id
+        return f"{member}|{'|'.join(lines)}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stack.commands import audit, code, contracts, demo, doctor, down, logs, replay, status, up
+from stack.commands import audit, code, contracts, demo, doctor, down, logs, replay, score, status, up
 from stack.workspace import Workspace
 
 app = typer.Typer(help="The whole of dermbill on one machine.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -32,6 +32,7 @@ app.command()(contracts.contracts)
 app.command()(replay.replay)
 app.command()(code.code)
 app.command()(audit.audit)
+app.command()(score.score)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def demo(context: typer.Context) -> None:
     if supervisor_pid(workspace) is None:
         up(context, None, detach=True, new_ports=False)
     with one_sentence():
-        _until_ready(workspace)
+        until_ready(workspace)
         telling = Telling(out)
         result = _spent(workspace, telling)
         with telling.step("Auditing the databases against one another"):
@@ -41,7 +41,8 @@ def demo(context: typer.Context) -> None:
     _verdict(result, audited)
 
 
-def _until_ready(workspace: Workspace) -> None:
+def until_ready(workspace: Workspace) -> None:
+    """Wait until every program of the stack is ready. Raises StackError when one never becomes so."""
     until = time.monotonic() + _READY_SECONDS
     while workspace.state().get("phase") != "ready":
         if supervisor_pid(workspace) is None or time.monotonic() > until:
