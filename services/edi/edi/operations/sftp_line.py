@@ -62,10 +62,9 @@ async def sftp_line(partner: Partner, installation: Installation) -> AsyncGenera
         async with asyncio.timeout(CALL_SECONDS):
             connection = await asyncssh.connect(found, place.port, **options)
     try:
-        with _told(partner):
-            async with asyncio.timeout(CALL_SECONDS):
-                sftp = await connection.start_sftp_client()
-        yield SftpLine(sftp, partner, place.path.strip("/"))
+        with _call(connection, partner):
+            sftp = await connection.start_sftp_client()
+        yield SftpLine(connection, sftp, partner, place.path.strip("/"))
     finally:
         connection.close()
         with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):
@@ -117,16 +116,46 @@ def _told(partner: Partner) -> Generator[None]:
         raise RemoteUnavailable("partner", "unreachable") from None
 
 
+@contextlib.contextmanager
+def _call(connection: asyncssh.SSHClientConnection, partner: Partner) -> Generator[None]:
+    """One call, given up with its whole connection when its time has passed.
+
+    A cancelled call would still wait for the server to close what it had opened, which one that hangs never does.
+    """
+    expired = False
+
+    def give_up() -> None:
+        nonlocal expired
+        expired = True
+        connection.abort()
+
+    watch = asyncio.get_running_loop().call_later(CALL_SECONDS, give_up)
+    try:
+        with _told(partner):
+            yield
+    except RemoteUnavailable:
+        if expired:
+            raise RemoteUnavailable("partner", "timeout") from None
+        raise
+    finally:
+        watch.cancel()
+
+
 class SftpLine:
     """A partner's folders, open. See `line.Line`."""
 
     keeps = False
 
-    def __init__(self, sftp: asyncssh.SFTPClient, partner: Partner, base: str) -> None:
-        self._sftp, self._partner = sftp, partner
+    def __init__(
+        self, connection: asyncssh.SSHClientConnection, sftp: asyncssh.SFTPClient, partner: Partner, base: str
+    ) -> None:
+        self._connection, self._sftp, self._partner = connection, sftp, partner
         folders = partner.facts.folders or Folders()
         self._upload, self._pickup = _below(base, folders.upload), _below(base, folders.pickup)
         self._archive = _below(base, folders.archive) if folders.archive else None
+
+    def _call(self) -> contextlib.AbstractContextManager[None]:
+        return _call(self._connection, self._partner)
 
     async def hand_over(self, parcel: Parcel, staged: Staged) -> None:
         final = f"{self._upload}/{_own_name(parcel)}"
@@ -152,8 +181,8 @@ class SftpLine:
         return size is not None
 
     async def _write(self, path: str, content: bytes) -> None:
-        with _told(self._partner):
-            async with asyncio.timeout(CALL_SECONDS), self._sftp.open(path, "wb") as file:
+        with self._call():
+            async with self._sftp.open(path, "wb") as file:
                 for at in range(0, len(content), CHUNK):
                     await file.write(content[at : at + CHUNK])
         if await self._size(path) != len(content):
@@ -162,16 +191,14 @@ class SftpLine:
     async def _give_its_name(self, waiting: str, final: str, parcel: Parcel) -> None:
         """Rename, so that the partner sees it. Where the name for the time being is gone, that was done before."""
         try:
-            with _told(self._partner):
-                async with asyncio.timeout(CALL_SECONDS):
-                    await self._sftp.rename(waiting, final)
+            with self._call():
+                await self._sftp.rename(waiting, final)
         except RemoteRefusal as refusal:
             if refusal.status != NOT_FOUND:
                 raise
             # The folder itself may be what is missing.
-            with _told(self._partner):
-                async with asyncio.timeout(CALL_SECONDS):
-                    await self._sftp.stat(self._upload)
+            with self._call():
+                await self._sftp.stat(self._upload)
         except RemoteUnavailable:
             # Servers of version 3 answer a name that is taken with a failure that says no more than that.
             if not await self._is_there(final, parcel):
@@ -180,26 +207,23 @@ class SftpLine:
     async def _tidy(self, final: str, attempts: int) -> None:
         """What attempts that ended in the middle left behind."""
         for attempt in range(1, attempts):
-            with contextlib.suppress(asyncssh.Error, OSError, TimeoutError):
-                async with asyncio.timeout(CALL_SECONDS):
-                    await self._sftp.remove(_for_the_time_being(final, attempt))
+            with contextlib.suppress(RemoteRefusal, RemoteUnavailable), self._call():
+                await self._sftp.remove(_for_the_time_being(final, attempt))
 
     async def _size(self, path: str) -> int | None:
         attributes = await self._attributes(path)
         return attributes.size if attributes is not None else None
 
     async def _attributes(self, path: str) -> asyncssh.SFTPAttrs | None:
-        with _told(self._partner):
-            async with asyncio.timeout(CALL_SECONDS):
-                try:
-                    return await self._sftp.stat(path)
-                except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
-                    return None
+        with self._call():
+            try:
+                return await self._sftp.stat(path)
+            except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
+                return None
 
     async def listing(self, after: str | None, limit: int) -> Listing:
-        with _told(self._partner):
-            async with asyncio.timeout(CALL_SECONDS):
-                entries = await self._sftp.readdir(self._pickup)
+        with self._call():
+            entries = await self._sftp.readdir(self._pickup)
         listed = [_listed(entry) for entry in entries if _is_finished(entry)]
         return Listing(tuple(sorted(listed, key=lambda each: (each.changed_at or 0, each.name))[:limit]))
 
@@ -207,8 +231,8 @@ class SftpLine:
         if listed.size is not None and listed.size > LARGEST_FILE:
             raise RemoteUnavailable("partner", TOO_LARGE)
         path = f"{self._pickup}/{listed.name}"
-        with _told(self._partner):
-            async with asyncio.timeout(CALL_SECONDS), self._sftp.open(path, "rb") as file:
+        with self._call():
+            async with self._sftp.open(path, "rb") as file:
                 content = bytes(await file.read(LARGEST_FILE + 1))
         if len(content) > LARGEST_FILE:
             raise RemoteUnavailable("partner", TOO_LARGE)
@@ -221,12 +245,11 @@ class SftpLine:
         now = await self._attributes(path)
         if now is None or (now.size, now.mtime) != (listed.size, listed.changed_at):
             return
-        with _told(self._partner):
-            async with asyncio.timeout(CALL_SECONDS):
-                if self._archive is None:
-                    await self._sftp.remove(path)
-                else:
-                    await self._sftp.rename(path, f"{self._archive}/{listed.changed_at}-{listed.name}")
+        with self._call():
+            if self._archive is None:
+                await self._sftp.remove(path)
+            else:
+                await self._sftp.rename(path, f"{self._archive}/{listed.changed_at}-{listed.name}")
 
 
 def _below(base: str, folder: str) -> str:
