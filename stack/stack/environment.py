@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from stack.databases import DatabaseUrls, urls
 from stack.services import AUDIENCE, Kind, Program
@@ -11,6 +12,7 @@ from stack.workspace import Workspace
 HOST = "127.0.0.1"
 OPERATOR_SECRET = "issuer.operator"  # noqa: S105 - the name under which the secret is kept
 SIMULATOR_SECRET = "simulator.admin"  # noqa: S105 - likewise
+SIMULATOR_SFTP = "simulator.sftp"  # the name of its second port
 
 # Meant for the stack itself, or for one service in production: never handed down.
 _NOT_INHERITED = ("DATABASE_URL", "KAFKA_", "OIDC_", "SERVICE_CLIENT_", "PLATFORM_", "OWNER_", "SIMULATOR_", "PORT")
@@ -48,7 +50,9 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
     others = {f"{name.upper()}_URL": around.url(name) for name in services if name != program.name}
     # The only far side of a stack is its simulator; edi refuses every other partner address.
     if program.name == "edi" and "simulator" in around.ports:
-        others["EDI_ALLOWED_HOSTS"] = f"{HOST}:{around.ports['simulator']}"
+        doors = [around.ports[name] for name in ("simulator", SIMULATOR_SFTP) if name in around.ports]
+        others["EDI_ALLOWED_HOSTS"] = ",".join(f"{HOST}:{port}" for port in doors)
+        others["EDI_SECRETS_FOLDER"] = str(edi_secrets(around.workspace))
     return others | {
         "DATABASE_URL": databases.app,
         "PLATFORM_DATABASE_URL": databases.platform,
@@ -58,6 +62,11 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         "SERVICE_CLIENT_ID": program.name,
         "SERVICE_CLIENT_SECRET": around.secrets[f"client.{program.name}"],
     }
+
+
+def edi_secrets(workspace: Workspace) -> Path:
+    """Where the passwords and keys that partners' records name are put, one file each (docs/guides/partners.md)."""
+    return workspace.data("edi") / "secrets"
 
 
 def _issuer(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
@@ -71,10 +80,15 @@ def _issuer(program: Program, around: Surroundings, services: tuple[str, ...]) -
 
 def _simulator(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
     given = {name: value for name, value in os.environ.items() if name.startswith("SIMULATOR_")}
-    return given | {
-        "SIMULATOR_STATE": str(around.workspace.data("simulator")),
-        "SIMULATOR_ADMIN_TOKEN": around.secrets[SIMULATOR_SECRET],
-    }
+    sftp = {"SIMULATOR_SFTP_PORT": str(around.ports[SIMULATOR_SFTP])} if SIMULATOR_SFTP in around.ports else {}
+    return (
+        sftp
+        | given
+        | {
+            "SIMULATOR_STATE": str(around.workspace.data("simulator")),
+            "SIMULATOR_ADMIN_TOKEN": around.secrets[SIMULATOR_SECRET],
+        }
+    )
 
 
 _OF_KIND = {Kind.SERVICE: _service, Kind.ISSUER: _issuer, Kind.SIMULATOR: _simulator}

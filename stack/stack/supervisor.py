@@ -32,7 +32,9 @@ from stack.databases import prepare_databases, secret_names
 from stack.environment import (
     OPERATOR_SECRET,
     SIMULATOR_SECRET,
+    SIMULATOR_SFTP,
     Surroundings,
+    edi_secrets,
     migration_environment,
 )
 from stack.parts import KafkaPart, Part, PostgresPart, ProgramPart, Status, Watched
@@ -126,7 +128,9 @@ class Supervisor:
                 *(f"client.{service}" for service in services),
             ]
         )
-        names = (POSTGRES, KAFKA, f"{KAFKA}.controller", *(program.name for program in self._whole_plan()))
+        edi_secrets(self._workspace).mkdir(mode=0o700, parents=True, exist_ok=True)
+        programs = [program.name for program in self._whole_plan()]
+        names = (POSTGRES, KAFKA, f"{KAFKA}.controller", SIMULATOR_SFTP, *programs)
         return Surroundings(
             workspace=self._workspace,
             ports=(ports := self._workspace.ports(names)),

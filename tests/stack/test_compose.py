@@ -138,7 +138,9 @@ class TestTheEnvironment:
 
     def test_edi_may_reach_the_simulator_where_it_finds_it(self):
         assert CONTAINERS["edi"]["network_mode"] == "service:simulator"
-        assert environment("edi")["EDI_ALLOWED_HOSTS"] == f"127.0.0.1:{environment('simulator')['PORT']}"
+        doors = (environment("simulator")[port] for port in ("PORT", "SIMULATOR_SFTP_PORT"))
+        assert environment("edi")["EDI_ALLOWED_HOSTS"] == ",".join(f"127.0.0.1:{port}" for port in doors)
+        assert any(f":{environment('edi')['EDI_SECRETS_FOLDER']}:" in volume for volume in CONTAINERS["edi"]["volumes"])
 
     def test_the_other_programs_are_told_what_they_read(self):
         for name, source in (
@@ -157,7 +159,7 @@ class TestTheEnvironment:
     def test_no_secret_is_written_down_but_the_marked_development_value(self):
         for name in CONTAINERS:
             for variable, value in environment(name).items():
-                if re.search("PASSWORD|SECRET|TOKEN", variable):
+                if re.search("PASSWORD|SECRET|TOKEN", variable) and not variable.endswith("_FOLDER"):
                     assert re.fullmatch(r"\$\{DERMBILL_\w+:-development-only\}", value), (name, variable)
                 credentials = re.search(r"//\w+:(.+)@", str(value))
                 if credentials:

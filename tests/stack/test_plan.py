@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stack.environment import OPERATOR_SECRET, Surroundings, environment, migration_environment
+from stack.environment import OPERATOR_SECRET, SIMULATOR_SFTP, Surroundings, environment, migration_environment
 from stack.services import PLAN, SERVICES, Kind, only
 from stack.workspace import Workspace
 
@@ -18,7 +18,7 @@ def around(tmp_path: Path) -> Surroundings:
     secrets += [f"database.{name}.{role}" for name in NAMES for role in ("owner", "app", "platform")]
     return Surroundings(
         workspace=workspace,
-        ports=workspace.ports(program.name for program in PLAN.programs),
+        ports=workspace.ports([*(program.name for program in PLAN.programs), SIMULATOR_SFTP]),
         secrets=workspace.secrets([*secrets, OPERATOR_SECRET, "simulator.admin"]),
         admin_url="postgresql://postgres:admin-password@127.0.0.1:5432/postgres",
         bootstrap_servers="127.0.0.1:9092",
@@ -49,6 +49,12 @@ class TestWhatAServiceIsTold:
             values = told(around, name)
             assert not any("admin-password" in value for value in values.values())
             assert not {"OWNER_DATABASE_URL", "SIMULATOR_URL", "ISSUER_OPERATOR_SECRET"} & set(values)
+
+    def test_edi_reaches_both_wires_of_the_simulator_and_nothing_else(self, around: Surroundings) -> None:
+        edi, simulator = told(around, "edi"), told(around, "simulator")
+        doors = (simulator["PORT"], simulator["SIMULATOR_SFTP_PORT"])
+        assert edi["EDI_ALLOWED_HOSTS"] == ",".join(f"127.0.0.1:{port}" for port in doors)
+        assert edi["EDI_SECRETS_FOLDER"].startswith(str(around.workspace.home))
 
     def test_only_the_migration_is_told_the_owners_door(self, around: Surroundings) -> None:
         [claims] = [program for program in PLAN.programs if program.name == "claims"]
