@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from simulator.adjudication.claim import Claim, Line, Person, Provider
+from simulator.earlier_payers import earlier_payer
 from simulator.records import Route
 from x12 import Claim837P, Envelope, Party, ServiceLine
 
@@ -37,6 +38,7 @@ def claim_of(sent: Claim837P, received_on: date) -> Claim:
         clia_number=sent.clia_number,
         relationship=sent.patient.relationship if sent.patient else "18",
         responsibility=sent.subscriber.responsibility,
+        earlier=earlier_payer(sent),
     )
 
 

@@ -9,10 +9,12 @@ import pytest
 from simulator.adjudication.adjudicate import decide
 from simulator.adjudication.balance import imbalances
 from simulator.adjudication.case import Case, PriorLine
-from simulator.adjudication.claim import Claim, Line, Person, Provider
+from simulator.adjudication.claim import Claim, EarlierPayer, LeftOver, Line, Person, Provider
 from simulator.adjudication.decision import Decision
+from simulator.adjudication.downcoding import downcoded
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Contract, NecessityPolicy, Override, Payer
+from simulator.adjudication.reporting import at_claim_level, in_two_parts, with_a_line_cut
 from simulator.tables import CODEBOOK
 
 VISIT = date(2026, 3, 2)
@@ -75,6 +77,20 @@ class TestTheContract:
         assert reasons(silent, 1) == [("CO", "45")]
         assert silent.paid == loud.paid
 
+    def test_a_schedule_of_the_contract_goes_before_the_relative_values(self):
+        agreed = replace(PLAIN, contract=replace(PLAIN.contract, fee_schedule={"99213": Decimal("101.50")}))
+        (visit,) = judged(claim(line(1, "99213", "200")), agreed).lines
+        assert (visit.allowed, visit.paid) == (Decimal("101.50"), Decimal("101.50"))
+
+    def test_sequestration_is_taken_off_the_payment_and_is_nobodys_to_pay(self):
+        medicare = replace(PLAIN, contract=replace(PLAIN.contract, sequestration=Decimal("0.02")))
+        (visit,) = judged(claim(line(1, "99213", "200")), medicare).lines
+        assert [(one.carc, one.amount, one.bearer) for one in visit.adjustments] == [
+            ("45", Decimal("111.05"), "contract"),
+            ("253", Decimal("1.78"), "contract"),
+        ]
+        assert visit.paid == Decimal("87.17")
+
     def test_add_ons_are_not_reduced(self):
         decision = judged(claim(line(1, "11640"), line(2, "17000", modifiers=("59",)), line(3, "17003")))
         assert reasons(decision, 3) == [("CO", "45")]
@@ -93,6 +109,16 @@ class TestTheMembersShare:
         decision = judged(claim(line(1, "99213", modifiers=("25",)), line(2, "17000")), member=member)
         assert reasons(decision, 1) == [("CO", "45"), ("PR", "3")]
         assert reasons(decision, 2) == [("CO", "45"), ("PR", "1")]
+
+    def test_nobody_pays_beyond_the_out_of_pocket_maximum(self):
+        member = Member(
+            "ABC123456", deductible_remaining=Decimal(50), coinsurance=Decimal("0.20"),
+            out_of_pocket_remaining=Decimal(60),
+        )  # fmt: skip
+        decision = judged(claim(line(1, "99213", "200", modifiers=("25",)), line(2, "11102", "400")), member=member)
+        assert decision.patient_responsibility == Decimal(60) == decision.out_of_pocket_applied
+        after = member.charged(decision.deductible_applied, decision.out_of_pocket_applied)
+        assert (after.deductible_remaining, after.out_of_pocket_remaining) == (0, 0)
 
     def test_a_denied_line_takes_nothing_from_the_deductible(self):
         member = Member("ABC123456", deductible_remaining=Decimal(500))
@@ -212,6 +238,141 @@ class TestDenials:
     def test_every_denial_says_why(self):
         decision = judged(claim(line(1, "17003")))
         assert decision.lines[0].reasons == ("CO-107: 17003 without its primary service",)
+
+
+GROUP = "1234567893"
+
+
+def surgery(cpt: str, days_ago: int, **changes: object) -> PriorLine:
+    day = VISIT - timedelta(days=days_ago)
+    plain = PriorLine(cpt, (), Decimal(1), Decimal(900), day, NPI, allowed=True, billing_npi=GROUP)
+    return replace(plain, **changes)
+
+
+class TestTheGlobalPeriod:
+    @pytest.mark.parametrize(("days", "carc"), [(10, "97"), (11, "45")])
+    def test_of_an_excision_covers_ten_days_after_it(self, days: int, carc: str):
+        decision = judged(claim(line(1, "99213")), history=(surgery("11603", days),))
+        assert reasons(decision, 1) == [("CO", carc)]
+        assert decision.lines[0].remarks == (("N525",) if carc == "97" else ())
+
+    @pytest.mark.parametrize(("days", "carc"), [(90, "97"), (91, "45"), (-1, "97"), (-2, "45")])
+    def test_of_a_flap_covers_ninety_days_after_it_and_the_day_before(self, days: int, carc: str):
+        assert reasons(judged(claim(line(1, "99213")), history=(surgery("14040", days),)), 1) == [("CO", carc)]
+
+    def test_does_not_cover_an_unrelated_visit(self):
+        unrelated = claim(line(1, "99213", modifiers=("24",)))
+        assert reasons(judged(unrelated, history=(surgery("11603", 5),)), 1) == [("CO", "45")]
+
+    def test_does_not_cover_the_visit_that_decided_for_it(self):
+        decided = claim(line(1, "99213", modifiers=("57",)))
+        assert reasons(judged(decided, history=(surgery("14040", -1),)), 1) == [("CO", "45")]
+
+    @pytest.mark.parametrize("modifier", ["58", "78", "79"])
+    def test_covers_a_procedure_without_the_modifier_that_sets_it_apart(self, modifier: str):
+        bare, apart = claim(line(1, "17000")), claim(line(1, "17000", modifiers=(modifier,)))
+        assert reasons(judged(bare, history=(surgery("11603", 5),)), 1) == [("CO", "97")]
+        assert reasons(judged(apart, history=(surgery("11603", 5),)), 1) == [("CO", "45")]
+
+    def test_covers_no_test_no_other_group_and_nothing_after_a_denied_surgery(self):
+        slide = claim(line(1, "88305"))
+        assert reasons(judged(slide, history=(surgery("11603", 5),)), 1) == [("CO", "45")]
+        visit = claim(line(1, "99213"))
+        for before in (surgery("11603", 5, billing_npi="1987654328"), surgery("11603", 5, allowed=False)):
+            assert reasons(judged(visit, history=(before,)), 1) == [("CO", "45")]
+
+    def test_is_no_matter_to_a_payer_without_it(self):
+        lenient = replace(PLAIN, global_periods=False)
+        assert reasons(judged(claim(line(1, "99213")), lenient, history=(surgery("11603", 5),)), 1) == [("CO", "45")]
+
+
+class TestOtherPayers:
+    def test_a_claim_that_another_payer_has_to_answer_first(self):
+        member = replace(FREE, other_payer_first=True)
+        assert reasons(judged(claim(line(1, "99213")), member=member), 1) == [("CO", "22")]
+
+    def test_a_second_payers_claim_without_the_first_ones_decision(self):
+        decision = judged(claim(line(1, "99213"), responsibility="S"))
+        assert (reasons(decision, 1), decision.lines[0].remarks) == ([("CO", "16")], ("MA04",))
+
+    def second(self, *left: str, **changes: object) -> Claim:
+        earlier = EarlierPayer("FIRST", Decimal(60), Decimal(0), tuple(map(_left_over, enumerate(left, 1))))
+        return claim(line(1, "99213", "200"), responsibility="S", earlier=replace(earlier, **changes))
+
+    def test_the_second_pays_what_the_first_left_to_the_patient(self):
+        (visit,) = judged(self.second("28.95")).lines
+        assert [(one.group, one.carc, one.amount) for one in visit.adjustments] == [("OA", "23", Decimal("171.05"))]
+        assert visit.paid == Decimal("28.95")
+
+    def test_the_second_pays_no_more_than_were_it_the_first(self):
+        member = replace(FREE, deductible_remaining=Decimal("78.95"))
+        (visit,) = judged(self.second("28.95"), member=member).lines
+        assert visit.paid == Decimal("10.00")
+        assert [(one.group, one.carc, one.amount) for one in visit.adjustments] == [
+            ("OA", "23", Decimal("171.05")),
+            ("PR", "2", Decimal("18.95")),
+        ]
+
+    def test_a_sum_for_the_claim_is_laid_on_its_lines(self):
+        (visit,) = judged(self.second(patient=Decimal("12.34"))).lines
+        assert visit.paid == Decimal("12.34")
+
+    def test_the_filing_limit_counts_from_the_first_ones_decision(self):
+        late = replace(self.second("28.95"), received_on=VISIT + timedelta(days=300))
+        assert reasons(judged(late), 1) == [("CO", "29")]
+        told = replace(late, earlier=replace(late.earlier, decided_on=VISIT + timedelta(days=200)))
+        assert reasons(judged(told), 1) == [("OA", "23")]
+
+
+def _left_over(numbered: tuple[int, str]) -> LeftOver:
+    return LeftOver(numbered[0], Decimal(numbered[1]))
+
+
+class TestDowncoding:
+    def test_pays_a_lower_code_and_leaves_the_difference_open(self):
+        sent = claim(line(1, "99214", "300"))
+        decision = downcoded(Case(sent, PLAIN, FREE, CODEBOOK, sent.lines))
+        assert decision is not None
+        assert imbalances(decision) == ()
+        (visit,) = decision.lines
+        assert (visit.paid_cpt, visit.paid) == ("99213", Decimal("88.95"))
+        billed = judged(sent).lines[0]
+        lost = [one for one in visit.adjustments if one.carc == "150"]
+        assert [(one.amount, one.bearer) for one in lost] == [(billed.paid - visit.paid, "denied")]
+
+    def test_is_nothing_where_no_lower_code_is(self):
+        sent = claim(line(1, "99211", "300"))
+        assert downcoded(Case(sent, PLAIN, FREE, CODEBOOK, sent.lines)) is None
+
+
+class TestTellingItOtherwise:
+    def decision(self) -> Decision:
+        member = replace(FREE, deductible_remaining=Decimal("33.33"), coinsurance=Decimal("0.15"))
+        return judged(
+            claim(line(1, "99213", modifiers=("25",)), line(2, "17000"), line(3, "17003", "91.01")), member=member
+        )
+
+    def test_at_claim_level_the_sums_are_the_same(self):
+        plain, told = self.decision(), at_claim_level(self.decision())
+        assert imbalances(told) == ()
+        assert (told.paid, told.patient_responsibility) == (plain.paid, plain.patient_responsibility)
+        assert len(told.adjustments) == len({(one.group, one.carc) for one in plain.all_adjustments})
+
+    def test_two_parts_add_up_to_the_whole(self):
+        plain, parts = self.decision(), in_two_parts(self.decision())
+        assert parts is not None
+        assert [imbalances(part) for part in parts] == [(), ()]
+        assert sum(part.paid for part in parts) == plain.paid
+        assert sum(part.charge for part in parts) == plain.charge
+
+    @pytest.mark.parametrize("units", [2, 3, 7])
+    def test_a_line_cut_in_two_adds_up_to_the_line(self, units: int):
+        plain, cut = self.decision(), with_a_line_cut(self.decision(), {3: Decimal(units)})
+        assert cut is not None
+        assert imbalances(cut) == ()
+        assert [one.number for one in cut.lines] == [1, 2, 3, 3]
+        assert (cut.paid, cut.charge) == (plain.paid, plain.charge)
+        assert sum(one.units for one in cut.lines if one.units) == units
 
 
 class TestReversals:
