@@ -21,6 +21,7 @@ from stack.scored.visits import visits
 
 _TIME_ZONE = "America/New_York"
 _LOOK_EVERY = 1.0
+_UNSENT = ("assembling", "ready", "sending")
 # At most one kind of each stage befalls a claim. 15 % are stopped at the door, and some kinds do not fit some claims;
 # with these rates at least about 5 % of all claims end up with each kind.
 DOOR, COURSE, DENIAL = 0.05, 1 / 17, 0.0625
@@ -56,7 +57,7 @@ async def run(office: Office, telling: Telling, *, claims: int, seed: int, patie
     with telling.step("Documenting visits", len(day.visits)) as tell:
         await document(office, day.visits, registered, tell)
     with telling.step("Waiting for payers and postings", claims):
-        held = await _until_posted(office, claims, time.monotonic() + patience)
+        held = await _until_posted(office, time.monotonic() + patience)
     await close_for_the_night(office)
     await office.simulator.act("PUT", "/admin/scenarios", {"rates": {}})
     truth = await _truths(office)
@@ -114,57 +115,59 @@ async def _claim_ids(office: Office) -> dict[str, str]:
     return dict(pair for pairs in numbers for pair in pairs)
 
 
-async def _until_posted(office: Office, claims: int, until: float) -> int:
+async def _until_posted(office: Office, until: float) -> int:
     """Wait until nothing more will come and all that came is posted; how many claims never left."""
     before: object = None
     while True:
         await asyncio.sleep(_LOOK_EVERY)
-        now = await _look(office, claims)
-        if now.still and now == before:
-            return now.held
+        if not await _moves(office):
+            now = await _look(office)
+            if now.still and now == before:
+                return now.held
+            before = now
         if time.monotonic() > until:
-            raise StackError(f"Not everything had come to rest in time: {now}.")
-        before = now
+            raise StackError(f"Not everything had come to rest in time; the last look: {before}.")
+
+
+async def _moves(office: Office) -> bool:
+    """Whether something is surely still on its way: cheap to ask, so that waiting does not slow what is waited for."""
+    counts, *waiting = await asyncio.gather(
+        office.simulator.get("/admin/counts"),
+        *(office["claims"].get("/claims", status=status, limit=1) for status in _UNSENT),
+        office["payments"].get("/remittances", state="posting", limit=1),
+    )
+    return bool(counts["due"]) or any(page["items"] for page in waiting)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at everything: claims by status here, what is still due there, cheques written and taken in."""
+    """One look at everything: encounters and their claims, remittances sent, taken in and not posted yet."""
 
+    encounters: int
     claims: int
-    unsent: int
     held: int
-    due: int
-    files: int
-    read: int
+    sent: int
+    taken_in: int
     waiting: int
-    expected: int
 
     @property
     def still(self) -> bool:
-        everything_left = self.claims == self.expected and not self.unsent
-        return everything_left and not self.due and self.files == self.read and not self.waiting
+        return self.claims == self.encounters and self.sent == self.taken_in and not self.waiting
 
 
-_UNSENT = frozenset({"assembling", "ready", "sending"})
-
-
-async def _look(office: Office, expected: int) -> Look:
-    claims, counts, cheques, remittances = await asyncio.gather(
+async def _look(office: Office) -> Look:
+    encounters, claims, cheques, remittances = await asyncio.gather(
+        office["coding"].everything("/encounters", disposition="ready"),
         office["claims"].everything("/claims"),
-        office.simulator.get("/admin/counts"),
         _pages(office, "/admin/truth/cheques", "cheques"),
         office["payments"].everything("/remittances"),
     )
-    statuses = [claim["status"] for claim in claims]
     ours = [cheque for cheque in cheques if cheque["sender"] == office.sender_id]
     return Look(
+        encounters=len(encounters),
         claims=len(claims),
-        unsent=sum(status in _UNSENT for status in statuses),
-        held=statuses.count("held"),
-        due=sum(counts["due"].values()),
-        files=sum(len(cheque["files"]) for cheque in ours),
-        read=len(remittances),
+        held=sum(claim["status"] == "held" for claim in claims),
+        sent=sum(len(cheque["files"]) for cheque in ours),
+        taken_in=len(remittances),
         waiting=sum(one["state"] == "posting" or bool(one["standing"].get("waiting")) for one in remittances),
-        expected=expected,
     )
