@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -68,13 +67,12 @@ class Envelope(BaseModel):
     Payload: str = Field(default="", repr=False, max_length=LARGEST_FILE)
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):
     """What is wrong with an envelope, in CORE's word for it."""
 
-    code: str
-    message: str
-    status: int = 400
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        self.code, self.message, self.status = code, message, status
+        super().__init__(code)
 
 
 REQUIRED = ("PayloadType", "ProcessingMode", "PayloadID", "TimeStamp", "SenderID", "ReceiverID", "CORERuleVersion")
