@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from common.database import Session
 from common.failpoints import failpoint, named
+from common.statements import Prepared
 from common.tables import audit_queue, audit_seals, audit_trail
 
 CHAINED = named("audit.chained", "Rows of the trail are chained; the transaction that does it is not committed.")
@@ -45,23 +46,42 @@ class AuditRow:
     facts: Mapping[str, Any]
 
 
-WRITE = """
+WRITE = Prepared(
+    "write_audit",
+    "uuid, uuid, timestamptz, text, text, text, text, text, uuid, jsonb",
+    """
     WITH written AS (
         INSERT INTO audit_trail (id, practice_id, at, actor, actor_kind, address, action, kind, subject, facts)
-        SELECT id, practice_id, at, actor, actor_kind, address, action, kind, subject, CAST(facts AS jsonb)
-        FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
-                    $7::text[], $8::text[], $9::uuid[], $10::text[])
-             AS r(id, practice_id, at, actor, actor_kind, address, action, kind, subject, facts)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         RETURNING id, practice_id
     )
     INSERT INTO audit_queue (audit_id, practice_id) SELECT id, practice_id FROM written
-"""
+    """,
+)
 
 
-async def write(session: Session, rows: Sequence[AuditRow]) -> None:
-    columns = {name: [getattr(row, name) for row in rows] for name in AuditRow.__slots__}
-    columns["facts"] = [_canonical(row.facts) for row in rows]
-    await session.raw.execute(WRITE, *columns.values())
+def statements(rows: Iterable[AuditRow]) -> list[str]:
+    """Each row, and its place in the queue of those to be sealed."""
+    return [
+        WRITE.call(
+            row.id,
+            row.practice_id,
+            row.at,
+            row.actor,
+            row.actor_kind,
+            row.address,
+            row.action,
+            row.kind,
+            row.subject,
+            _canonical(row.facts),
+        )
+        for row in rows
+    ]
+
+
+async def write(session: Session, rows: Iterable[AuditRow]) -> None:
+    """Send the rows now; a unit of work sends them with its commit."""
+    await session.raw.execute("; ".join(statements(rows)))
 
 
 def chain(previous: bytes, row: RowMapping) -> bytes:

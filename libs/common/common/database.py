@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,38 +21,36 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from common.refusal import Stale
+from common.statements import preparing
 
 # Anything a restart of Postgres, a failover or a full disk can cause: worth repeating, nobody's bug.
 TRANSIENT_STATES = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58")
 
+POOL_SECONDS = 10
 
 # One round trip for both. The practice is a UUID, so it needs no quoting.
 BEGIN = "BEGIN; SELECT set_config('app.practice_id', '{practice_id}', true)"
 
 
-@dataclass(frozen=True, slots=True)
 class Session:
-    """One open transaction, twice: `sql` for SQLAlchemy statements, `raw` (asyncpg) for the backbone's own."""
+    """One connection in a transaction, twice: `sql` for SQLAlchemy statements, `raw` (asyncpg) for the backbone's own.
 
-    sql: AsyncConnection
-    raw: Any
+    `closing` gathers statements that are sent in one message with the commit.
+    """
+
+    __slots__ = ("closing", "raw", "sql")
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.sql = connection
+        self.raw = driver_of(connection)
+        self.closing: list[str] = []
 
 
-def _driver(connection: AsyncConnection) -> Any:
+def driver_of(connection: AsyncConnection) -> Any:
     """The asyncpg connection under an open SQLAlchemy one; nothing is awaited, since it is there already."""
     opened = connection.sync_connection
     assert opened is not None
     return opened.connection.driver_connection
-
-
-async def _roll_back(session: Session) -> None:
-    """Leave the connection clean for the next one who takes it from the pool, or take it out of the pool."""
-    try:
-        async with asyncio.timeout(5):
-            await session.raw.execute("ROLLBACK")
-    except Exception:
-        with contextlib.suppress(Exception):
-            await session.sql.invalidate()
 
 
 class Database:
@@ -63,45 +60,113 @@ class Database:
         settings = {
             "statement_timeout": f"{statement_seconds}s",
             "idle_in_transaction_session_timeout": "60s",
+            "standard_conforming_strings": "on",
         }
         options = {"server_settings": settings, "timeout": 10, "command_timeout": statement_seconds + 5}
-        # Autocommit: `as_practice` begins and commits by itself, and names the tenant in the same round trip.
+        # Autocommit: a transaction here is begun and committed by hand, with the tenant in the same round trip. One
+        # connection more than transactions: readiness and the check of the schema never wait for work.
         self.app: AsyncEngine = create_async_engine(
             app_url,
-            pool_size=pool_size,
+            pool_size=pool_size + 1,
             max_overflow=0,
-            pool_timeout=10,
+            pool_timeout=POOL_SECONDS,
             connect_args=options,
             isolation_level="AUTOCOMMIT",
         )
         self.platform: AsyncEngine = create_async_engine(
-            platform_url, pool_size=6, max_overflow=0, pool_timeout=10, connect_args=options
+            platform_url, pool_size=6, max_overflow=0, pool_timeout=POOL_SECONDS, connect_args=options
         )
+        self._free = asyncio.Semaphore(pool_size)
+        # Connections between two transactions, the last used on top. Taking one costs SQLAlchemy's pool more than a
+        # round trip costs.
+        self._idle: list[Session] = []
+
+    async def begin(self, practice_id: UUID) -> Session:
+        """Open a transaction of the application's role in which only `practice_id` exists.
+
+        `commit` or `abandon` must follow. Raises TimeoutError when all connections stay in use.
+        """
+        if self._free.locked():
+            async with asyncio.timeout(POOL_SECONDS):
+                await self._free.acquire()
+        else:
+            await self._free.acquire()
+        session = None
+        try:
+            session = await self._connection()
+            await session.raw.execute(BEGIN.format(practice_id=UUID(str(practice_id))))
+        except BaseException:
+            if session is None:
+                self._free.release()
+            else:
+                await self.abandon(session)
+            raise
+        return session
+
+    async def commit(self, session: Session) -> None:
+        """Send what `closing` holds, and commit. When it raises, `abandon` must follow."""
+        session.closing.append("COMMIT")
+        if await session.raw.execute("; ".join(session.closing)) != "COMMIT":
+            raise RuntimeError("an operation went on after a statement failed: nothing was committed")
+        self._return(session)
+
+    async def abandon(self, session: Session) -> None:
+        """Roll back, and leave the connection clean for the next one, or drop it."""
+        try:
+            async with asyncio.timeout(5):
+                await session.raw.execute("ROLLBACK")
+        except Exception:
+            with contextlib.suppress(Exception):
+                await session.sql.invalidate()
+                await session.sql.close()
+            self._free.release()
+        else:
+            self._return(session)
 
     @asynccontextmanager
     async def as_practice(self, practice_id: UUID) -> AsyncGenerator[Session, None]:
-        """A transaction of the application's role in which only `practice_id` exists.
+        """`begin`, and at the end of the block `commit`, or `abandon` when it raises.
 
         Raises what the database raises; after a commit that was cut off nobody knows whether it took place, and the
         inbox or the idempotency key of the repeated work tells.
         """
-        async with self.app.connect() as connection:
-            session = Session(connection, _driver(connection))
-            try:
-                await session.raw.execute(BEGIN.format(practice_id=UUID(str(practice_id))))
-                yield session
-                ended = await session.raw.execute("COMMIT")
-            except BaseException:
-                await _roll_back(session)
-                raise
-            if ended != "COMMIT":
-                raise RuntimeError("an operation went on after a statement failed: nothing was committed")
+        session = await self.begin(practice_id)
+        try:
+            yield session
+            await self.commit(session)
+        except BaseException:
+            await self.abandon(session)
+            raise
+
+    async def _connection(self) -> Session:
+        while self._idle:
+            session = self._idle.pop()
+            if not session.raw.is_closed():
+                return session
+            await session.sql.invalidate()
+            await session.sql.close()
+        connection = await self.app.connect()
+        try:
+            session = Session(connection)
+            await session.raw.execute(preparing())
+        except BaseException:
+            await connection.invalidate()
+            await connection.close()
+            raise
+        return session
+
+    def _return(self, session: Session) -> None:
+        session.closing.clear()
+        self._idle.append(session)
+        self._free.release()
 
     async def reachable(self) -> None:
         async with asyncio.timeout(3), self.app.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
+        while self._idle:
+            await self._idle.pop().sql.close()
         await self.app.dispose()
         await self.platform.dispose()
 

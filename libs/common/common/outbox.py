@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
-from common.database import Session
+from common.statements import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +28,24 @@ class LoggedEvent:
     payload: str
 
 
-# ORDER BY before the default is taken: positions follow the order in which the operation published.
-WRITE = """
+WRITE = Prepared(
+    "publish_event",
+    "uuid, uuid, text, text, uuid, bigint, timestamptz, uuid, uuid, text, text",
+    """
     WITH logged AS (
         INSERT INTO event_log (event_id, practice_id, topic, type, key, version, time,
                                correlation_id, causation_id, traceparent, payload)
-        SELECT event_id, practice_id, topic, type, key, version, time,
-               correlation_id, causation_id, traceparent, payload
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::bigint[],
-                    $7::timestamptz[], $8::uuid[], $9::uuid[], $10::text[], $11::text[])
-             WITH ORDINALITY AS e(event_id, practice_id, topic, type, key, version, time,
-                                  correlation_id, causation_id, traceparent, payload, place)
-        ORDER BY place
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         RETURNING position, recorded_at, practice_id
     )
     INSERT INTO outbox (position, recorded_at, practice_id)
     SELECT position, recorded_at, practice_id FROM logged
-"""
+    """,
+)
 
-COLUMNS = tuple(LoggedEvent.__slots__)
+IN_ROW = attrgetter(*LoggedEvent.__slots__)
 
 
-async def write(session: Session, events: Sequence[LoggedEvent]) -> None:
-    """Both rows of every event, in one statement and in order."""
-    await session.raw.execute(WRITE, *([getattr(event, name) for event in events] for name in COLUMNS))
+def statements(events: Iterable[LoggedEvent]) -> list[str]:
+    """Both rows of every event, in the order in which the operation published them: it is that of their positions."""
+    return [WRITE.call(*IN_ROW(event)) for event in events]

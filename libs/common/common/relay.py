@@ -14,17 +14,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from sqlalchemy import RowMapping, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from common import metrics, tracing
 from common.contracts import schema_id
+from common.database import driver_of
 from common.envelope import Envelope, headers_of
 from common.failpoints import failpoint, named
 from common.logging import get_logger
@@ -38,14 +38,16 @@ DELETED = named("relay.deleted", "The outbox has let go of what Kafka acknowledg
 RELAY_LOCK = 7_346_000
 BATCH = 500
 
-OLDEST = text("""
-    SELECT o.position, e.*
-    FROM (SELECT position, recorded_at FROM outbox ORDER BY position LIMIT :limit) AS o
+OLDEST = """
+    SELECT e.*
+    FROM (SELECT position, recorded_at FROM outbox ORDER BY position LIMIT $1) AS o
     JOIN event_log AS e ON e.recorded_at = o.recorded_at AND e.position = o.position
     ORDER BY o.position
-""")
-SENT = text("DELETE FROM outbox WHERE position = ANY(CAST(:positions AS bigint[]))")
-DEPTH = text("SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0) FROM outbox")
+"""
+SENT = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
+DEPTH = "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8 FROM outbox"
+
+Row = Mapping[str, Any]
 
 
 def producer(bootstrap_servers: str) -> AIOKafkaProducer:
@@ -60,7 +62,7 @@ def producer(bootstrap_servers: str) -> AIOKafkaProducer:
     )
 
 
-def acknowledged(rows: Sequence[RowMapping], outcomes: Sequence[Any]) -> list[int]:
+def acknowledged(rows: Sequence[Row], outcomes: Sequence[Any]) -> list[int]:
     """Positions that may leave the queue: of each key, those before its first failure."""
     failed: set[Any] = set()
     done: list[int] = []
@@ -98,9 +100,9 @@ class Relay:
 
     async def _session(self) -> None:
         async with self._platform.connect() as plain:
-            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            lock = text("SELECT pg_try_advisory_lock(:key)")
-            if not await connection.scalar(lock, {"key": RELAY_LOCK}):
+            # The driver's own connection, outside any transaction: this loop is as often run as any request.
+            connection = driver_of(plain)
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
                 return
             metrics.RELAY_LEADER.set(1)
             sender = producer(self._servers)
@@ -109,13 +111,13 @@ class Relay:
                 await self._lead(connection, sender)
             finally:
                 await _quietly(sender.stop())
-                await _quietly(connection.execute(text("SELECT pg_advisory_unlock_all()")))
+                await _quietly(connection.execute("SELECT pg_advisory_unlock_all()"))
 
-    async def _lead(self, connection: AsyncConnection, sender: AIOKafkaProducer) -> None:
+    async def _lead(self, connection: Any, sender: AIOKafkaProducer) -> None:
         measured = 0.0
         while True:
             self._wake.clear()
-            rows = (await connection.execute(OLDEST, {"limit": BATCH})).mappings().all()
+            rows: Sequence[Row] = await connection.fetch(OLDEST, BATCH)
             if rows:
                 await self._send(connection, sender, rows)
             if time.monotonic() - measured > 1:
@@ -125,7 +127,7 @@ class Relay:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._poll)
 
-    async def _send(self, connection: AsyncConnection, sender: AIOKafkaProducer, rows: Sequence[RowMapping]) -> None:
+    async def _send(self, connection: Any, sender: AIOKafkaProducer, rows: Sequence[Row]) -> None:
         failpoint(READ)
         sends: list[asyncio.Future[Any]] = []
         broken: set[UUID] = set()
@@ -139,7 +141,7 @@ class Relay:
         failpoint(PRODUCED)
         done = acknowledged(rows, outcomes)
         if done:
-            await connection.execute(SENT, {"positions": done})
+            await connection.execute(SENT, done)
             failpoint(DELETED)
             metrics.EVENTS_SENT.inc(len(done))
         faults: Iterable[BaseException] = (o for o in outcomes if isinstance(o, BaseException))
@@ -147,13 +149,13 @@ class Relay:
             # An idempotent producer that failed once may not say which record it lost: start a new one.
             raise fault
 
-    async def _measure(self, connection: AsyncConnection) -> None:
-        depth, age = (await connection.execute(DEPTH)).one()
+    async def _measure(self, connection: Any) -> None:
+        depth, age = await connection.fetchrow(DEPTH)
         metrics.OUTBOX_DEPTH.set(depth)
-        metrics.OUTBOX_OLDEST_SECONDS.set(float(age))
+        metrics.OUTBOX_OLDEST_SECONDS.set(age)
 
 
-def envelope_of(row: RowMapping, source: str, traceparent: str | None) -> Envelope:
+def envelope_of(row: Row, source: str, traceparent: str | None) -> Envelope:
     """A row of `event_log` as the message that says it."""
     return Envelope(
         id=row["event_id"],
@@ -171,7 +173,7 @@ def envelope_of(row: RowMapping, source: str, traceparent: str | None) -> Envelo
     )
 
 
-async def _attempt(sender: AIOKafkaProducer, row: RowMapping, source: str) -> asyncio.Future[Any]:
+async def _attempt(sender: AIOKafkaProducer, row: Row, source: str) -> asyncio.Future[Any]:
     """Buffer one record; a fault in that (it is too large, the topic is unknown) is in the future that is given."""
     with tracing.producer_span(row["topic"], row["traceparent"]) as traceparent:
         headers = headers_of(envelope_of(row, source, traceparent))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from common.tables import TIMER_GENERATION, timers
+from common.statements import Prepared
+from common.tables import timers
 
 # How long a crash delays the timers that were running: longer than any call outwards may take (common.http), so that
 # what a process began is over when another takes its timer.
@@ -54,30 +54,33 @@ class Cancel:
 TimerChange = Schedule | Cancel
 
 
-async def write(connection: AsyncConnection, change: TimerChange) -> None:
-    """Set, move or drop a timer. A new generation tells the process that runs it now not to remove it."""
+# A new generation tells the process that runs the timer now not to remove it.
+SET = Prepared(
+    "set_timer",
+    "uuid, text, uuid, timestamptz, bigint, uuid, text",
+    """
+    INSERT INTO timers (practice_id, kind, key, due_at, version, correlation_id, traceparent)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (practice_id, kind, key) DO UPDATE
+    SET due_at = excluded.due_at, version = excluded.version, correlation_id = excluded.correlation_id,
+        traceparent = excluded.traceparent, attempts = 0, generation = nextval('timers_generation_seq'),
+        leased_until = NULL, last_error = NULL, stopped_at = NULL, stopped_code = NULL, stopped_reason = NULL
+    """,
+)
+DROP = Prepared(
+    "drop_timer", "uuid, text, uuid", "DELETE FROM timers WHERE practice_id = $1 AND kind = $2 AND key = $3"
+)
+
+
+def statements(changes: Iterable[TimerChange]) -> list[str]:
+    """Set, move and drop timers, in the order of `changes`."""
+    return [_statement(change) for change in changes]
+
+
+def _statement(change: TimerChange) -> str:
     if isinstance(change, Cancel):
-        await connection.execute(delete(timers).where(_is(change)))
-        return
-    fresh: dict[str, Any] = {
-        "due_at": change.due_at,
-        "version": change.version,
-        "correlation_id": change.correlation_id,
-        "traceparent": change.traceparent,
-        "attempts": 0,
-    }
-    values = insert(timers).values(practice_id=change.practice_id, kind=change.kind, key=change.key, **fresh)
-    again = {
-        "generation": TIMER_GENERATION.next_value(),
-        "leased_until": None,
-        "last_error": None,
-        "stopped_at": None,
-        "stopped_code": None,
-        "stopped_reason": None,
-    }
-    await connection.execute(
-        values.on_conflict_do_update(index_elements=["practice_id", "kind", "key"], set_=fresh | again)
-    )
+        return DROP.call(change.practice_id, change.kind, change.key)
+    return SET.call(*(getattr(change, name) for name in Schedule.__slots__))
 
 
 async def lease_due(platform: AsyncEngine, *, limit: int) -> Sequence[Timer]:

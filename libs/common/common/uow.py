@@ -33,7 +33,7 @@ from common.tracing import current_traceparent
 # Half of what Kafka takes: an event that cannot be sent must fail its operation, not the relay.
 LARGEST_EVENT = 500_000
 
-FLUSHED = named("uow.flushed", "An operation's rows, events, audit and answer are written, and not committed.")
+FLUSHED = named("uow.flushed", "An operation is done; the message with its events, audit rows and commit is not sent.")
 COMMITTED = named("uow.committed", "An operation is committed; its caller does not know it yet.")
 
 T = TypeVar("T")
@@ -166,13 +166,11 @@ class Transaction:
         return result
 
     async def flush(self) -> None:
-        """Write what was gathered. The unit of work calls it before the commit."""
-        if self._events:
-            await outbox.write(self._session, self._events)
-        if self._audit:
-            await audit.write(self._session, self._audit)
-        for change in self._timers:
-            await timers.write(self._connection, change)
+        """Put what was gathered with the commit. The unit of work calls it at the end of the operation."""
+        closing = self._session.closing
+        closing += outbox.statements(self._events)
+        closing += audit.statements(self._audit)
+        closing += timers.statements(self._timers)
         if self._work.request is not None and self._work.render is not None:
             body = _render(self._work.render, self._answer)
             await idempotency.remember(self._connection, self.practice_id, self._work.request, self._work.status, body)
@@ -221,21 +219,22 @@ class UnitOfWork:
         if self.joined is not None:
             yield self.joined
             return
+        database = self.workplace.database
         with of_practice(self.practice_id):
-            async with self._own() as tx:
+            session = await database.begin(self.practice_id)
+            try:
+                if self.request is not None and self.render is not None:
+                    await idempotency.claim(session.sql, self.practice_id, self.request)
+                tx = Transaction(session, self)
                 yield tx
-
-    @asynccontextmanager
-    async def _own(self) -> AsyncGenerator[Transaction, None]:
-        async with self.workplace.database.as_practice(self.practice_id) as session:
-            if self.request is not None and self.render is not None:
-                await idempotency.claim(session.sql, self.practice_id, self.request)
-            tx = Transaction(session, self)
-            yield tx
-            await tx.flush()
-            failpoint(FLUSHED)
-        failpoint(COMMITTED)
-        tx.committed()
+                await tx.flush()
+                failpoint(FLUSHED)
+                await database.commit(session)
+            except BaseException:
+                await database.abandon(session)
+                raise
+            failpoint(COMMITTED)
+            tx.committed()
 
 
 def _render(render: Render, answer: Any) -> str:
