@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from codes import cpt, modifiers, mue, ncci
+from codes import cpt, modifiers, mue
+from codes.edits import Edits
+from codes.ncci import Edit
 from coding.domain.findings import Finding, Flag, ask, bundled, note
 from coding.domain.reasons import because
 from coding.domain.service import Chosen, Service
@@ -25,13 +27,15 @@ class Habit:
         return "XS" if self.x_modifiers else "59"
 
 
-def settle(services: Sequence[Service], habit: Habit, on: date) -> Chosen:
+def settle(services: Sequence[Service], habit: Habit, on: date, edits: Edits) -> Chosen:
     """The services after every edit, with the modifiers that their facts prove and the questions left."""
     ordered = sorted(services, key=_order)
-    unbundled = _pairs(ordered, habit, on)
+    unbundled = _pairs(ordered, habit, on, edits)
     repeated = _repeats(unbundled.services, habit)
     findings = unbundled.findings + repeated.findings
-    findings += _parents(repeated.services) + _units(repeated.services, on) + _conflicts(repeated.services)
+    findings += (
+        _parents(repeated.services, edits) + _units(repeated.services, on, edits) + _conflicts(repeated.services)
+    )
     return Chosen(repeated.services, findings=findings)
 
 
@@ -42,14 +46,14 @@ def _order(service: Service) -> tuple[object, ...]:
     return service.cpt, tuple(sorted(service.problems)), sites, service.units, service.dx, facts
 
 
-def _pairs(services: Sequence[Service], habit: Habit, on: date) -> Chosen:
+def _pairs(services: Sequence[Service], habit: Habit, on: date, edits: Edits) -> Chosen:
     kept = dict(enumerate(services))
     findings: list[Finding] = []
     for first in range(len(services)):
         for second in range(len(services)):
             if first == second or first not in kept or second not in kept:
                 continue
-            passed, finding = _pair(kept[first], kept[second], habit, on)
+            passed, finding = _pair(kept[first], kept[second], habit, edits.edit(kept[first].cpt, kept[second].cpt, on))
             if finding:
                 findings.append(finding)
             if passed is None:
@@ -59,9 +63,8 @@ def _pairs(services: Sequence[Service], habit: Habit, on: date) -> Chosen:
     return Chosen(tuple(kept.values()), findings=tuple(findings))
 
 
-def _pair(column1: Service, column2: Service, habit: Habit, on: date) -> tuple[Service | None, Finding | None]:
+def _pair(column1: Service, column2: Service, habit: Habit, edit: Edit | None) -> tuple[Service | None, Finding | None]:
     """What becomes of column 2 beside column 1: itself, itself with a modifier, or None when it is held."""
-    edit = ncci.edit(column1.cpt, column2.cpt, on)
     if edit is None:
         return column2, None
     if edit.modifier_allowed and (_passing(column2) or _other_digit(column1, column2)):
@@ -137,23 +140,23 @@ def _counted(service: Service) -> bool:
     return code is not None and code.family in ("pathology", "drug")
 
 
-def _parents(services: Sequence[Service]) -> tuple[Finding, ...]:
+def _parents(services: Sequence[Service], edits: Edits) -> tuple[Finding, ...]:
     present = {service.cpt for service in services}
     return tuple(
-        ask(Flag.ADDON_NO_PRIMARY, None, f"{number} needs one of {', '.join(code.parents)} beside it.")
+        ask(Flag.ADDON_NO_PRIMARY, None, f"{number} needs one of {', '.join(sorted(parents))} beside it.")
         for number in sorted(present)
-        if (code := cpt.lookup(number)) and code.is_add_on and not present & set(code.parents)
+        if (parents := edits.parents_of(number)) and not present & parents
     )
 
 
-def _units(services: Sequence[Service], on: date) -> tuple[Finding, ...]:
+def _units(services: Sequence[Service], on: date, edits: Edits) -> tuple[Finding, ...]:
     units: Counter[str] = Counter()
     for service in services:
         units[service.cpt] += service.units
     return tuple(
         _beyond(number, count, limit)
         for number, count in sorted(units.items())
-        if (limit := mue.limit(number, on)) and count > limit.units
+        if (limit := edits.limit(number, on)) and count > limit.units
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from codes import cpt, modifiers
+from codes.edits import STARTER, Edits
 from coding.domain import (
     aftercare,
     biopsies,
@@ -73,20 +74,23 @@ FAMILIES: Mapping[Kind, Family] = {
 }
 
 
-def code_visit(visit: Visit) -> CodedVisit:
-    """The visit's lines, each with its reasons, or what must be asked first. Never guesses and never upcodes."""
+def code_visit(visit: Visit, edits: Edits = STARTER) -> CodedVisit:
+    """The visit's lines, each with its reasons, or what must be asked first. Never guesses and never upcodes.
+
+    `edits` are the pairs, unit limits and add-on parents in force on the visit's date.
+    """
     lesions = lesions_of(visit)
     kept, held = definitive(lesions)
     surgery = _by_family(visit, kept)
     grounded = mohs_ground.mark(visit, kept, surgery.services)
     surgery = Chosen(grounded.services, surgery.self_pay, surgery.findings + grounded.findings)
     closures = repairs.choose(
-        visit, _of(kept, Kind.REPAIR), [o for o in kept if o.procedure.kind is not Kind.REPAIR], surgery.services
+        visit, _of(kept, Kind.REPAIR), [o for o in kept if o.procedure.kind is not Kind.REPAIR], surgery.services, edits
     )
     procedures = surgery + closures
     related = global_periods.relate(visit, procedures.services)
-    visits = evaluation.choose(visit, related.services)
-    settled = settle((*visits.services, *related.services), Habit(visit.payer.x_modifiers), visit.date)
+    visits = evaluation.choose(visit, related.services, edits)
+    settled = settle((*visits.services, *related.services), Habit(visit.payer.x_modifiers), visit.date, edits)
     noticed = notice.apply(visit, kept, settled.services)
     chosen = Chosen(noticed.services, procedures.self_pay + noticed.self_pay, settled.findings + noticed.findings)
     findings = (

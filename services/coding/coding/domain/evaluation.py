@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codes import cpt, ncci
+from codes import cpt
+from codes.edits import Edits
 from coding.domain import global_periods
 from coding.domain.aftercare import AFTERCARE
 from coding.domain.findings import Finding, Flag, ask, bundled, note
@@ -19,18 +20,18 @@ _MINOR = frozenset({"000", "010"})
 _APART_FROM_VISIT = frozenset({Kind.DRUG, Kind.PATHOLOGY, Kind.SUTURE_REMOVAL})
 
 
-def choose(visit: Visit, services: Sequence[Service]) -> Chosen:
+def choose(visit: Visit, services: Sequence[Service], edits: Edits) -> Chosen:
     """The visit's own lines, given what its procedures were coded as."""
     em = visit.em
     if em is None:
         return Chosen()
-    included = _in_global_period(visit, em, services) or _in_procedures(visit, em, services)
+    included = _in_global_period(visit, em, services) or _in_procedures(visit, em, services, edits)
     if included:
         return included
     standing, about_standing = _standing(visit)
     problems, about_problems = _problems(visit, em)
     code, about_level, reasons = _level(visit, em, standing) if standing else (None, (), ())
-    modifiers, about_modifiers = _modifiers(visit, em, services, problems, code)
+    modifiers, about_modifiers = _modifiers(visit, em, services, problems, _edited(visit, services, code, edits))
     findings = (*about_standing, *about_problems, *about_level, *about_modifiers, *_consultation(visit, em))
     if code is None or not problems:
         return Chosen(findings=findings)
@@ -61,11 +62,11 @@ def _in_global_period(visit: Visit, em: Evaluation, services: Sequence[Service])
     return Chosen((Service(AFTERCARE, 1, dx, (reason,), problems=frozenset(problems)),), findings=(known,))
 
 
-def _in_procedures(visit: Visit, em: Evaluation, services: Sequence[Service]) -> Chosen | None:
+def _in_procedures(visit: Visit, em: Evaluation, services: Sequence[Service], edits: Edits) -> Chosen | None:
     """Why the day's procedures include the visit, or the question whether they do; None when it stands alone."""
     if not any(procedure.kind not in _APART_FROM_VISIT for procedure in visit.procedures):
         return None
-    nurse = next((s.cpt for s in services if _holds_nurse_visit(visit, s.cpt)), None)
+    nurse = next((s.cpt for s in services if _holds_nurse_visit(visit, s.cpt, edits)), None)
     if em.mdm == "nurse_only" and nurse:
         return Chosen(findings=(bundled(NURSE_VISIT, f"The nurse's visit is part of {nurse}."),))
     decided_surgery = em.decision_for_major_surgery and any(_global_days(s.cpt) == "090" for s in services)
@@ -78,8 +79,8 @@ def _in_procedures(visit: Visit, em: Evaluation, services: Sequence[Service]) ->
     return Chosen(findings=(note(Flag.EM_NOT_SEPARATE, says),))
 
 
-def _holds_nurse_visit(visit: Visit, code: str) -> bool:
-    found = ncci.edit(code, NURSE_VISIT, visit.date)
+def _holds_nurse_visit(visit: Visit, code: str, edits: Edits) -> bool:
+    found = edits.edit(code, NURSE_VISIT, visit.date)
     return found is not None and not found.modifier_allowed
 
 
@@ -125,7 +126,7 @@ def _level(visit: Visit, em: Evaluation, standing: str) -> tuple[str | None, tup
 
 
 def _modifiers(
-    visit: Visit, em: Evaluation, services: Sequence[Service], problems: Sequence[str], code: str | None
+    visit: Visit, em: Evaluation, services: Sequence[Service], problems: Sequence[str], edited: frozenset[str]
 ) -> tuple[list[tuple[str, Reason]], tuple[Finding, ...]]:
     modifiers: list[tuple[str, Reason]] = []
     findings: tuple[Finding, ...] = ()
@@ -134,7 +135,7 @@ def _modifiers(
         modifiers.append(("24", because("MOD-24", surgery=running[0].cpt, surgery_date=running[0].date)))
         findings += (note(Flag.GLOBAL, f"The global period of {running[0].cpt} runs; the visit is unrelated."),)
     major = sorted({s.cpt for s in services if _global_days(s.cpt) == "090"})
-    minor = sorted({s.cpt for s in services if _global_days(s.cpt) in _MINOR or _edited(visit, s.cpt, code)})
+    minor = sorted({s.cpt for s in services if _global_days(s.cpt) in _MINOR or s.cpt in edited})
     if major and em.decision_for_major_surgery:
         modifiers.append(("57", because("MOD-57", surgery=major[0])))
     elif major or minor:
@@ -156,9 +157,11 @@ def _same_problem(em: Evaluation, problems: Sequence[str], treated: frozenset[st
     return ask(Flag.MOD25_DOC, "em.em_problem_refs", says)
 
 
-def _edited(visit: Visit, service: str, code: str | None) -> bool:
-    """Whether an edit joins the service and the visit: light and patch tests have no global period but an edit."""
-    return code is not None and ncci.edit(service, code, visit.date) is not None
+def _edited(visit: Visit, services: Sequence[Service], code: str | None, edits: Edits) -> frozenset[str]:
+    """The services that an edit joins to the visit: light and patch tests have no global period but an edit."""
+    if code is None:
+        return frozenset()
+    return frozenset(s.cpt for s in services if edits.edit(s.cpt, code, visit.date) is not None)
 
 
 def _global_days(number: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from math import ceil
 
-from codes import cpt, ncci
+from codes import cpt
+from codes.edits import Edits
 from coding.domain.completeness import missing
 from coding.domain.findings import Finding, Flag, ask, bundled, note
 from coding.domain.reasons import because
@@ -28,7 +29,9 @@ _SMALLEST_COMPLEX = Decimal("1.0")
 _ADD_ON_FROM, _ADD_ON_STEP = Decimal("7.5"), Decimal(5)
 
 
-def choose(visit: Visit, repairs: Sequence[Lesion], surgery: Sequence[Lesion], services: Sequence[Service]) -> Chosen:
+def choose(
+    visit: Visit, repairs: Sequence[Lesion], surgery: Sequence[Lesion], services: Sequence[Service], edits: Edits
+) -> Chosen:
     """The closures to bill: those that the surgery of the same wound already holds are left out.
 
     `surgery` are the visit's other procedures and `services` what they were coded as: whether a code holds
@@ -47,7 +50,7 @@ def choose(visit: Visit, repairs: Sequence[Lesion], surgery: Sequence[Lesion], s
             path = f"{repair.procedure.path}.site"
             findings.append(ask(Flag.MISSING_SITE, path, "Which one place on the body?"))
             continue
-        holder = _held_by(visit, alone, wound, services)
+        holder = _held_by(visit, alone, wound, services, edits)
         if holder:
             findings.append(bundled(alone, f"The closure is part of {holder} for the same wound."))
         else:
@@ -112,9 +115,9 @@ def _length(wounds: Sequence[Lesion]) -> Decimal:
     return cpt.rounded(sum((wound.procedure.length_cm or Decimal(0) for wound in wounds), Decimal(0)))
 
 
-def _held_by(visit: Visit, closure: str, wound: int | None, services: Sequence[Service]) -> str | None:
+def _held_by(visit: Visit, closure: str, wound: int | None, services: Sequence[Service], edits: Edits) -> str | None:
     for service in services:
-        if wound in service.lesions and ncci.edit(service.cpt, closure, visit.date):
+        if wound in service.lesions and edits.edit(service.cpt, closure, visit.date):
             return service.cpt
     return None
 
