@@ -454,6 +454,23 @@ class TestASecondPayer:
 
 
 class TestCheques:
+    async def test_that_came_before_their_claim_are_posted_in_their_order_when_it_is_heard_of(
+        self, practice: Any, payer: Any
+    ):
+        first = payer.claim("100023-1", "150.00", "84.00", PLAIN)
+        denied = payer.claim("100023-1", "150.00", "0.00", [("CO", "27", "150.00")], status="4")
+        await practice.receives(payer.cheque("T1", first))
+        await practice.receives(payer.cheque("T2", payer.taken_back(first), levels=[("FB", "-84.00")]))
+        await practice.receives(payer.cheque("T3", denied))
+        assert {item["code"] for item in await practice.queue()} == {"claim-unknown"}
+
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.payments.run_timers()
+        posted = await practice.published("RemittancePosted")
+        assert [event.data["paid"] for event in posted] == ["84.00", "-84.00", "0.00"]
+        assert await practice.queue() == []
+        assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
+
     async def test_are_posted_in_the_order_in_which_they_came_however_they_are_announced(
         self, practice: Any, payer: Any
     ):

@@ -49,6 +49,6 @@ async def _read(uow: UnitOfWork, interchange_id: UUID) -> None:
 @DEADLINES.when(POST)
 async def post_remittance(uow: UnitOfWork, timer: Timer) -> None:
     """Post a cheque, after those that came before it: a correction follows what it corrects."""
-    for remittance_id in (*await posting.posting_before(uow, timer.key), timer.key):
+    for remittance_id in (*await posting.waiting_before(uow, timer.key), timer.key):
         while await posting.post_chunk(uow, remittance_id, today=uow.today):
             pass

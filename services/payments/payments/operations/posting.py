@@ -48,10 +48,10 @@ async def post_chunk(uow: UnitOfWork, remittance_id: UUID, *, today: date) -> bo
         return True
 
 
-async def posting_before(uow: UnitOfWork, remittance_id: UUID) -> Sequence[UUID]:
+async def waiting_before(uow: UnitOfWork, remittance_id: UUID) -> Sequence[UUID]:
     """Cheques that came before this one and wait to be posted: what a payer did first is to be posted first."""
     async with uow.begin() as tx:
-        return await remittances.posting_before(tx, remittance_id)
+        return await remittances.waiting_before(tx, remittance_id)
 
 
 async def post_by_hand(tx: Transaction, cheque: Cheque, payment: Payment, claim_id: UUID, *, today: date) -> Payment:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, exists, func, not_, or_, select, text, tuple_, update
+from sqlalchemy import RowMapping, Select, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from common.ids import new_id
@@ -271,34 +271,25 @@ async def unmatched_reversals(tx: Transaction, numbers: Collection[str]) -> Mapp
 
 
 async def wake(tx: Transaction, *, numbers: Collection[str]) -> Sequence[UUID]:
-    """Let unmatched payments under these control numbers be tried again; gives their remittances.
-
-    Where reversals are among them, they alone: what is paid after them is woken when they are in the books.
-    """
-    row, other = claim_payments.c, claim_payments.alias("other").c
-    reversal_waits = exists().where(
-        other.control_number == row.control_number,
-        other.practice_id == row.practice_id,
-        other.state == PaymentState.UNMATCHED,
-        other.status == REVERSAL,
-    )
+    """Let unmatched payments under these control numbers be tried again; gives their remittances."""
+    row = claim_payments.c
     woken = await tx.rows(
         update(claim_payments)
         .where(row.state == PaymentState.UNMATCHED, row.control_number.in_(numbers))
-        .where(or_(row.status == REVERSAL, not_(reversal_waits)))
         .values(state=PaymentState.WAITING)
         .returning(row.remittance_id)
     )
     return sorted({item["remittance_id"] for item in woken})
 
 
-async def posting_before(tx: Transaction, remittance_id: UUID) -> Sequence[UUID]:
-    """Cheques that came in before this one and are not posted yet, in the order in which they came."""
+async def waiting_before(tx: Transaction, remittance_id: UUID) -> Sequence[UUID]:
+    """Cheques that came in before this one and have payments waiting, in the order in which they came."""
     row, own = remittances.c, remittances.alias("own")
     place = select(own.c.interchange_id, own.c.position).where(own.c.id == remittance_id).subquery()
+    waiting = select(claim_payments.c.remittance_id).where(claim_payments.c.state == PaymentState.WAITING)
     rows = await tx.rows(
         select(row.id)
-        .where(row.state == RemittanceState.POSTING)
+        .where(row.id.in_(waiting))
         .where(tuple_(row.interchange_id, row.position) < tuple_(place.c.interchange_id, place.c.position))
         .order_by(row.interchange_id, row.position)
     )
