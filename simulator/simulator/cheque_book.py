@@ -20,8 +20,8 @@ class ChequeBook(Database):
         )  # fmt: skip
         return payable
 
-    def settle_payable(self, payable: Payable, cheque: int) -> None:
-        document = to_json(replace(payable, cheque=cheque))
+    def settle_payable(self, payable: Payable, cheque: int, trace: str) -> None:
+        document = to_json(replace(payable, cheque=cheque, trace=trace))
         self._do("UPDATE payables SET cheque = ?, document = ? WHERE id = ?", cheque, document, payable.id)
 
     def ripe_payables(self, payer_id: str, day: float) -> list[Payable]:

@@ -117,7 +117,7 @@ def _pay(
     )
     store.save_cheque(record)
     for ripe in claims:
-        store.settle_payable(ripe.payable, record.id)
+        store.settle_payable(ripe.payable, record.id, trace)
         _remember(store, ripe, trace)
     return record
 

@@ -23,5 +23,4 @@ def postings_on(store: Store, cheque: ChequeRecord) -> tuple[Posting, ...]:
 def _postings(store: Store, payables: Iterable[Payable]) -> Iterator[Posting]:
     for payable in payables:
         if payable.decision is not None and payable.cheque is not None:
-            claim, trace = store.claim(payable.claim).claim, store.cheque(payable.cheque).trace
-            yield Posting(claim, payable, payable.decision, trace)
+            yield Posting(store.claim(payable.claim).claim, payable, payable.decision, payable.trace)

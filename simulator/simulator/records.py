@@ -149,7 +149,7 @@ class Payable:
     `part` names it among those of its claim, `reverses` the part that it takes back. `decision` carries the signs that
     the remittance shows, None when there are `levels` alone; `status` is CLP02 where the decision does not say it.
     `control_number` and `payer_number` are there when they are not the claim's own. Payables of one `apart` stand on
-    a cheque of their own. `cheque` is the number of the one that paid it.
+    a cheque of their own. `cheque` and `trace` are those of the one that paid it.
     """
 
     claim: int
@@ -169,6 +169,7 @@ class Payable:
     timing: Timing = ""
     repeated_after: float = 0.0
     cheque: int | None = None
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def reversals(payables: Iterable[Payable], ripe_at: float) -> tuple[Payable, ...
             timing="",
             repeated_after=0.0,
             cheque=None,
+            trace="",
         )
         for one in payables
         if one.decision is not None

@@ -54,10 +54,11 @@ def _spent(workspace: Workspace, telling: Telling) -> Result:
     try:
         return asyncio.run(run(workspace, telling))
     except* (RemoteRefusal, RemoteUnavailable) as failures:
-        raise StackError(f"The demo ended early: {_first(failures)}.") from failures
+        raise StackError(f"The demo ended early: {first_of(failures)}.") from failures
 
 
-def _first(failures: BaseExceptionGroup[BaseException]) -> str:
+def first_of(failures: BaseExceptionGroup[BaseException]) -> str:
+    """What the first failure of a group says."""
     failure: BaseException = failures
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]

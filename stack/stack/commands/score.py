@@ -7,7 +7,7 @@ import typer
 
 from common.embedded import StackError
 from common.http import RemoteRefusal, RemoteUnavailable
-from stack.commands.demo import until_ready
+from stack.commands.demo import first_of, until_ready
 from stack.commands.up import up
 from stack.demo.office import signed_on
 from stack.demo.progress import Telling
@@ -49,4 +49,4 @@ def _ran(workspace: Workspace, claims: int, seed: int) -> Result:
     try:
         return asyncio.run(whole())
     except* (RemoteRefusal, RemoteUnavailable) as failures:
-        raise StackError("A service refused or did not answer; the run ended early.") from failures
+        raise StackError(f"The run ended early: {first_of(failures)}.") from failures
