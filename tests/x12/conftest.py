@@ -173,6 +173,7 @@ def service_lines(draw: st.DrawFn, place: int, diagnoses: int) -> x12.ServiceLin
 @st.composite
 def drawn_claims(draw: st.DrawFn) -> x12.Claim837P:
     own = draw(st.booleans())
+    frequency = draw(st.sampled_from(("1", "7", "8")))
     diagnoses = draw(st.lists(st.sampled_from(DIAGNOSES), min_size=1, max_size=6, unique=True))
     lines = tuple(draw(service_lines(place, len(diagnoses))) for place in range(1, draw(st.integers(2, 4))))
     patient = x12.Patient(
@@ -197,10 +198,11 @@ def drawn_claims(draw: st.DrawFn) -> x12.Claim837P:
         payer=x12.Party(draw(text), id_qualifier="PI", id=draw(number)),
         patient=None if own else patient,
         control_number=draw(number), charge=sum((line.charge for line in lines), Decimal(0)), place_of_service="11",
-        frequency=draw(st.sampled_from(("1", "7", "8"))), assignment=draw(st.sampled_from("ABC")),
+        frequency=frequency, assignment=draw(st.sampled_from("ABC")),
         diagnoses=tuple(x12.Diagnosis("ABF" if at else "ABK", code) for at, code in enumerate(diagnoses)),
         lines=lines, prior_authorization=draw(st.one_of(st.just(""), number)), referral_number=draw(optional_text),
-        original_reference=draw(optional_text), clia_number=draw(st.sampled_from(("", "14D0000001"))),
+        original_reference=draw(optional_text if frequency == "1" else text),
+        clia_number=draw(st.sampled_from(("", "14D0000001"))),
         patient_paid=draw(st.none() | amounts), notes=draw(tuples(text.map(lambda item: x12.Note("ADD", item)), 0, 1)),
         dates=tuple(x12.DatedEvent("431", on) for on in draw(st.lists(days, max_size=1))),
         attachments=draw(tuples(number.map(lambda code: x12.Attachment("OZ", "EL", code)), 0, 2)),
@@ -278,10 +280,12 @@ def drawn_functional_acks(draw: st.DrawFn) -> x12.FunctionalAck:
         loop=st.sampled_from(("", "2300")), code=st.sampled_from(("3", "8", "I7")), elements=tuples(broken, 0, 3),
         contexts=tuples(context | trigger, 0, 2),
     )  # fmt: skip
-    verdict = st.builds(
-        x12.SetAck, kind=st.just("837"), control_number=st.from_regex(r"[0-9]{4,9}", fullmatch=True),
-        version=st.just(x12.CLAIM_VERSION), code=st.sampled_from("AER"), errors=tuples(st.sampled_from("123"), 0, 3),
-        segments=tuples(segment, 0, 3),
+    verdict = tuples(segment, 0, 3).flatmap(
+        lambda segments: st.builds(
+            x12.SetAck, kind=st.just("837"), control_number=st.from_regex(r"[0-9]{4,9}", fullmatch=True),
+            version=st.just(x12.CLAIM_VERSION), code=st.sampled_from("ER" if segments else "AER"),
+            errors=tuples(st.sampled_from("123"), 0, 3), segments=st.just(segments),
+        )
     )  # fmt: skip
     sets = draw(tuples(verdict, 0, 4))
     accepted = sum(item.code != "R" for item in sets)

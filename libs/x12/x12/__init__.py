@@ -2,7 +2,7 @@
 
 from x12.ack_reader import read_claim_acks, read_functional_acks
 from x12.ack_writer import render_claim_acks_body, render_functional_ack_body
-from x12.acknowledge import acknowledge, acknowledge_interchange
+from x12.acknowledge import acknowledge, acknowledge_claims, acknowledge_interchange
 from x12.balance import ChequeBalance, claim_imbalances, payment_imbalances, remittance_imbalances
 from x12.claim_reader import ReceivedClaim, read_claims
 from x12.claim_writer import render_claims_body
@@ -88,6 +88,7 @@ from x12.remittance_reader import read_remittance_advices, read_remittances
 from x12.remittance_writer import render_remittance_body
 from x12.tokens import DEFAULT_LIMITS, Limits
 from x12.validate import GroupReport, InterchangeReport, SetReport, examine, validate
+from x12.verdicts import JudgedClaim, judge_claims
 from x12.writer import write_interchange, write_interchange_acks
 
 CLAIM_VERSION = "005010X222A1"
@@ -137,6 +138,7 @@ __all__ = [
     "InterchangeHeader",
     "InterchangeReport",
     "InterchangeSummary",
+    "JudgedClaim",
     "LevelAck",
     "LimitExceeded",
     "Limits",
@@ -175,9 +177,11 @@ __all__ = [
     "WriteRefused",
     "X12Error",
     "acknowledge",
+    "acknowledge_claims",
     "acknowledge_interchange",
     "claim_imbalances",
     "examine",
+    "judge_claims",
     "payment_imbalances",
     "read_claim_acks",
     "read_claims",

@@ -1,36 +1,57 @@
-"""Findings to acknowledgements: the 999 of each group and the TA1 of an interchange (rulebook 9.4)."""
+"""Findings to acknowledgements: the TA1 of an interchange, the 999 of each group, the 277CA of its claims
+(rulebook 9.4).
+
+A set of claims is not lost for one of them: what is wrong within a claim, its subscriber or its patient is
+noted in the 999, which accepts the set with errors (IK501 E), and rejects that claim in the 277CA. The set
+is rejected (R) for what concerns it as a whole, and when no claim is left.
+"""
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from itertools import groupby, islice
 
 from x12.envelope import readable_moment
 from x12.findings import Finding
 from x12.model.acknowledgement import (
+    AckSource,
+    ClaimAck,
+    ClaimAckPart,
     Context,
     ElementError,
     FunctionalAck,
     InterchangeAck,
+    LevelAck,
     SegmentError,
     SetAck,
+    Status,
+    StatusReport,
 )  # fmt: skip
+from x12.model.party import Party
+from x12.rejections import statuses_of
 from x12.validate import GroupReport, InterchangeReport, SetReport
+from x12.verdicts import JudgedClaim
 
 _ACKNOWLEDGEMENT = "FA"
-_JUDGED = frozenset({"interchange", "syntax", "guide"})
-"""Levels that a 999 answers for. Balance and codes are for the payer's 277CA and 835."""
+JUDGED = frozenset({"interchange", "syntax", "guide", "situation"})
+"""Levels that a 999 answers for. Balance and codes are for the 277CA and the payer's 835."""
 _SEGMENTS_IN_ERROR = "5"
 _DATA_ELEMENT_ERRORS = "8"
 _MOST_CODES = 5
 _LOOP_IDENTIFIER = 4
 """IK303 holds four characters: loop 2010AA is named 2010."""
 _GROUP_WITHOUT_SETS = "5"
+_MOST_REPORTS = 5
+_STATUSES_OF_A_REPORT = 3
 
 
 def acknowledge(report: InterchangeReport) -> tuple[FunctionalAck, ...]:
     """One 999 for each group of an interchange; groups of acknowledgements are not acknowledged.
 
-    A set with an error of syntax or guide is rejected (R), one with warnings accepted with errors (E). A
-    group that is itself broken (count, control number, trailer) is rejected whole and names no sets. An
-    interchange that is rejected by its TA1 gets none.
+    A set is rejected (R) for an error that concerns it as a whole, or when all its claims are in error; one
+    with errors in some claims or with warnings is accepted with errors (E). A group that is itself broken
+    (count, control number, trailer) is rejected whole and names no sets. An interchange that is rejected by
+    its TA1 gets none.
     """
     if acknowledge_interchange(report).code == "R":
         return ()
@@ -49,7 +70,7 @@ def acknowledge_interchange(report: InterchangeReport) -> InterchangeAck:
 
 
 def _group_ack(report: GroupReport) -> FunctionalAck:
-    errors = _codes(report.findings)
+    errors = _codes(finding for finding in report.findings if finding.severity == "error")
     sets = () if errors else tuple(map(_set_ack, report.sets))
     accepted = sum(item.code != "R" for item in sets)
     if not report.sets and not errors:
@@ -77,17 +98,16 @@ def _verdict(sets: tuple[SetAck, ...], accepted: int) -> str:
 
 
 def _set_ack(report: SetReport) -> SetAck:
-    judged = [finding for finding in report.findings if finding.level in _JUDGED]
+    judged = [finding for finding in report.findings if finding.level in JUDGED and finding.severity != "info"]
     inside = [finding for finding in judged if finding.scope in ("segment", "element")]
     codes = _codes(finding for finding in judged if finding.scope == "set")
     if inside:
         codes = (*codes[: _MOST_CODES - 1], _SEGMENTS_IN_ERROR)
-    rejected = any(finding.severity == "error" for finding in judged)
     return SetAck(
         kind=report.set.kind,
         control_number=report.set.control_number,
         version=report.set.version,
-        code="R" if rejected else "E" if judged else "A",
+        code="R" if report.rejected else "E" if judged else "A",
         errors=codes,
         segments=_segment_errors(inside),
     )
@@ -124,3 +144,76 @@ def _context(findings: list[Finding]) -> tuple[Context, ...]:
     """The business unit (CTX), so that the sender finds the claim without counting segments."""
     units = {finding.unit for finding in findings if finding.unit is not None}
     return tuple(Context(name, value) for name, value in units if value)
+
+
+def acknowledge_claims(claims: Iterable[JudgedClaim], source: AckSource, today: date) -> tuple[ClaimAckPart, ...]:
+    """The parts of one 277CA for the claims of one submission (one BHT03): each accepted (A2, WQ) or
+    rejected (U) with a status for each thing found wrong, and the totals of providers and of the receiver.
+
+    Hand in the claims of a set that its 999 accepted. Empty when there are none. `today` is the day the
+    statuses hold for.
+    """
+    judged = list(claims)
+    if not judged:
+        return ()
+    receiver = _receiver_level(judged, source, today)
+    parts: list[ClaimAckPart] = [receiver]
+    for _, group in groupby(judged, key=lambda claim: claim.provider):
+        parts.extend(_provider_claims(list(group), source, receiver, today))
+    return tuple(parts)
+
+
+def _receiver_level(claims: list[JudgedClaim], source: AckSource, today: date) -> LevelAck:
+    total = sum((claim.charge for claim in claims), Decimal(0))
+    report = StatusReport((Status("A1", "19", source.entity),), today, "WQ", total)
+    return _level("receiver", claims, source, claims[0].submitter, reports=(report,), trace=claims[0].reference)
+
+
+def _level(
+    level: str,
+    claims: list[JudgedClaim],
+    source: AckSource,
+    party: Party,
+    *,
+    receiver: LevelAck | None = None,
+    reports: tuple[StatusReport, ...] = (),
+    trace: str = "",
+) -> LevelAck:
+    good = [claim.charge for claim in claims if claim.accepted]
+    bad = [claim.charge for claim in claims if not claim.accepted]
+    return LevelAck(
+        "receiver" if level == "receiver" else "provider", source, party, receiver, trace, reports,
+        accepted_count=Decimal(len(good)) if good else None, rejected_count=Decimal(len(bad)) if bad else None,
+        accepted_amount=sum(good, Decimal(0)) if good else None, rejected_amount=sum(bad, Decimal(0)) if bad else None,
+    )  # fmt: skip
+
+
+def _provider_claims(
+    claims: list[JudgedClaim], source: AckSource, receiver: LevelAck, today: date
+) -> Iterable[ClaimAckPart]:
+    provider = _level("provider", claims, source, claims[0].provider, receiver=receiver)
+    yield provider
+    for claim in claims:
+        start, end = claim.served()
+        yield ClaimAck(
+            claim.control_number, tuple(_reports(claim, source, today)), source, receiver, provider,
+            _named(claim), service_from=start or today, service_to=end if end != start else None,
+        )  # fmt: skip
+
+
+def _named(claim: JudgedClaim) -> Party:
+    """NM1 of the patient with the member id, which a patient who is not the subscriber shares with it."""
+    patient, member = claim.patient, claim.subscriber
+    return Party(
+        patient.name, "1", patient.first, patient.middle, "", patient.suffix, member.id_qualifier or "MI", member.id
+    )
+
+
+def _reports(claim: JudgedClaim, source: AckSource, today: date) -> Iterable[StatusReport]:
+    statuses = statuses_of(claim.findings)
+    if not statuses:
+        yield StatusReport((Status("A2", "20", source.entity),), today, "WQ", claim.charge)
+        return
+    waiting = iter(statuses[: _MOST_REPORTS * _STATUSES_OF_A_REPORT])
+    while batch := tuple(islice(waiting, _STATUSES_OF_A_REPORT)):
+        yield StatusReport(batch, today, "U", claim.charge)

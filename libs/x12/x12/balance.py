@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from x12.errors import START, Position
@@ -21,6 +22,62 @@ _ZERO = Decimal(0)
 _PREDETERMINATION = "25"
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A service line: what was asked, what was paid, and the sum of its adjustments."""
+
+    charge: Decimal
+    paid: Decimal
+    taken: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The amounts of one CLP: `taken` by claim-level adjustments, `owed` by the patient in PR adjustments,
+    `said_owed` CLP05.
+    """
+
+    status: str
+    charge: Decimal
+    paid: Decimal
+    taken: Decimal
+    lines: tuple[Line, ...]
+    owed: Decimal
+    said_owed: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imbalance:
+    """What does not balance: the line's index (None for the claim) and the element of SVC or CLP."""
+
+    line: int | None
+    element: int
+    message: str
+    severity: Severity = "error"
+
+
+def figures_imbalances(figures: Figures) -> Iterator[Imbalance]:
+    """The line and claim balances of one CLP, and (as a warning) CLP05 against the PR adjustments."""
+    if figures.status == _PREDETERMINATION:
+        return
+    asked = paid = on_lines = _ZERO
+    for number, line in enumerate(figures.lines):
+        if line.charge - line.taken != line.paid:
+            yield Imbalance(number, 3, "A service line does not balance: charge less adjustments is not paid")
+        asked += line.charge
+        paid += line.paid
+        on_lines += line.taken
+    if figures.charge - figures.taken - on_lines != figures.paid:
+        yield Imbalance(None, 4, "The claim does not balance: charge less all adjustments is not paid")
+    if figures.lines and asked != figures.charge:
+        yield Imbalance(None, 3, "The claim's charge is not the sum of its service lines")
+    if figures.lines and paid - figures.taken != figures.paid:
+        message = "The claim's payment is not the sum of its service lines less its own adjustments"
+        yield Imbalance(None, 4, message)
+    if figures.said_owed is not None and figures.owed != figures.said_owed:
+        yield Imbalance(None, 5, "The patient's responsibility is not the sum of the PR adjustments", "warning")
+
+
 def claim_imbalances(claim: Claim837P, position: Position = START) -> Iterator[Finding]:
     """CLM02 against the sum of SV102, and diagnosis pointers against the diagnoses sent."""
     unit = ("CLM01", claim.control_number)
@@ -34,35 +91,16 @@ def claim_imbalances(claim: Claim837P, position: Position = START) -> Iterator[F
 
 def payment_imbalances(claim: ClaimPayment, position: Position = START) -> Iterator[Finding]:
     """The line and claim balances of one CLP, and (as a warning) CLP05 against the PR adjustments."""
-    if claim.status == _PREDETERMINATION:
-        return
     unit = ("CLP01", claim.control_number)
-    for service in claim.services:
-        if service.charge - _taken(service.adjustments) != service.paid:
-            message = "A service line does not balance: charge less adjustments is not paid"
-            yield _finding(message, position, "2110", "SVC", 3, unit)
-    on_lines = sum((_taken(service.adjustments) for service in claim.services), _ZERO)
-    on_claim = _taken(claim.adjustments)
-    if claim.charge - on_claim - on_lines != claim.paid:
-        message = "The claim does not balance: charge less all adjustments is not paid"
-        yield _finding(message, position, "2100", "CLP", 4, unit)
-    if claim.services:
-        yield from _against_lines(claim, on_claim, position, unit)
     owed = sum((item.amount for item in _all(claim) if item.group == "PR"), _ZERO)
-    if claim.patient_responsibility is not None and owed != claim.patient_responsibility:
-        message = "The patient's responsibility is not the sum of the PR adjustments"
-        yield _finding(message, position, "2100", "CLP", 5, unit, "warning")
-
-
-def _against_lines(
-    claim: ClaimPayment, on_claim: Decimal, position: Position, unit: tuple[str, str]
-) -> Iterator[Finding]:
-    if sum((service.charge for service in claim.services), _ZERO) != claim.charge:
-        message = "The claim's charge is not the sum of its service lines"
-        yield _finding(message, position, "2100", "CLP", 3, unit)
-    if sum((service.paid for service in claim.services), _ZERO) - on_claim != claim.paid:
-        message = "The claim's payment is not the sum of its service lines less its own adjustments"
-        yield _finding(message, position, "2100", "CLP", 4, unit)
+    figures = Figures(
+        claim.status, claim.charge, claim.paid, _taken(claim.adjustments),
+        tuple(Line(item.charge, item.paid, _taken(item.adjustments)) for item in claim.services),
+        owed, claim.patient_responsibility,
+    )  # fmt: skip
+    for item in figures_imbalances(figures):
+        loop, segment = ("2100", "CLP") if item.line is None else ("2110", "SVC")
+        yield _finding(item.message, position, loop, segment, item.element, unit, item.severity)
 
 
 def _all(claim: ClaimPayment) -> Iterator[Adjustment]:

@@ -6,7 +6,7 @@ from typing import Literal
 from x12.errors import START, Position, X12Error
 
 Severity = Literal["error", "warning", "info"]
-Level = Literal["interchange", "syntax", "guide", "balance", "code"]
+Level = Literal["interchange", "syntax", "guide", "situation", "balance", "code"]
 Scope = Literal["interchange", "group", "set", "segment", "element"]
 
 

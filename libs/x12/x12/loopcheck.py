@@ -1,18 +1,20 @@
-"""One loop held against its guide: what is missing, unexpected, out of order, too often, or not of its
-type.
-"""
+"""One loop held against its guide: what is missing, unexpected, out of order, too often, or wrong in itself."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 
-from x12 import values
+from x12.elementcheck import CODE, CheckCode, Complaint, ElementJudge
 from x12.errors import Position
-from x12.findings import Finding, Level, Scope
-from x12.guides.spec import UNBOUNDED, ElementSpec, Guide, LoopSpec, SegmentSpec
-from x12.model.segments import COMPONENT, REPETITION, element
+from x12.findings import Finding, Level, Scope, Severity
+from x12.guides.situational import rules_of
+from x12.guides.spec import UNBOUNDED, Guide, LoopSpec, SegmentSpec
+from x12.model.segments import element
+from x12.quickcheck import QuickCheck
 from x12.reader import OpenLoop
+from x12.situations import Rule
 from x12.tokens import Elements
 
-CheckCode = Callable[[str, str], str | None]
+__all__ = ["CheckCode", "Inspector"]
 
 # IK304 codes of the 999.
 UNRECOGNIZED = "1"
@@ -22,21 +24,9 @@ TOO_MANY_LOOPS = "4"
 TOO_MANY = "5"
 OUT_OF_ORDER = "7"
 LOOP_MISSING = "I7"
-# IK403 codes.
-REQUIRED = "1"
-CONDITIONAL = "2"
-EXTRA = "3"
-SHORT = "4"
-LONG = "5"
-CHARACTER = "6"
-CODE = "7"
-DATE = "8"
-TIME = "9"
-NOT_USED = "I10"
 
-PAIRS = {"NM1": ((8, 9),), "N1": ((3, 4),), "PER": ((3, 4), (5, 6), (7, 8))}
-"""Elements that come together or not at all."""
 _UNITS = {"CLM": ("CLM01", 1), "CLP": ("CLP01", 1)}
+Unit = tuple[str, str] | None
 
 
 class Inspector:
@@ -44,137 +34,121 @@ class Inspector:
 
     def __init__(self, guide: Guide, position: Position, check_code: CheckCode | None) -> None:
         self._position = position
-        self._check_code = check_code
+        self._judge = ElementJudge(check_code)
+        self._quick = QuickCheck(self._judge)
         self._known = _identifiers(guide.root)
+        self._rules = rules_of(guide)
         self._levels = 0
-        self._misnumbered: list[int] = []
+        self._misnumbered: set[int] = set()
 
-    def watch(self, segments: Iterator[Elements]) -> Iterator[Elements]:
-        """Pass segments on, noting HL numbers that do not run 1, 2, 3."""
-        for number, segment in enumerate(segments, start=2):
-            if segment[0] == "HL":
-                self._levels += 1
-                if element(segment, 1) != str(self._levels):
-                    self._misnumbered.append(number)
-            yield segment
+    def watch(self, number: int, segment: Elements) -> None:
+        """Look at an HL segment as it passes: HL01 runs 1, 2, 3."""
+        self._levels += 1
+        if element(segment, 1) != str(self._levels):
+            self._misnumbered.add(number)
 
     def findings(self, loop: OpenLoop) -> Iterator[Finding]:
         """What is wrong with a closed loop and the loops kept inside it."""
         unit = _unit(loop)
         yield from self._loop(loop, unit)
+        if loop.start in self._misnumbered and loop.segments[0][0] == "HL":
+            self._misnumbered.discard(loop.start)
+            yield self.wrong_level(loop, 1, "HL is not numbered in order")
         if loop.around is None:
-            for number in self._misnumbered:
+            for number in sorted(self._misnumbered):
                 yield self._found(loop, "element", CODE, "HL is not numbered in order", number, "HL", 1, level="syntax")
 
-    def _loop(self, loop: OpenLoop, unit: tuple[str, str] | None) -> Iterator[Finding]:
-        counts: dict[SegmentSpec, int] = {}
+    def _loop(self, loop: OpenLoop, unit: Unit) -> Iterator[Finding]:
+        if not self._quick.clean(loop):
+            yield from self._exact(loop, unit)
+        if loop.segments and loop.segments[0][0] == "HL":
+            yield from _hierarchy(self, loop)
+        for rule in self._rules.get(loop.spec.id, ()):
+            if rule.broken(loop):
+                yield self._by_rule(loop, rule, unit)
+        for inner in loop.loops:
+            yield from self._loop(inner, unit)
+
+    def _exact(self, loop: OpenLoop, unit: Unit) -> Iterator[Finding]:
+        counts: Counter[int] = Counter()
         last = 0
         for number, segment in zip(loop.positions, loop.segments, strict=True):
             spec, rank = _spec_for(loop.spec, segment)
             if spec is None:
-                code = UNEXPECTED if segment[0] in self._known else UNRECOGNIZED
-                message = "The segment is not expected here" if code == UNEXPECTED else "The segment is not known"
-                yield self._found(loop, "segment", code, message, number, segment[0], unit=unit)
+                yield self._unexpected(loop, segment, number, unit)
                 continue
-            counts[spec] = counts.get(spec, 0) + 1
-            if spec.repeat != UNBOUNDED and counts[spec] == spec.repeat + 1:
+            counts[id(spec)] += 1
+            if spec.repeat != UNBOUNDED and counts[id(spec)] == spec.repeat + 1:
                 message = "The segment occurs more often than allowed"
                 yield self._found(loop, "segment", TOO_MANY, message, number, segment[0], unit=unit)
             if rank < last:
                 message = "The segment is out of order"
                 yield self._found(loop, "segment", OUT_OF_ORDER, message, number, segment[0], unit=unit)
             last = max(last, rank)
-            yield from self._segment(loop, spec, segment, number, unit)
+            for complaint in self._judge.complaints(spec, segment):
+                yield self._complained(loop, complaint, number, segment[0], unit)
         yield from self._absent(loop, counts, unit)
-        yield from _hierarchy(self, loop)
-        for inner in loop.loops:
-            yield from self._loop(inner, unit)
+        yield from self._out_of_order(loop, unit)
 
-    def _absent(
-        self, loop: OpenLoop, counts: dict[SegmentSpec, int], unit: tuple[str, str] | None
-    ) -> Iterator[Finding]:
+    def _unexpected(self, loop: OpenLoop, segment: Elements, number: int, unit: Unit) -> Finding:
+        """A segment that no table of the loop covers: by its qualifier, by its place, or at all."""
+        alike = loop.spec.ranks.get(segment[0])
+        if alike and all(spec.qualifiers for spec, _ in alike):
+            place = alike[0][0].qualifier
+            message = "The qualifier is not one that the guide has for this segment here"
+            return self._found(loop, "element", CODE, message, number, segment[0], place, unit=unit)
+        code = UNEXPECTED if segment[0] in self._known else UNRECOGNIZED
+        message = "The segment is not expected here" if code == UNEXPECTED else "The segment is not known"
+        return self._found(loop, "segment", code, message, number, segment[0], unit=unit)
+
+    def _absent(self, loop: OpenLoop, counts: Counter[int], unit: Unit) -> Iterator[Finding]:
         end = (loop.positions[-1] if loop.positions else 1) + 1
         for spec in (*loop.spec.segments, *loop.spec.tail):
-            if spec.usage == "R" and spec not in counts:
-                message = "A required segment is missing"
+            if spec.usage == "R" and not counts[id(spec)]:
+                message = f"A required segment is missing{_which(spec)}"
                 yield self._found(loop, "segment", MISSING, message, end, spec.id, unit=unit)
         for inner in loop.spec.loops:
             count = loop.counts.get(inner.id, 0)
             if inner.usage == "R" and not count:
-                message = f"Required loop {inner.id} is missing"
-                yield self._found(loop, "segment", LOOP_MISSING, message, end, inner.trigger.id, unit=unit)
+                message = f"Required loop {inner.id} is missing{_which(inner.trigger)}"
+                yield self._found(loop, "segment", LOOP_MISSING, message, end, inner.trigger.id, unit=unit, of=inner.id)
             if inner.repeat != UNBOUNDED and count > inner.repeat:
                 message = f"Loop {inner.id} occurs more often than allowed"
-                yield self._found(loop, "segment", TOO_MANY_LOOPS, message, end, inner.trigger.id, unit=unit)
+                extra = [item.start for item in loop.loops if item.spec.id == inner.id][inner.repeat :]
+                at = extra[0] if extra else end
+                yield self._found(
+                    loop, "segment", TOO_MANY_LOOPS, message, at, inner.trigger.id, unit=unit, of=inner.id
+                )
 
-    def _segment(
-        self, loop: OpenLoop, spec: SegmentSpec, segment: Elements, number: int, unit: tuple[str, str] | None
-    ) -> Iterator[Finding]:
-        for place, component, code, message, level in self._complaints(spec, segment):
-            yield self._found(
-                loop, "element", code, message, number, segment[0], place, component, unit=unit, level=level
-            )
+    def _out_of_order(self, loop: OpenLoop, unit: Unit) -> Iterator[Finding]:
+        """Inner loops come in the order of the guide. Loops that begin with the same segment share a place
+        in the standard, so that their order among themselves is only worth a warning.
+        """
+        places = {inner.id: place for place, inner in enumerate(loop.spec.loops)}
+        last: OpenLoop | None = None
+        for inner in loop.loops:
+            if last is not None and places[inner.spec.id] < places[last.spec.id]:
+                alike = inner.spec.trigger.id == last.spec.trigger.id
+                yield self._found(
+                    loop, "segment", OUT_OF_ORDER, f"Loop {inner.spec.id} is out of order", inner.start,
+                    inner.spec.trigger.id, unit=unit, of=inner.spec.id, severity="warning" if alike else "error",
+                )  # fmt: skip
+            else:
+                last = inner
 
-    def _complaints(self, spec: SegmentSpec, segment: Elements) -> Iterator[tuple[int, int, str, str, Level]]:
-        """Element, component, IK403 code, words and level of everything wrong with a segment's elements."""
-        if not spec.elements:
-            return
-        for place, item in enumerate(spec.elements, start=1):
-            for component, code, message, level in self._element(item, element(segment, place)):
-                yield place, component, code, message, level
-        for place in range(len(spec.elements) + 1, len(segment)):
-            if segment[place]:
-                yield place, 0, EXTRA, "The segment has more elements than the guide", "guide"
-        for one, other in PAIRS.get(segment[0], ()):
-            if bool(element(segment, one)) != bool(element(segment, other)):
-                missing = other if element(segment, one) else one
-                yield missing, 0, CONDITIONAL, "The element must come with its pair", "guide"
-        if segment[0] in ("DTP", "DMG"):
-            at = 2 if segment[0] == "DTP" else 1
-            if not _dated(element(segment, at), element(segment, at + 1)):
-                yield at + 1, 0, DATE, "The element is not a date of its format", "guide"
+    def _by_rule(self, loop: OpenLoop, rule: Rule, unit: Unit) -> Finding:
+        number = rule.number(loop)
+        scope: Scope = "element" if rule.element else "segment"
+        return self._found(
+            loop, scope, rule.code, rule.words, number, rule.segment, rule.element, rule.component, unit=unit,
+            level="situation", of=rule.place, severity=rule.severity,
+        )  # fmt: skip
 
-    def _element(self, spec: ElementSpec, text: str) -> Iterator[tuple[int, str, str, Level]]:
-        if spec.usage == "N":
-            if text:
-                yield 0, NOT_USED, "The element is not used by the guide", "guide"
-            return
-        if not text.strip(COMPONENT):
-            if spec.usage == "R":
-                yield 0, REQUIRED, "A required element is missing", "guide"
-            return
-        if not spec.components:
-            for code, message, level in self._simple(spec, text):
-                yield 0, code, message, level
-            return
-        parts = text.split(COMPONENT)
-        if len(parts) > len(spec.components):
-            yield len(parts), EXTRA, "The composite has more components than the guide", "guide"
-        for number, component in enumerate(spec.components, start=1):
-            part = parts[number - 1] if number <= len(parts) else ""
-            for _, code, message, level in self._element(component, part):
-                yield number, code, message, level
-
-    def _simple(self, spec: ElementSpec, text: str) -> Iterator[tuple[str, str, Level]]:
-        if COMPONENT in text or REPETITION in text:
-            yield EXTRA, "The element is not made of components or repetitions", "guide"
-            return
-        if spec.type in _TYPES:
-            code, right = _TYPES[spec.type]
-            if not right(text):
-                yield code, "The element is not of its type", "guide"
-                return
-        size = len(text.lstrip("-").replace(".", "")) if spec.type == "R" else len(text)
-        if size < spec.low:
-            yield SHORT, "The element is too short", "guide"
-        if spec.high and size > spec.high:
-            yield LONG, "The element is too long", "guide"
-        if spec.codes and text not in spec.codes:
-            yield CODE, "The element is not one of the guide's codes", "guide"
-        if spec.code_set and self._check_code is not None:
-            complaint = self._check_code(spec.code_set, text)
-            if complaint:
-                yield CODE, complaint, "code"
+    def _complained(self, loop: OpenLoop, complaint: Complaint, number: int, segment: str, unit: Unit) -> Finding:
+        return self._found(
+            loop, "element", complaint.code, complaint.message, number, segment, complaint.place,
+            complaint.component, unit=unit, level=complaint.level, severity=complaint.severity,
+        )  # fmt: skip
 
     def _found(
         self,
@@ -187,11 +161,13 @@ class Inspector:
         place: int = 0,
         component: int = 0,
         *,
-        unit: tuple[str, str] | None = None,
+        unit: Unit = None,
         level: Level = "guide",
+        of: str = "",
+        severity: Severity = "error",
     ) -> Finding:
         at = Position(self._position.interchange, self._position.group, self._position.set, number)
-        return Finding("error", level, scope, code, message, at, loop.id, segment, place, component, unit)
+        return Finding(severity, level, scope, code, message, at, of or loop.id, segment, place, component, unit)
 
     def wrong_level(self, loop: OpenLoop, place: int, message: str) -> Finding:
         """A finding about an HL segment, the first of its loop."""
@@ -200,9 +176,7 @@ class Inspector:
 
 def _hierarchy(inspector: Inspector, loop: OpenLoop) -> Iterator[Finding]:
     """HL02 names the level above, HL04 says whether levels follow below."""
-    head = loop.segments[0] if loop.segments else []
-    if not head or head[0] != "HL":
-        return
+    head = loop.segments[0]
     above = loop.around.segments[0] if loop.around and loop.around.segments else []
     parent = element(above, 1) if above and above[0] == "HL" else ""
     if element(head, 2) != parent:
@@ -217,7 +191,7 @@ def _identifiers(spec: LoopSpec) -> frozenset[str]:
     return frozenset(own.union(*(_identifiers(inner) for inner in spec.loops)))
 
 
-def _unit(loop: OpenLoop) -> tuple[str, str] | None:
+def _unit(loop: OpenLoop) -> Unit:
     head = loop.segments[0] if loop.segments else []
     if not head or head[0] not in _UNITS:
         return None
@@ -232,43 +206,6 @@ def _spec_for(spec: LoopSpec, segment: Elements) -> tuple[SegmentSpec | None, in
     return None, 0
 
 
-def _dated(form: str, text: str) -> bool:
-    if form not in ("D8", "RD8"):
-        return True
-    try:
-        values.days(form, text)
-    except ValueError:
-        return False
-    return True
-
-
-def _decimal(text: str) -> bool:
-    try:
-        values.decimal(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _whole(text: str) -> bool:
-    return text.removeprefix("-").isdigit() and text.isascii()
-
-
-def _day(text: str) -> bool:
-    return _dated("D8", text)
-
-
-def _time(text: str) -> bool:
-    try:
-        values.moment("20000101", text)
-    except ValueError:
-        return False
-    return True
-
-
-_TYPES: dict[str, tuple[str, Callable[[str], bool]]] = {
-    "R": (CHARACTER, _decimal),
-    "N0": (CHARACTER, _whole),
-    "DT": (DATE, _day),
-    "TM": (TIME, _time),
-}
+def _which(spec: SegmentSpec) -> str:
+    """The guide's own qualifiers, when there are few, so that the reader knows which of several is meant."""
+    return f" ({spec.id} {' or '.join(sorted(spec.qualifiers))})" if 0 < len(spec.qualifiers) <= 3 else ""

@@ -1,19 +1,17 @@
-"""Findings about a file: envelope, guide, balance, and code sets through a hook."""
+"""Findings about a file: envelope, guide, situations, balance, and code sets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from x12.balance import ChequeBalance, claim_imbalances, payment_imbalances
-from x12.claim_reader import claim_of
+from x12.content import content_of
 from x12.envelope import Event, GroupEnd, InterchangeEnd, SetEnd, read_events
 from x12.errors import Position, X12Error
 from x12.findings import Finding
 from x12.guides import guide_for
+from x12.headers import HeaderCheck
 from x12.loopcheck import CheckCode, Inspector
 from x12.model.envelope import Group, Interchange, SetHeader
-from x12.model.remittance import ClaimPayment
 from x12.reader import OpenLoop, walk
-from x12.remittance_reader import remittance_parts
 from x12.tokens import DEFAULT_LIMITS, Elements, Limits, Source
 
 MOST_FINDINGS = 1_000
@@ -22,11 +20,16 @@ MOST_FINDINGS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SetReport:
-    """One set: how many segments it held, and what was found in it."""
+    """One set: how many segments it held, and what was found in it.
+
+    `rejected` says whether something graver than a warning concerns the set as a whole, or every claim of
+    an 837P (balances and codes aside: those are for the payer to answer).
+    """
 
     set: SetHeader
     segments: int
     findings: tuple[Finding, ...]
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,9 @@ def validate(
 ) -> Iterator[Finding]:
     """Stream what is wrong with a file; an unreadable file ends in one finding, never in an exception.
 
-    `check_code(kind, code)` answers the complaint about a code, or None; kinds are npi, procedure,
-    modifier, diagnosis, place, taxonomy, carc and remark.
+    The form of codes is always judged. `check_code(kind, code)` answers the complaint about a code, or
+    None; kinds are those of `x12.code_sets.FORMS`: npi, procedure, modifier, diagnosis, place, taxonomy,
+    carc, remark, status ...
     """
     try:
         for event in _judged(source, check_code, limits):
@@ -82,7 +86,7 @@ def examine(
     """
     builder = _ReportBuilder()
     try:
-        for event in _judged(source, check_code, limits):
+        for event in judged_events(source, check_code, limits):
             report = builder.add(event)
             if report is not None:
                 yield report
@@ -102,7 +106,29 @@ def _fatal(error: X12Error) -> Finding:
 
 def _judged(source: Source, check_code: CheckCode | None, limits: Limits) -> Iterator[Event]:
     """The events of a file with, for each set, the findings about its content instead of its segments."""
+    for event in judged_events(source, check_code, limits):
+        if isinstance(event, JudgedLoop):
+            yield from event.findings
+        else:
+            yield event
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLoop:
+    """A closed loop and what was found in it."""
+
+    loop: OpenLoop
+    findings: tuple[Finding, ...]
+
+
+def judged_events(
+    source: Source, check_code: CheckCode | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Event | JudgedLoop]:
+    """The events of a file, with the loops of each set as they close, innermost first, instead of its
+    segments. Raises as `read_events`.
+    """
     events = read_events(source, limits=limits)
+    headers = HeaderCheck()
     interchange = group = 0
     for event in events:
         match event:
@@ -112,14 +138,13 @@ def _judged(source: Source, check_code: CheckCode | None, limits: Limits) -> Ite
                 interchange = event.ordinal
             case Group():
                 group = event.ordinal
-            case SetHeader():
-                yield event
-                position = Position(interchange, group, event.ordinal, 1)
-                yield from _judged_set(event, position, events, check_code, limits)
-                continue
             case _:
                 pass
         yield event
+        yield from headers.look(event)
+        if isinstance(event, SetHeader):
+            position = Position(interchange, group, event.ordinal, 1)
+            yield from _judged_set(event, position, events, check_code, limits)
 
 
 def _judged_set(
@@ -128,29 +153,31 @@ def _judged_set(
     events: Iterator[Event],
     check_code: CheckCode | None,
     limits: Limits,
-) -> Iterator[Event]:
+) -> Iterator[Event | JudgedLoop]:
     guide = guide_for(header.kind, header.version)
     late: list[Event] = []
-    body = _body(events, late)
     if guide is None:
-        for _ in body:
+        for _ in _body(events, late, None):
             pass
         message = "No guide is known for this kind and version of transaction"
         yield Finding("error", "syntax", "set", "1", message, position, segment="ST", element=1)
     else:
         inspector = Inspector(guide, position, check_code)
-        content = _CONTENT.get(header.kind, _nothing)
-        cheque = ChequeBalance()
-        for loop in walk(inspector.watch(body), guide, position, limits):
-            yield from inspector.findings(loop)
-            yield from content(loop, cheque)
-        yield from cheque.imbalances(position)
+        content = content_of(header.kind, header.version, position)
+        for loop in walk(_body(events, late, inspector), guide, position, limits):
+            yield JudgedLoop(loop, (*inspector.findings(loop), *content.look(loop)))
+        yield from content.end()
     yield from late
 
 
-def _body(events: Iterator[Event], late: list[Event]) -> Iterator[Elements]:
+def _body(events: Iterator[Event], late: list[Event], inspector: Inspector | None) -> Iterator[Elements]:
+    """The segments of a set; what comes after its last one goes to `late`."""
+    number = 1
     for event in events:
         if isinstance(event, list):
+            number += 1
+            if event[0] == "HL" and inspector is not None:
+                inspector.watch(number, event)
             yield event
         else:
             late.append(event)
@@ -158,34 +185,59 @@ def _body(events: Iterator[Event], late: list[Event]) -> Iterator[Elements]:
                 return
 
 
-def _claim_content(loop: OpenLoop, _: ChequeBalance) -> Iterator[Finding]:
-    if loop.id == "2300":
-        try:
-            claim = claim_of(loop)
-        except X12Error as error:
-            yield Finding.of(error)
-            return
-        yield from claim_imbalances(claim, loop.position())
+class _Tally:
+    """Whether what is wrong with a set leaves anything of it to process.
+
+    The claims of an 837P stand for themselves: an error in one, its subscriber or its patient leaves the
+    others. Of any other kind of set every error concerns the whole.
+    """
+
+    def __init__(self) -> None:
+        self._whole = self._lost = False
+        self._claims = self._bad = 0
+        self._waiting: list[tuple[OpenLoop, bool]] = []
+
+    def note(self, finding: Finding) -> None:
+        """An error outside any loop."""
+        self._whole = self._whole or (finding.scope not in ("interchange", "group") and _rejecting(finding))
+
+    def count(self, judged: "JudgedLoop") -> None:
+        """A closed loop."""
+        loop = judged.loop
+        wrong = any(map(_rejecting, judged.findings))
+        if loop.id == CLAIM_LOOP:
+            self._claims += 1
+            self._bad += wrong
+            self._waiting.append((loop, wrong))
+        elif loop.id in CLAIM_LEVELS and self._waiting:
+            if wrong:
+                self._spread(loop)
+            if loop.id == CLAIM_LEVELS[0]:
+                self._waiting = []
+        elif loop.id in CLAIM_LEVELS:
+            self._lost = self._lost or wrong
+        elif wrong:
+            self._whole = True
+
+    def _spread(self, level: OpenLoop) -> None:
+        for place, (loop, wrong) in enumerate(self._waiting):
+            if not wrong and loop.enclosing(level.id) is level:
+                self._bad += 1
+                self._waiting[place] = (loop, True)
+
+    @property
+    def rejects(self) -> bool:
+        """Whether the set is lost."""
+        return self._whole or (self._bad == self._claims and (self._bad > 0 or self._lost))
 
 
-def _remittance_content(loop: OpenLoop, cheque: ChequeBalance) -> Iterator[Finding]:
-    try:
-        for part in remittance_parts(loop):
-            cheque.add(part)
-            if isinstance(part, ClaimPayment):
-                yield from payment_imbalances(part, loop.position())
-    except X12Error as error:
-        yield Finding.of(error)
+CLAIM_LOOP = "2300"
+CLAIM_LEVELS = ("2000B", "2000C")
+"""Loops of an 837P in which an error concerns only the claims below: subscriber and patient."""
 
 
-def _nothing(_loop: OpenLoop, _cheque: ChequeBalance) -> Iterator[Finding]:
-    return iter(())
-
-
-_CONTENT: dict[str, Callable[[OpenLoop, ChequeBalance], Iterator[Finding]]] = {
-    "837": _claim_content,
-    "835": _remittance_content,
-}
+def _rejecting(finding: Finding) -> bool:
+    return finding.severity == "error" and finding.level not in ("balance", "code")
 
 
 class _ReportBuilder:
@@ -201,9 +253,14 @@ class _ReportBuilder:
         self.found: dict[str, list[Finding]] = {"interchange": [], "group": [], "set": []}
         self.group: Group | None = None
         self.set: SetHeader | None = None
+        self.tally = _Tally()
 
-    def add(self, event: Event) -> InterchangeReport | None:
+    def add(self, event: "Event | JudgedLoop") -> InterchangeReport | None:
         match event:
+            case JudgedLoop():
+                self.tally.count(event)
+                for finding in event.findings:
+                    self._keep(finding)
             case Interchange():
                 self._begin()
                 self.interchange = event
@@ -213,6 +270,7 @@ class _ReportBuilder:
                 self.set = event
             case Finding():
                 self._keep(event)
+                self.tally.note(event)
             case SetEnd():
                 self._end_set(event.set, event.segments)
             case GroupEnd():
@@ -234,8 +292,9 @@ class _ReportBuilder:
         return found
 
     def _end_set(self, header: SetHeader, segments: int) -> None:
-        self.sets.append(SetReport(header, segments, self._take("set")))
+        self.sets.append(SetReport(header, segments, self._take("set"), self.tally.rejects))
         self.set = None
+        self.tally = _Tally()
 
     def _end_group(self, group: Group, declared: int) -> None:
         self.groups.append(GroupReport(group, tuple(self.sets), declared, self._take("group")))

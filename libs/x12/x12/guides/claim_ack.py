@@ -3,12 +3,12 @@
 from x12.guides.parts import PROCEDURE, amount, dated, level, name, quantity, reference
 from x12.guides.spec import SegmentSpec, guide, loop, seg
 
-_STATUS = "<R AN/1-30;R AN/1-30;S ID/2-3;S ID/1-3>"
+_STATUS = "<R AN/1-30 @status-category;R AN/1-30 @status;S ID/2-3;S ID/1-3>"
 
 
 def _status(usage: str, actions: str = "U|WQ", dated: str = "R", valued: str = "R") -> SegmentSpec:
     return seg(
-        f"STC {usage} >1", f"R {_STATUS}", f"{dated} DT/8-8", f"R ID/1-2 {actions}", f"{valued} R/1-18",
+        f"STC {usage} >1", f"R {_STATUS}", f"{dated} DT/8-8", f"R ID/1-2 {actions}", f"{valued} M/1-18",
         "N", "N", "N", "N", "N", f"S {_STATUS}", f"S {_STATUS}", "S AN/1-264",
     )  # fmt: skip
 
@@ -20,8 +20,8 @@ def _trace(kind: str) -> SegmentSpec:
 _LINE = loop(
     "2220D S >1",
     seg(
-        "SVC R 1", "R " + PROCEDURE.format(codes="AD|ER|HC|HP|IV|NU|WK"), "R R/1-18", "S R/1-18",
-        "S AN/1-48", "N", "N",
+        "SVC R 1", "R " + PROCEDURE.format(codes="AD|ER|HC|HP|IV|NU|WK"), "R M/1-18", "N",
+        "S AN/1-48 @revenue", "N", "N",
         "S R/1-15",
     ),
     _status("R", valued="S"), reference("FJ|XZ", repeat="2"), dated("472", forms="D8|RD8"),

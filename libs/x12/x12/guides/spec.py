@@ -1,11 +1,15 @@
 """The form of a guide table, and the short text it is written in.
 
-An element is written `usage type/low-high codes`, for example `R ID/2-3 41|40`, `S AN/1-60`, `N` for not
-used, and `R AN/1-30 @procedure` where a code set outside the guide applies (see `x12.validate`). A
-composite is written `R <R AN/1-2; R ID/1-1 B>`. Usage is R required, S situational, N not used.
+An element is written `usage type/low-high codes`, for example `R ID/2-3 41|40`, `S AN/1-60`, `N` for not used, and
+`R AN/1-30 @procedure` where a code set outside the guide applies (see `x12.code_sets`); `@npi?8=XX` says that it
+applies when the element (in a composite, the component) 8 is XX, `?1=ABK/ABF` for any of several, and `&` joins
+several code sets. A composite is written `R <R AN/1-2; R ID/1-1 B>`. Usage is R required, S situational, N not
+used. Types are those of X12, and M for an amount of money (R with at most two decimals).
 """
 
 from dataclasses import dataclass, field, replace
+
+from x12.model.segments import COMPONENT
 
 UNBOUNDED = 0
 
@@ -20,8 +24,22 @@ QUALIFIED_BY = {
     "QTY": 1,
     "CRC": 1,
     "PER": 1,
+    "HI": 1,
+    "NTE": 1,
+    "PWK": 1,
 }
 """Which element tells apart segments of the same identifier within a loop, or loops that begin alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSet:
+    """A code set outside the guide; it applies when the sibling `decided_by` (0: always) is one of
+    `deciding`.
+    """
+
+    kind: str
+    decided_by: int = 0
+    deciding: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +51,7 @@ class ElementSpec:
     low: int = 0
     high: int = 0
     codes: frozenset[str] = frozenset()
-    code_set: str = ""
+    code_sets: tuple[CodeSet, ...] = ()
     components: tuple["ElementSpec", ...] = ()
 
 
@@ -41,6 +59,9 @@ class ElementSpec:
 class SegmentSpec:
     """One segment: usage, how often (0 = without bound), and its elements; none given means not looked
     into.
+
+    `qualifier` is the element that tells it from others of its identifier; of a composite its first
+    component.
     """
 
     id: str
@@ -56,7 +77,10 @@ class SegmentSpec:
             return False
         if not self.qualifiers:
             return True
-        return self.qualifier < len(segment) and segment[self.qualifier] in self.qualifiers
+        if self.qualifier >= len(segment):
+            return False
+        text = segment[self.qualifier]
+        return text in self.qualifiers or text.partition(COMPONENT)[0] in self.qualifiers
 
 
 @dataclass(eq=False, slots=True)
@@ -124,9 +148,17 @@ def element_spec(text: str) -> ElementSpec:
     kind, _, values = rest.partition(" ")
     name, _, lengths = kind.partition("/")
     low, _, high = lengths.partition("-")
-    code_set = values[1:] if values.startswith("@") else ""
-    codes = frozenset[str]() if code_set or not values else frozenset(values.split("|"))
-    return ElementSpec(usage, name, int(low), int(high), codes, code_set)
+    if not values.startswith("@"):
+        codes = frozenset(values.split("|")) if values else frozenset[str]()
+        return ElementSpec(usage, name, int(low), int(high), codes)
+    sets = tuple(_code_set(part) for part in values[1:].split("&"))
+    return ElementSpec(usage, name, int(low), int(high), code_sets=sets)
+
+
+def _code_set(text: str) -> CodeSet:
+    kind, _, condition = text.partition("?")
+    place, _, deciding = condition.partition("=")
+    return CodeSet(kind, int(place or 0), frozenset(deciding.split("/")) if condition else frozenset())
 
 
 def seg(name: str, *elements: str, only: str = "") -> SegmentSpec:
@@ -139,7 +171,8 @@ def seg(name: str, *elements: str, only: str = "") -> SegmentSpec:
     place = QUALIFIED_BY.get(identifier, 0)
     values = frozenset(only.split("|")) if only else frozenset[str]()
     if not values and place and len(specs) >= place:
-        values = specs[place - 1].codes
+        chosen = specs[place - 1]
+        values = chosen.components[0].codes if chosen.components else chosen.codes
     return SegmentSpec(identifier, usage, _repeat(repeat), specs, place, values)
 
 

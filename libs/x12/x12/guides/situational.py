@@ -1,0 +1,101 @@
+"""The situational rules of the guides, as data (see `x12.situations` for the form)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from x12.guides.spec import Guide, LoopSpec
+from x12.situations import Rule, rule
+
+_ADDRESSES = (
+    rule("*", "!N4-04", "N4-02", "An address in the United States names its state"),
+    rule("*", "!N4-04", "N4-03", "An address in the United States has a postal code"),
+)
+
+_PROFESSIONAL = (
+    rule("2000B", "SBR-02=18", "!<2000C>", "The subscriber is the patient, so that no patient level may follow"),
+    rule(
+        "2000B", "!SBR-02", "<2000C>", "The subscriber is not said to be the patient, so that a patient level follows"
+    ),
+    rule("2000B", "SBR-02=18", "<2300>", "The subscriber is the patient, so that the claim follows"),
+    rule("2000B", "SBR-02=18", "2010BA:N3", "A subscriber who is the patient has an address"),
+    rule("2000B", "SBR-02=18", "2010BA:N4", "A subscriber who is the patient has an address"),
+    rule("2000B", "SBR-02=18", "2010BA:DMG", "A subscriber who is the patient has a birth date and sex"),
+    rule("2000C", "", "<2300>", "A patient level has a claim"),
+    rule("2300", "CLM-05.3=7|8", "REF*F8", "A replacement or void carries the payer's number of the claim it replaces"),
+    rule("2300", "CLM-11.1=AA", "CLM-11.4", "An automobile accident names its state"),
+    rule("2300", "CLM-11.2=AA", "CLM-11.4", "An automobile accident names its state"),
+    rule("2300", "CLM-11.1=AA|OA", "DTP*439", "An accident has a date"),
+    rule("2300", "CLM-11.2=AA|OA", "DTP*439", "An accident has a date"),
+    rule("2300", "PWK-02=BM|EL|EM|FT|FX", "PWK-06", "An attachment sent apart has a control number"),
+    rule("2300", "CR1", "<2310E>", "An ambulance claim says where the patient was picked up"),
+    rule("2300", "CR1", "<2310F>", "An ambulance claim says where the patient was taken"),
+    rule("2300", "2000B:SBR-01=S", "<2320>", "A claim to a secondary payer names the other payer", "warning"),
+    rule("2320", "CAS", "AMT*D", "A payer that adjusted the claim says what it paid"),
+    rule("2400", "PWK-02=BM|EL|EM|FT|FX", "PWK-06", "An attachment sent apart has a control number"),
+)
+
+_REMITTANCE = (
+    *(
+        rule(
+            "ST",
+            "BPR-04=ACH|BOP|FWT",
+            f"BPR-{place:02d}",
+            "An electronic payment names both accounts and its originator",
+        )
+        for place in (6, 7, 8, 9, 10, 12, 13, 14, 15)
+    ),
+    rule("ST", "BPR-04=ACH", "BPR-05", "A payment through the clearing house names its format"),
+    rule("ST", "BPR-04=NON", "BPR-02=0|0.0|0.00|.00", "A remittance without payment pays nothing"),
+    rule("2100", "CLP-02=19|20|21|23", "NM1*TT", "A claim that was forwarded names the payer it went to", "warning"),
+    rule("2110", "DTM*150", "DTM*151", "A range of service dates has an end"),
+    rule("2110", "DTM*151", "DTM*150", "A range of service dates has a beginning"),
+)
+
+_FUNCTIONAL = (
+    rule("2000", "<2100>", "IK5-01=E|M|P|R|W|X", "A set with errors noted is not simply accepted"),
+    rule("2100", "IK3-04=8", "<2110>", "A segment with element errors names the elements", "warning"),
+)
+
+RULES: Mapping[str, tuple[Rule, ...]] = {
+    "005010": _ADDRESSES,
+    "005010X222": _PROFESSIONAL,
+    "005010X221": _REMITTANCE,
+    "005010X231": _FUNCTIONAL,
+}
+"""Rules by the beginning of the version they belong to."""
+
+
+def rules_of(guide: Guide) -> Mapping[str, tuple[Rule, ...]]:
+    """The rules of a guide by loop, each with the segment that opens the loop it misses."""
+    if guide not in _RULES:
+        _RULES[guide] = _gathered(guide)
+    return _RULES[guide]
+
+
+_RULES: dict[Guide, Mapping[str, tuple[Rule, ...]]] = {}
+
+
+def _gathered(guide: Guide) -> Mapping[str, tuple[Rule, ...]]:
+    loops = {spec.id: spec for spec in _loops(guide.root)}
+    found: dict[str, list[Rule]] = {}
+    for prefix, rules in RULES.items():
+        if not guide.version.startswith(prefix):
+            continue
+        for item in rules:
+            for name in _where(item, loops):
+                needed = loops.get(item.needs.loop)
+                segment = needed.trigger.id if needed else item.segment
+                found.setdefault(name, []).append(replace(item, loop=name, segment=segment))
+    return {name: tuple(rules) for name, rules in found.items()}
+
+
+def _where(item: Rule, loops: Mapping[str, LoopSpec]) -> list[str]:
+    if item.loop != "*":
+        return [item.loop]
+    return [name for name, spec in loops.items() if item.needs.segment in spec.ranks]
+
+
+def _loops(spec: LoopSpec) -> Iterator[LoopSpec]:
+    yield spec
+    for inner in spec.loops:
+        yield from _loops(inner)
