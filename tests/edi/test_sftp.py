@@ -152,6 +152,13 @@ class TestPickingUp:
         await wire.poll()
         assert wire.house.left == [".hidden", "later.part"]
         assert [file["name"] for file in await wire.items("/files")] == ["file-1.x12"]
+
+    async def test_what_is_remembered_of_it_is_forgotten_after_a_while(self, wire: Any, advice: Write) -> None:
+        wire.house.put(advice(1))
+        await wire.poll()
+        aged = "UPDATE pickups SET noted_at = noted_at - interval '11 minutes' RETURNING name"
+        assert [row["name"] for row in await wire.service.query(text(aged))] == ["file-1.x12"]
+        await wire.poll()
         assert list(await wire.service.query(text("SELECT name FROM pickups"))) == []
 
     async def test_it_is_moved_into_the_archive_where_there_is_one(

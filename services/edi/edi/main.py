@@ -21,7 +21,7 @@ SERVICE = Service(
     metadata=tables.METADATA,
     migrations=Path(__file__).parent.parent / "migrations",
     settings=Settings,
-    routers=(api.partners.router, api.transmissions.router, api.inbound.router),
+    routers=(api.partners.router, api.transmissions.router, api.inbound.router, api.real_time.router),
     deadlines=deadlines.DEADLINES,
     bodies={"/partners/{id}/inbound": RAW, "/quarantine/{id}/release": RAW},
 )

@@ -44,6 +44,7 @@ partners = tenant_table(
     Column("wire", Text, nullable=False, server_default="http"),
     Column("access", JSONB, nullable=False, server_default="{}"),
     Column("folders", JSONB),
+    Column("real_time_path", Text, nullable=False, server_default="/core/v1/realtime"),
     UniqueConstraint("base_url", "sender_id"),
 )
 
@@ -76,7 +77,8 @@ mailboxes = tenant_table(
     moment("polled_at", nullable=True),
 )
 
-# What was seen in a mailbox whose files are cleared away, until they are: by name, with what tells its bytes (`mark`).
+# What was seen in a mailbox whose files are cleared away, by name, with what tells its bytes (`mark`). It outlives the
+# clearing for a while: another process may still hold what it read before.
 pickups = tenant_table(
     "pickups",
     METADATA,
@@ -84,6 +86,7 @@ pickups = tenant_table(
     Column("name", Text, nullable=False),
     Column("mark", Text, nullable=False),
     Column("looks", Integer, nullable=False),
+    moment("noted_at"),
     Column("file_id", Uuid, ForeignKey("files.id")),
     PrimaryKeyConstraint("partner_id", "name"),
 )

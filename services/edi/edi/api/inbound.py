@@ -43,10 +43,11 @@ async def list_interchanges(
     partner_id: UUID | None = None,
     file_id: UUID | None = None,
     control: Control = None,
+    reason: Literal["same-interchange", "control-numbers-repeated", "unknown-kind"] | None = None,
     cursor: Cursor | None = None,
     limit: Limit = 50,
 ) -> Page[InterchangeOut]:
-    """The archive, oldest first."""
+    """The archive, oldest first; `reason=unknown-kind` for those that hold a kind which no service is told of."""
     statement = select(interchanges)
     for column, value in (
         (interchanges.c.direction, direction),
@@ -54,6 +55,7 @@ async def list_interchanges(
         (interchanges.c.partner_id, partner_id),
         (interchanges.c.file_id, file_id),
         (interchanges.c.control, control.zfill(9) if control else None),
+        (interchanges.c.reason, reason),
     ):
         if value is not None:
             statement = statement.where(column == value)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from edi.domain.acknowledgement import GroupAck, InterchangeVerdict
-from edi.domain.kinds import ACKNOWLEDGEMENTS
+from edi.domain.kinds import ACKNOWLEDGEMENTS, KNOWN
 
 _IDENTIFIER = re.compile(r"[ -~]{1,15}")
 _INTERCHANGE_CONTROL = re.compile(r"[0-9]{9}")
@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NOT_FETCHED = "not-fetched"
     DAMAGED = "damaged-download"
     READER_FAILED = "reader-failed"
+    UNKNOWN_KIND = "unknown-kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,12 @@ class Found:
     @property
     def news(self) -> tuple[tuple[str, int], ...]:
         """The kinds, with counts, that other services are told of."""
-        return tuple((kind, count) for kind, count in self.kinds.items() if kind not in ACKNOWLEDGEMENTS)
+        return tuple((kind, count) for kind, count in self.kinds.items() if kind in KNOWN)
+
+    @property
+    def has_strangers(self) -> bool:
+        """Whether it holds a kind that nobody takes an interest in."""
+        return any(kind not in KNOWN | ACKNOWLEDGEMENTS for kind in self.kinds)
 
     @property
     def numbers(self) -> tuple[str, str, tuple[str, ...]]:

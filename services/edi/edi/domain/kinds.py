@@ -18,6 +18,9 @@ class SetKind:
 
 WRITTEN: Mapping[str, SetKind] = {
     "837P": SetKind("837", "005010X222A1", "BHT"),
+    "270": SetKind("270", "005010X279A1", "BHT"),
+    "276": SetKind("276", "005010X212", "BHT"),
+    "278": SetKind("278", "005010X217", "BHT"),
     "999": SetKind("999", "005010X231A1", "AK1"),
 }
 
@@ -26,6 +29,9 @@ POSTABLE = tuple(kind for kind in WRITTEN if kind != "999")
 
 ACKNOWLEDGEMENTS = frozenset({"999", "997", "TA1"})
 """Never acknowledged in turn, or two partners would answer each other for ever."""
+
+KNOWN = frozenset({"835", "837P", "837I", "837D", "277CA", "270", "271", "275", "276", "277", "278"})
+"""What a service may take an interest in. Others are kept, reported to staff and told to nobody."""
 
 # Guides that share an ST01 are told apart by the version (GS08, or ST03 where it is sent).
 _BY_VERSION: tuple[tuple[str, str, str], ...] = (

@@ -13,12 +13,14 @@ from edi.domain.address import SCHEMES, address
 from edi.domain.refusals import BadIdentifier
 
 ANY_PAYER = "*"
+REAL_TIME_PATH = "/core/v1/realtime"
 
 # ISA05 and ISA07, data element I05.
 QUALIFIERS = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"})
 
 _ISA_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .&/_-]{0,13}[A-Za-z0-9]|[A-Za-z0-9]")
 _PAYER = re.compile(r"[A-Za-z0-9._-]{1,40}|\*")
+_PATH = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,8}")
 _MARKS = re.compile(r"[!-/:-@\[-`{-~\x1c-\x1f]{4}")
 
 
@@ -37,7 +39,7 @@ class PartnerFacts:
 
     `delimiters` are four characters: element, component, segment, repetition. `usage` is ISA15, P or T. `payers` are
     the payer ids whose files go this way, or `*` for all that no other partner takes. `wire` is http or sftp; `folders`
-    belong to sftp.
+    belong to sftp, `real_time_path` (below the address) to http.
     """
 
     name: str
@@ -53,6 +55,7 @@ class PartnerFacts:
     wire: str = "http"
     access: Access = field(default_factory=Access)
     folders: Folders | None = None
+    real_time_path: str = REAL_TIME_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,10 @@ def checked(facts: PartnerFacts, allowed_hosts: Iterable[str]) -> PartnerFacts:
 def _on_its_wire(facts: PartnerFacts, allowed_hosts: tuple[str, ...]) -> PartnerFacts:
     if facts.wire not in SCHEMES:
         raise BadIdentifier(field="wire", rule=f"one of {', '.join(SCHEMES)}")
+    if not _PATH.fullmatch(facts.real_time_path):
+        raise BadIdentifier(
+            field="real_time_path", rule="a path below the partner's address, such as /core/v1/realtime"
+        )
     return replace(
         facts,
         base_url=address(facts.base_url, facts.wire, allowed_hosts),

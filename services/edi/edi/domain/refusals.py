@@ -139,3 +139,43 @@ class IllegalMove(Refusal):
     code = "transmission-cannot-move"
     sentence = "Transmission {transmission_id} is {status}; {fact} is not possible any more."
     mend = "Look at its acknowledgements."
+
+
+class AskedTooRecently(Refusal):
+    code = "asked-too-recently"
+    sentence = "The same was asked less than 90 seconds ago and has no answer yet; {seconds} seconds are left."
+    mend = "Ask again after that (CAQH CORE), or send the question as a batch."
+    status = 429
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For HTTP: when to ask again."""
+        return {"Retry-After": str(self.facts["seconds"])}
+
+
+class PayerTimeout(Refusal):
+    code = "payer-timeout"
+    sentence = "The payer did not answer exchange {exchange_id} within 19 seconds."
+    mend = "Ask again after 90 seconds (CAQH CORE), or send the question as a batch."
+    status = 504
+
+
+class PayerUnavailable(Refusal):
+    code = "payer-unavailable"
+    sentence = "The payer could not be asked: {reason} (exchange {exchange_id})."
+    mend = "Ask again after 90 seconds (CAQH CORE), or send the question as a batch."
+    status = 503
+
+
+class QuestionRefused(Refusal):
+    code = "question-refused"
+    sentence = "The partner refused exchange {exchange_id}: {reason}."
+    mend = "Look at the partner's address and access; the question itself may be one that it does not take."
+    status = 502
+
+
+class AnswerUnreadable(Refusal):
+    code = "answer-unreadable"
+    sentence = "What the payer answered to exchange {exchange_id} is no answer to it: {reason}."
+    mend = "Read the interchange in the archive, and tell the partner."
+    status = 502

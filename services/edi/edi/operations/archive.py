@@ -40,10 +40,15 @@ async def outbound(
     )
 
 
+async def answer(tx: Transaction, partner_id: UUID, archive_id: UUID, ordinal: int, found: Found) -> UUID:
+    """The row of an interchange that was answered in real time: it is in no file."""
+    return await inbound(tx, partner_id, None, archive_id, ordinal, found)
+
+
 async def inbound(
     tx: Transaction,
     partner_id: UUID,
-    file_id: UUID,
+    file_id: UUID | None,
     archive_id: UUID,
     ordinal: int,
     found: Found,

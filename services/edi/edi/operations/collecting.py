@@ -5,13 +5,13 @@ from __future__ import annotations
 from common.failpoints import failpoint
 from common.http import RemoteRefusal, RemoteUnavailable
 from common.uow import UnitOfWork
-from edi import store
 from edi.domain.inbound import Flaw, Reason
 from edi.domain.mailbox import LOOKS, MOST_FILES, looks_whole
 from edi.domain.partner import Partner
 from edi.operations.line import CLEARED, FETCHED, TAKEN_IN, TOO_LARGE, UNFINISHED, Line, Listed
 from edi.operations.reading import digest
 from edi.operations.receiving import Arrival, receive
+from edi.store import pickups
 
 
 async def collect(uow: UnitOfWork, line: Line, partner: Partner) -> None:
@@ -34,7 +34,7 @@ async def collect(uow: UnitOfWork, line: Line, partner: Partner) -> None:
             trouble = fault
     if len(listing.files) < MOST_FILES:
         async with uow.begin() as tx:
-            await store.forget_pickups_but(tx, partner.id, [listed.name for listed in listing.files])
+            await pickups.forget_all_but(tx, partner.id, [listed.name for listed in listing.files])
     if trouble is not None:
         raise trouble
 
@@ -55,8 +55,6 @@ async def _take(uow: UnitOfWork, line: Line, partner: Partner, listed: Listed) -
     failpoint(TAKEN_IN)
     await line.clear(listed)
     failpoint(CLEARED)
-    async with uow.begin() as tx:
-        await store.forget_pickup(tx, partner.id, listed.name)
 
 
 async def _is_ready(uow: UnitOfWork, partner: Partner, listed: Listed, content: bytes, mark: str) -> bool:
@@ -64,11 +62,11 @@ async def _is_ready(uow: UnitOfWork, partner: Partner, listed: Listed, content: 
     if looks_whole(content):
         return True
     async with uow.begin() as tx:
-        seen = await store.pickup(tx, partner.id, listed.name)
+        seen = await pickups.of(tx, partner.id, listed.name)
         looks = seen["looks"] + 1 if seen is not None and seen["mark"] == mark else 1
         if seen is not None and seen["file_id"] is not None and seen["mark"] == mark:
             return True
-        await store.note_pickup(tx, partner.id, listed.name, mark, looks=looks)
+        await pickups.note(tx, partner.id, listed.name, mark, looks=looks)
     return looks >= LOOKS
 
 
@@ -76,7 +74,7 @@ async def _note_too_large(uow: UnitOfWork, partner: Partner, listed: Listed) -> 
     """Kept as a note in quarantine, once. The file itself stays where it is: nobody has it but the partner."""
     mark = f"{listed.size}-{listed.changed_at}"
     async with uow.begin() as tx:
-        seen = await store.pickup(tx, partner.id, listed.name)
+        seen = await pickups.of(tx, partner.id, listed.name)
         if seen is not None and seen["mark"] == mark:
             return
     flaw = Flaw(TOO_LARGE, "The file is larger than is taken over this wire.")

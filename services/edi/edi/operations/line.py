@@ -21,7 +21,7 @@ HANDED_OVER = named("edi.handed-over", "the partner has the file; it has not bee
 
 FETCHED = named("edi.fetched", "a file of a mailbox was read; nothing of it is kept")
 TAKEN_IN = named("edi.taken-in", "a file is in the archive; at the partner nothing has changed")
-CLEARED = named("edi.cleared", "a file that we have is out of the mailbox; that is not noted")
+CLEARED = named("edi.cleared", "a file that we have is out of the mailbox")
 
 Staged = Callable[[], Awaitable[None]]
 

@@ -23,7 +23,7 @@ from edi.operations import archive
 from edi.operations.acknowledging import take_acknowledgements
 from edi.operations.reading import digest, read_file
 from edi.operations.sending import enqueue
-from edi.store import Stored
+from edi.store import Stored, pickups
 from edi.tables import files
 
 FLAWS = TypeAdapter(tuple[Flaw, ...])
@@ -73,12 +73,12 @@ async def receive(uow: UnitOfWork, arrival: Arrival) -> UUID:
 async def _once(tx: Transaction, arrival: Arrival, reading: Reading) -> UUID:
     """Under the lock of the mailbox: the file that was taken in by that name with those bytes, or a new one."""
     if arrival.mark is None:
-        return await _take_in(tx, arrival, reading)
-    seen = await store.pickup(tx, arrival.partner.id, arrival.name)
+        return await take_in(tx, arrival, reading)
+    seen = await pickups.of(tx, arrival.partner.id, arrival.name)
     if seen is not None and seen["mark"] == arrival.mark and seen["file_id"] is not None:
         return seen["file_id"]
-    file_id = await _take_in(tx, arrival, reading)
-    await store.note_pickup(tx, arrival.partner.id, arrival.name, arrival.mark, file_id=file_id)
+    file_id = await take_in(tx, arrival, reading)
+    await pickups.note(tx, arrival.partner.id, arrival.name, arrival.mark, file_id=file_id)
     return file_id
 
 
@@ -95,7 +95,8 @@ async def _read(arrival: Arrival) -> Reading:
     return await asyncio.to_thread(read_file, arrival.content, arrival.partner.facts.ours.id)
 
 
-async def _take_in(tx: Transaction, arrival: Arrival, reading: Reading) -> UUID:
+async def take_in(tx: Transaction, arrival: Arrival, reading: Reading) -> UUID:
+    """Keep a file that was read and, where nothing is wrong with it, pass on what it holds; gives its id."""
     file_id, partner = new_id(), arrival.partner
     stored: Stored | None = None
     if arrival.content is not None:
@@ -189,8 +190,9 @@ async def _process(
     tx: Transaction, partner: Partner, file_id: UUID, archive_id: UUID, found: Sequence[Found], sorted_: Sorted
 ) -> None:
     for ordinal, (each, (reason, duplicate_of)) in enumerate(zip(found, sorted_, strict=True), start=1):
+        shown = reason or (Reason.UNKNOWN_KIND if each.has_strangers else None)
         interchange_id = await archive.inbound(
-            tx, partner.id, file_id, archive_id, ordinal, each, reason=reason, duplicate_of=duplicate_of
+            tx, partner.id, file_id, archive_id, ordinal, each, reason=shown, duplicate_of=duplicate_of
         )
         if reason is None:
             await _pass_on(tx, partner, interchange_id, each)

@@ -103,6 +103,8 @@ def _told(partner: Partner) -> Generator[None]:
         raise HostKeyWrong(partner_id=partner.id) from None
     except asyncssh.PermissionDenied:
         raise RemoteUnavailable("partner", "access-denied") from None
+    except (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection):
+        raise RemoteUnavailable("partner", "broken-connection") from None
     except asyncssh.SFTPError as fault:
         refused = _REFUSED.get(type(fault))
         if refused is not None:
@@ -110,7 +112,7 @@ def _told(partner: Partner) -> Generator[None]:
         raise RemoteUnavailable("partner", f"sftp-{fault.code}") from None
     except TimeoutError:
         raise RemoteUnavailable("partner", "timeout") from None
-    except asyncssh.Error:
+    except (asyncssh.Error, ConnectionResetError, BrokenPipeError):
         raise RemoteUnavailable("partner", "broken-connection") from None
     except OSError:
         raise RemoteUnavailable("partner", "unreachable") from None

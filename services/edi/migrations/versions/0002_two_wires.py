@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("partners", sa.Column("wire", sa.Text, nullable=False, server_default="http"))
     op.add_column("partners", sa.Column("access", JSONB, nullable=False, server_default="{}"))
     op.add_column("partners", sa.Column("folders", JSONB))
+    op.add_column("partners", sa.Column("real_time_path", sa.Text, nullable=False, server_default="/core/v1/realtime"))
     op.add_column("attempts", sa.Column("staged_at", sa.DateTime(timezone=True)))
     op.create_table(
         "pickups",
@@ -24,6 +25,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("mark", sa.Text, nullable=False),
         sa.Column("looks", sa.Integer, nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("file_id", sa.Uuid),
         sa.PrimaryKeyConstraint("partner_id", "name", name="pickups_pkey"),
         sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name="pickups_partner_id_fkey"),
@@ -60,5 +62,5 @@ def downgrade() -> None:
     op.drop_table("exchanges")
     op.drop_table("pickups")
     op.drop_column("attempts", "staged_at")
-    for column in ("folders", "access", "wire"):
+    for column in ("real_time_path", "folders", "access", "wire"):
         op.drop_column("partners", column)

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 from edi.domain.access import Access, Folders
 from edi.domain.bodies import MOST_BODIES
 from edi.domain.events import SetError
-from edi.domain.partner import Partner, PartnerFacts, Party
+from edi.domain.partner import REAL_TIME_PATH, Partner, PartnerFacts, Party
 from edi.domain.transmission import Transmission
 from edi.store import Mailbox
 
@@ -98,6 +98,7 @@ class PartnerIn(Input):
     wire: Literal["http", "sftp"] = "http"
     access: AccessModel = AccessModel()
     folders: FoldersModel | None = None
+    real_time_path: str = Field(default=REAL_TIME_PATH, max_length=200)
 
     def facts(self, *, acknowledgement_hours: int, time_zone: str) -> PartnerFacts:
         """The partner in the domain's terms; what was left out is the installation's."""
@@ -115,6 +116,7 @@ class PartnerIn(Input):
             wire=self.wire,
             access=Access(**self.access.model_dump()),
             folders=self._folders(),
+            real_time_path=self.real_time_path,
         )
 
     def _folders(self) -> Folders | None:
@@ -142,6 +144,7 @@ class PartnerOut(BaseModel):
     wire: str
     access: AccessModel
     folders: FoldersModel | None
+    real_time_path: str
 
     @classmethod
     def of(cls, partner: Partner) -> PartnerOut:
@@ -166,6 +169,7 @@ class PartnerOut(BaseModel):
             wire=facts.wire,
             access=AccessModel.model_validate(asdict(facts.access)),
             folders=FoldersModel.model_validate(asdict(facts.folders)) if facts.folders else None,
+            real_time_path=facts.real_time_path,
         )
 
 

@@ -34,7 +34,6 @@ from edi.tables import (
     interchanges,
     mailboxes,
     partners,
-    pickups,
     routes,
     transmissions,
 )
@@ -297,28 +296,6 @@ async def attempts_of(tx: Transaction, transmission_id: UUID) -> Sequence[RowMap
     )
 
 
-async def pickup(tx: Transaction, partner_id: UUID, name: str) -> RowMapping | None:
-    """What is known of a file of that name that may still be in the mailbox."""
-    return await tx.row(select(pickups).where(pickups.c.partner_id == partner_id, pickups.c.name == name))
-
-
-async def note_pickup(
-    tx: Transaction, partner_id: UUID, name: str, mark: str, *, looks: int = 1, file_id: UUID | None = None
-) -> None:
-    values = {"mark": mark, "looks": looks, "file_id": file_id}
-    row = upsert(pickups).values(practice_id=tx.practice_id, partner_id=partner_id, name=name, **values)
-    await tx.execute(row.on_conflict_do_update(index_elements=["partner_id", "name"], set_=values))
-
-
-async def forget_pickup(tx: Transaction, partner_id: UUID, name: str) -> None:
-    await tx.execute(delete(pickups).where(pickups.c.partner_id == partner_id, pickups.c.name == name))
-
-
-async def forget_pickups_but(tx: Transaction, partner_id: UUID, names: Sequence[str]) -> None:
-    """Forget what is no longer in the mailbox."""
-    await tx.execute(delete(pickups).where(pickups.c.partner_id == partner_id, pickups.c.name.not_in(names)))
-
-
 async def same_file(tx: Transaction, partner_id: UUID, sha256: str) -> RowMapping | None:
     """The first file with these bytes from that partner."""
     return await tx.row(
@@ -396,6 +373,7 @@ def _partner(row: RowMapping, payers: tuple[str, ...]) -> Partner:
         wire=row["wire"],
         access=ACCESS.validate_python(row["access"]),
         folders=FOLDERS.validate_python(row["folders"]) if row["folders"] is not None else None,
+        real_time_path=row["real_time_path"],
     )
     return Partner(row["id"], facts, row["version"])
 
@@ -418,4 +396,5 @@ def _partner_columns(facts: PartnerFacts) -> dict[str, Any]:
         "wire": facts.wire,
         "access": ACCESS.dump_python(facts.access, mode="json"),
         "folders": FOLDERS.dump_python(facts.folders, mode="json") if facts.folders else None,
+        "real_time_path": facts.real_time_path,
     }

@@ -1,0 +1,195 @@
+"""Real time: a question is written, numbered and archived, asked once, and its answer archived beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from common.failpoints import failpoint, named
+from common.http import RemoteRefusal, RemoteUnavailable
+from common.ids import new_id
+from common.refusal import Refusal
+from common.uow import Transaction, UnitOfWork
+from edi import store
+from edi.domain import bodies as body_rules
+from edi.domain.inbound import Reading
+from edi.domain.kinds import WRITTEN
+from edi.domain.partner import Partner
+from edi.domain.real_time import CORE_VERSION, HARD_SECONDS, QUESTIONS, Exchange, Outcome, may_ask_again, verdict
+from edi.domain.refusals import (
+    AnswerUnreadable,
+    NotThisWire,
+    PayerTimeout,
+    PayerUnavailable,
+    QuestionRefused,
+    UnknownKind,
+)
+from edi.operations import archive, writing
+from edi.operations.http_line import endpoint
+from edi.operations.reach import installation_of
+from edi.operations.reading import digest, read_file
+from edi.operations.receiving import Arrival, take_in
+from edi.store import exchanges
+
+ASKED = named("edi.asked", "a question is written down; the payer was not asked")
+HEARD = named("edi.heard", "the payer answered a question; the answer is not kept")
+
+# What the caller is told of an exchange that has no answer to show.
+_REFUSALS: dict[Outcome, type[Refusal]] = {
+    Outcome.TIMEOUT: PayerTimeout,
+    Outcome.UNAVAILABLE: PayerUnavailable,
+    Outcome.REFUSED: QuestionRefused,
+    Outcome.UNREADABLE: AnswerUnreadable,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that is written down: where it goes, and what goes there."""
+
+    exchange: Exchange
+    partner: Partner
+    group_control: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the exchange as it ended, and the interchange of the answer."""
+
+    exchange: Exchange
+    content: bytes
+
+
+async def ask(
+    uow: UnitOfWork, *, reference: UUID, kind: str, payer_id: str, body: str, partner_id: UUID | None = None
+) -> Answer:
+    """Ask a payer one thing in real time; `partner_id` where another partner than the payer's route has real time.
+
+    Raises UnknownKind, BadBody, NoRoute, NotThisWire, CannotBeWritten, AskedTooRecently before anything is asked, and
+    PayerTimeout, PayerUnavailable, QuestionRefused, AnswerUnreadable after it. Nothing is asked twice from here.
+    """
+    if kind not in QUESTIONS:
+        raise UnknownKind(known=", ".join(QUESTIONS))
+    body_rules.check([body], WRITTEN[kind])
+    question = await _write(replace(uow, request=None, render=None), reference, kind, payer_id, body, partner_id)
+    failpoint(ASKED)
+    started = time.monotonic()
+    content, exchange = await _put(uow, question)
+    failpoint(HEARD)
+    took = int((time.monotonic() - started) * 1000)
+    reading = await asyncio.to_thread(read_file, content, question.partner.facts.ours.id) if content else Reading()
+    # What failed is no answer to keep under the caller's key: the same key may ask again when its time has come.
+    async with (uow if content else replace(uow, request=None, render=None)).begin() as tx:
+        ended = await _keep(tx, question, replace(exchange, milliseconds=took), content, reading)
+        return tx.done(Answer(ended, content))
+
+
+def refusal_of(exchange: Exchange) -> Refusal | None:
+    """What to say of an exchange without an answer; None when there is one."""
+    refused = _REFUSALS.get(exchange.outcome)
+    return refused(exchange_id=exchange.id, reason=exchange.code or exchange.outcome.value) if refused else None
+
+
+async def _write(
+    uow: UnitOfWork, reference: UUID, kind: str, payer_id: str, body: str, partner_id: UUID | None
+) -> Question:
+    fingerprint = digest(f"{kind}\n{payer_id}\n{body}".encode())
+    async with uow.begin() as tx:
+        partner = await (store.load_partner(tx, partner_id) if partner_id else store.partner_for(tx, payer_id))
+        if partner.facts.wire != "http":
+            raise NotThisWire(partner_id=partner.id, wire=partner.facts.wire)
+        # Under the lock of the counter, so that two who ask the same at once do not both get through.
+        numbers = await store.take_numbers(tx, partner.id)
+        may_ask_again(await exchanges.unanswered(tx, partner.id, reference, fingerprint), tx.now)
+        content = writing.interchange(partner.facts, numbers, WRITTEN[kind], [body], tx.now)
+        stored = await store.keep(tx, content, digest(content))
+        request_id = await archive.outbound(tx, partner, numbers, kind, 1, stored)
+        exchange = Exchange(
+            id=new_id(),
+            partner_id=partner.id,
+            reference=reference,
+            kind=kind,
+            payer_id=payer_id,
+            fingerprint=fingerprint,
+            interchange_control=numbers.interchange_text,
+            request_id=request_id,
+            asked_at=tx.now,
+        )
+        await exchanges.add(tx, exchange)
+        tx.audit("create", "exchange", exchange.id, transaction=kind)
+        return Question(exchange, partner, numbers.group_text, content)
+
+
+async def _put(uow: UnitOfWork, question: Question) -> tuple[bytes, Exchange]:
+    """The bytes of the answer, none where there is none, and the exchange with what is known by then."""
+    exchange = question.exchange
+    try:
+        async with asyncio.timeout(HARD_SECONDS):
+            return await _over_the_line(uow, question), exchange
+    except TimeoutError:
+        return b"", replace(exchange, outcome=Outcome.TIMEOUT)
+    except RemoteUnavailable as fault:
+        late = fault.reason == "timeout"
+        return b"", replace(exchange, outcome=Outcome.TIMEOUT if late else Outcome.UNAVAILABLE, code=fault.reason)
+    except RemoteRefusal as refusal:
+        return b"", replace(exchange, outcome=Outcome.REFUSED, code=f"http-{refusal.status}")
+    except Refusal as refusal:
+        return b"", replace(exchange, outcome=Outcome.REFUSED, code=refusal.code)
+
+
+async def _over_the_line(uow: UnitOfWork, question: Question) -> bytes:
+    partner = question.partner
+    outside = await endpoint(partner, installation_of(uow), seconds=HARD_SECONDS)
+    try:
+        told = await outside.post_json(partner.facts.real_time_path, _envelope(question))
+    finally:
+        await outside.close()
+    payload = told.get("Payload") if isinstance(told, dict) else None
+    error = told.get("ErrorCode") if isinstance(told, dict) else None
+    if error not in (None, "Success"):
+        raise RemoteRefusal(422, "core-error", "partner")
+    if not isinstance(payload, str) or not payload:
+        raise RemoteUnavailable("partner", "no-payload")
+    return payload.encode()
+
+
+def _envelope(question: Question) -> dict[str, Any]:
+    """The metadata of CAQH CORE connectivity vC4.0.0. The payload id is the exchange's: the same, the same question."""
+    facts, exchange = question.partner.facts, question.exchange
+    return {
+        "PayloadType": QUESTIONS[exchange.kind].payload_type,
+        "ProcessingMode": "RealTime",
+        "PayloadID": str(exchange.id),
+        "TimeStamp": exchange.asked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "SenderID": facts.ours.id,
+        "ReceiverID": facts.theirs.id,
+        "CORERuleVersion": CORE_VERSION,
+        "Payload": question.content.decode(),
+    }
+
+
+async def _keep(tx: Transaction, question: Question, exchange: Exchange, content: bytes, reading: Reading) -> Exchange:
+    if content:
+        exchange = await _judged(tx, question, replace(exchange, answered_at=tx.now), content, reading)
+    await exchanges.save(tx, exchange)
+    return exchange
+
+
+async def _judged(
+    tx: Transaction, question: Question, exchange: Exchange, content: bytes, reading: Reading
+) -> Exchange:
+    """The answer into the archive, whatever it is; what cannot be read waits in quarantine for a person."""
+    if reading.reason is not None:
+        await take_in(tx, Arrival(question.partner, "real-time", f"exchange-{exchange.id}", content), reading)
+        return replace(exchange, outcome=Outcome.UNREADABLE, code=reading.reason.value)
+    stored = await store.keep(tx, content, digest(content))
+    outcome, code = verdict(reading.found, exchange.kind, exchange.interchange_control, question.group_control)
+    response_id = None
+    for ordinal, found in enumerate(reading.found, start=1):
+        response_id = await archive.answer(tx, question.partner.id, stored.archive_id, ordinal, found)
+    return replace(exchange, outcome=outcome, code=code, response_id=response_id)
