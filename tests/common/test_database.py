@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -38,6 +39,35 @@ class TestATransaction:
                 seen.append((await session.raw.fetchval(WHO), await session.raw.fetchval(TENANT)))
         assert seen[0][0] == seen[1][0]
         assert [tenant for _, tenant in seen] == [str(practice) for practice in practices]
+
+    async def test_sends_events_audit_rows_and_timers_with_its_commit(self, tills: Running) -> None:
+        sent: list[str] = []
+
+        def note(query: Any) -> None:
+            sent.append(query.query)
+
+        async with tills.runtime.database.as_practice(tills.practice_id) as session:
+            connection = session.raw
+        connection.add_query_logger(note)
+        async with tills.uow().begin() as tx:
+            till_id = uuid4()
+            row = {"practice_id": tills.practice_id, "id": till_id, "version": 1, "amount": Money(1)}
+            await tx.execute(till.NEW_TILL, row)
+            for version in (1, 2, 3):
+                tx.publish(till.CoinsAdded(till_id, Money(1)), key=till_id, version=version)
+            tx.audit("create", "till", till_id)
+            tx.schedule("count", till_id, due_at=tx.now)
+        await asyncio.sleep(0)
+        connection.remove_query_logger(note)
+        # The driver tells of its own messages only; the operation's INSERT went between them.
+        begin, commit = sent
+        assert begin.startswith("BEGIN; SELECT set_config")
+        kinds = [statement.split()[:2] for statement in commit.split("; ")]
+        assert kinds == [["EXECUTE", "publish_event"]] * 3 + [
+            ["EXECUTE", "write_audit"],
+            ["EXECUTE", "set_timer"],
+            ["COMMIT"],
+        ]
 
     async def test_that_is_broken_off_leaves_the_connection_clean(self, tills: Running) -> None:
         async def broken_off() -> None:

@@ -312,6 +312,6 @@ def _plain(record: ConsumerRecord[bytes, bytes]) -> Record:
         partition=record.partition,
         offset=record.offset,
         key=(record.key or b"").decode("utf-8", "replace"),
-        headers=tuple((name, value or b"") for name, value in record.headers),
+        headers=tuple([(name, value or b"") for name, value in record.headers]),
         value=record.value or b"",
     )

@@ -17,7 +17,7 @@ from common.database import Session
 from common.envelope import Envelope, Undecodable, envelope_from
 from common.failpoints import failpoint, named
 from common.handlers import Handlers, Handling, Received, received
-from common.uow import Actor, Cause, Transaction, UnitOfWork, Workplace
+from common.uow import Cause, Transaction, UnitOfWork, Workplace
 
 RECEIVED = named("dispatch.received", "Events are read from Kafka; nothing is written.")
 TAKEN = named("dispatch.taken", "The inbox rows are written and not committed; no handler ran.")
@@ -144,7 +144,8 @@ class Dispatcher:
         failpoint(APPLIED)
         for tx in transactions:
             tx.committed()
-        metrics.INBOX_DUPLICATES.labels(deliveries[0].record.topic).inc(len(deliveries) - len(transactions))
+        if len(transactions) < len(deliveries):
+            metrics.INBOX_DUPLICATES.labels(deliveries[0].record.topic).inc(len(deliveries) - len(transactions))
 
     async def apply_parked(self, session: Session, delivery: Delivery) -> None:
         """Apply one parked delivery inside the caller's transaction, which also removes it from the parking."""
@@ -164,18 +165,13 @@ class Dispatcher:
     async def _handle(self, session: Session, delivery: Delivery) -> Transaction:
         event = delivery.event
         started = time.perf_counter()
-        actor = Actor(f"event:{event.type}", "event")
-        work = UnitOfWork(self.workplace, event.practice_id, actor, Cause(event.correlation_id, causation_id=event.id))
-        record = delivery.record
-        facts = {
-            "topic": record.topic,
-            "partition": record.partition,
-            "offset": record.offset,
-            "group": self.group,
-        }
+        handling, record = delivery.handling, delivery.record
+        cause = Cause(event.correlation_id, causation_id=event.id)
+        work = UnitOfWork(self.workplace, event.practice_id, handling.actor, cause)
+        facts = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "group": self.group}
         with tracing.consumer_span(f"process {record.topic}", delivery.envelope.traceparent, **facts):
             tx = Transaction(session, work)
-            await delivery.handling.function(replace(work, joined=tx), event)
+            await handling.function(replace(work, joined=tx), event)
             await tx.flush()
-        metrics.HANDLER_SECONDS.labels(event.type, "done").observe(time.perf_counter() - started)
+        handling.seconds.observe(time.perf_counter() - started)
         return tx

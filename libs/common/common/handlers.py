@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from prometheus_client import Histogram
+
+from common import metrics
 from common.contracts import decode, topic_of
 from common.envelope import Envelope
-from common.uow import UnitOfWork
+from common.uow import Actor, UnitOfWork
 
 T = TypeVar("T")
 
@@ -36,9 +39,13 @@ Handler = Callable[[UnitOfWork, Received[Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Handling:
+    """A handler, and what is the same for every event that it handles."""
+
     type: str
     view: type
     function: Handler
+    actor: Actor
+    seconds: Histogram
 
 
 class Handlers:
@@ -53,7 +60,8 @@ class Handlers:
         def register(function: Handler) -> Handler:
             if type in self.by_type:
                 raise ValueError(f"two handlers for {type}")
-            self.by_type[type] = Handling(type, _view_of(function), function)
+            actor, seconds = Actor(f"event:{type}", "event"), metrics.HANDLER_SECONDS.labels(type, "done")
+            self.by_type[type] = Handling(type, _view_of(function), function, actor, seconds)
             return function
 
         return register
