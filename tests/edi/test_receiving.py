@@ -36,6 +36,12 @@ async def release(wire: Any, file_id: str, content: bytes | None = None) -> Any:
     )
 
 
+def as_kind(content: bytes, set_id: str, group: str, version: str) -> bytes:
+    """An 835 in the envelope of another kind."""
+    content = content.replace(b"GS*HP*", f"GS*{group}*".encode()).replace(b"ST*835*", f"ST*{set_id}*".encode())
+    return content.replace(b"005010X221A1", version.encode())
+
+
 class TestPolling:
     @on_either_wire
     async def test_a_remittance_is_archived_and_the_others_are_told(self, wire: Any, advice: Write) -> None:
@@ -176,6 +182,34 @@ class TestPolling:
         await wire.poll()
         assert [file["status"] for file in await wire.items("/files")] == ["processed"] * 5
         assert len(await wire.service.published("InterchangeReceived")) == 5
+
+
+class TestKinds:
+    @pytest.mark.parametrize(
+        ("set_id", "group", "version"),
+        [("271", "HB", "005010X279A1"), ("277", "HN", "005010X212"), ("278", "HI", "005010X217")],
+    )
+    async def test_answers_that_come_as_a_batch_are_told_to_the_others(
+        self, wire: Any, advice: Write, set_id: str, group: str, version: str
+    ) -> None:
+        wire.house.put(as_kind(advice(905), set_id, group, version))
+        await wire.poll()
+        (event,) = await wire.service.published("InterchangeReceived")
+        assert (event.data["kind"], event.data["sets"]) == (set_id, 1)
+
+    async def test_a_kind_that_nobody_knows_is_kept_and_reported_and_told_to_nobody(
+        self, wire: Any, advice: Write
+    ) -> None:
+        stranger = as_kind(advice(905), "850", "PO", "005010")
+        wire.house.put(stranger)
+        wire.house.put(advice(906, trace="EFT2"))
+        await wire.poll()
+        (reported,) = await wire.items("/interchanges?reason=unknown-kind")
+        assert (reported["kind"], reported["control"]) == ("850", "000000905")
+        assert (await wire.http.get(f"/interchanges/{reported['id']}/content")).content == stranger
+        told = await wire.service.published("InterchangeReceived")
+        assert [event.data["interchange_control"] for event in told] == ["000000906"]
+        assert [file["status"] for file in await wire.items("/files")] == ["processed", "processed"]
 
 
 class TestDuplicates:

@@ -27,6 +27,9 @@ _BLANK = b" \t\r\n\x00\x1a\xef\xbb\xbf"
 _SET_ENVELOPE = frozenset({"2", "3", "4", "7", "23"})
 _SEGMENTS_IN_ERROR = "5"
 
+# A kind or version that nobody here reads (AK905 1 and 2) is no broken envelope: it is kept and reported as it is.
+_UNKNOWN_GROUP = frozenset({"1", "2"})
+
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
@@ -59,7 +62,8 @@ def _malformed(flaws: Sequence[Flaw]) -> Reading:
 
 def _envelope_flaws(report: x12.InterchangeReport) -> Iterator[Flaw]:
     for finding in report.all_findings():
-        envelope = finding.scope in ("interchange", "group")
+        known = finding.scope == "group" and finding.code not in _UNKNOWN_GROUP
+        envelope = finding.scope == "interchange" or known
         if finding.severity == "error" and (envelope or (finding.scope == "set" and finding.code in _SET_ENVELOPE)):
             place = finding.position
             yield Flaw(
