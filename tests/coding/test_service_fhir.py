@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coding.domain.engine import code_visit
 from coding.domain.reading import PROCEDURE_FACTS
 from coding.domain.refusals import VisitUnreadable
 from coding.domain.visit import Evaluation, Kind, Procedure, Visit
@@ -346,7 +347,7 @@ class TestTheVocabulary:
         assert [word for word in words if f"`{word.replace('_', '-')}`" not in guide] == []
         assert [kind for kind in Kind if f"`{kind}`" not in guide] == []
         example = json.loads(guide.split("```json")[1].split("```")[0])
-        assert documented(read_bundle(example).document).coded().disposition == "ready"
+        assert code_visit(documented(read_bundle(example).document).facts).disposition == "ready"
 
     async def test_the_golden_cases_come_out_the_same_by_either_door(
         self, coding: Running, shared_folder: Path

@@ -135,6 +135,13 @@ def secure_tables(op: Operations, tables: Iterable[str], *, append_only: Iterabl
     op.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {app}")
 
 
+def reference_tables(op: Operations, tables: Iterable[str]) -> None:
+    """Tables of published facts, the same for every practice: the application reads them, the owner writes them."""
+    app, _ = _roles(op)
+    for table in tables:
+        op.execute(f"GRANT SELECT ON {table} TO {app}")
+
+
 def extend_event_log(bind: Connection, today: date | None = None) -> None:
     """Monthly partitions for the next two years, and one for anything beyond, so that no insert ever fails."""
     start = (today or datetime.now(UTC).date()).replace(day=1)

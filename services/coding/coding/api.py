@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from coding import store
+from coding import editions, store
 from coding.domain.coded_visit import Disposition
 from coding.models import (
     EXAMPLE_VISIT,
     CodedOut,
+    EditionOut,
     EncounterIn,
     EncounterOut,
     EncounterSummary,
@@ -46,9 +47,18 @@ async def record(body: EncounterIn, uow: Creates, response: Response) -> Encount
 
 
 @router.post("/encounters/preview", dependencies=[needs(READ)], openapi_extra=VISIT)
-async def preview(visit: VisitForm) -> CodedOut:
+async def preview(visit: VisitForm, reads: Reads) -> CodedOut:
     """Code a visit form without keeping it."""
-    return CodedOut.of(documented(visit).coded())
+    form = documented(visit)
+    async with reads.begin() as tx:
+        return CodedOut.of(await form.coded(tx))
+
+
+@router.get("/code-sets", dependencies=[needs(READ)])
+async def list_code_sets(reads: Reads) -> list[EditionOut]:
+    """The published tables that were loaded, by kind, newest first; what is not here is the starter set's."""
+    async with reads.begin() as tx:
+        return [EditionOut.of(edition) for edition in await editions.all_editions(tx)]
 
 
 @router.get("/encounters", dependencies=[needs(READ)])

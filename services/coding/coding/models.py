@@ -16,6 +16,7 @@ from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
 from coding.domain.encounter import DIAGNOSES_ON_A_LINE, LINES_ON_A_CLAIM, Encounter
 from coding.domain.findings import Finding
 from coding.domain.reasons import Reason
+from coding.editions import Edition
 from coding.operations.overriding import HandLine
 from coding.store import Happening
 
@@ -321,3 +322,30 @@ def _coded(coded: CodedVisit) -> Mapping[str, Any]:
 
 def _lines(lines: Sequence[CodedLine]) -> list[LineOut]:
     return [LineOut.of(number, line) for number, line in enumerate(lines, 1)]
+
+
+class FileOut(BaseModel):
+    name: str
+    sha256: str
+
+
+class EditionOut(BaseModel):
+    """One loaded table of one quarter, with the files it was made of."""
+
+    kind: str
+    quarter: str
+    in_force_from: date
+    files: list[FileOut]
+    rows: int
+    loaded_at: datetime
+
+    @classmethod
+    def of(cls, edition: Edition) -> EditionOut:
+        return cls(
+            kind=edition.kind,
+            quarter=edition.quarter,
+            in_force_from=edition.in_force_from,
+            files=[FileOut(name=file["name"], sha256=file["sha256"]) for file in edition.files],
+            rows=edition.rows,
+            loaded_at=edition.loaded_at,
+        )

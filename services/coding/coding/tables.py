@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Text, UniqueConstraint, Uuid
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.tables import moment, service_metadata, tenant_table, versioned
@@ -43,4 +59,105 @@ history = tenant_table(
     Column("visit", JSONB, nullable=False),
     Column("coded", JSONB, nullable=False),
     UniqueConstraint("encounter_id", "version"),
+)
+
+# What CMS and CDC publish, loaded by the owner's role with `dermbill codes load`: the same for every practice.
+code_set_editions = Table(
+    "code_set_editions",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("quarter", Text, nullable=False),
+    Column("in_force_from", Date, nullable=False),
+    Column("files", JSONB, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    moment("loaded_at", default_now=True),
+    UniqueConstraint("kind", "quarter"),
+)
+
+
+def _edition() -> Column[Any]:
+    return Column("edition_id", Uuid, ForeignKey("code_set_editions.id", ondelete="CASCADE"), nullable=False)
+
+
+ncci_pairs = Table(
+    "ncci_pairs",
+    METADATA,
+    _edition(),
+    Column("column1", Text, nullable=False),
+    Column("column2", Text, nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("deleted", Date),
+    Column("indicator", Text, nullable=False),
+    Index("ncci_pairs_edition_idx", "edition_id", "column1"),
+)
+unit_limits = Table(
+    "unit_limits",
+    METADATA,
+    _edition(),
+    Column("code", Text, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("adjudication", Integer, nullable=False),
+    PrimaryKeyConstraint("edition_id", "code"),
+)
+add_on_codes = Table(
+    "add_on_codes",
+    METADATA,
+    _edition(),
+    Column("add_on", Text, nullable=False),
+    Column("parent", Text),
+    Column("type", Integer, nullable=False),
+    Column("effective", Date, nullable=False),
+    Column("deleted", Date),
+    Index("add_on_codes_edition_idx", "edition_id", "add_on"),
+)
+relative_values = Table(
+    "relative_values",
+    METADATA,
+    _edition(),
+    Column("code", Text, nullable=False),
+    Column("modifier", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("work", Numeric(9, 2), nullable=False),
+    Column("practice_nonfacility", Numeric(9, 2), nullable=False),
+    Column("practice_facility", Numeric(9, 2), nullable=False),
+    Column("malpractice", Numeric(9, 2), nullable=False),
+    Column("pctc", Text, nullable=False),
+    Column("global_days", Text, nullable=False),
+    Column("multiple_procedure", Text, nullable=False),
+    Column("bilateral", Text, nullable=False),
+    Column("assistant", Text, nullable=False),
+    Column("factor", Numeric(9, 4), nullable=False),
+    PrimaryKeyConstraint("edition_id", "code", "modifier"),
+)
+cost_indices = Table(
+    "cost_indices",
+    METADATA,
+    _edition(),
+    Column("contractor", Text, nullable=False),
+    Column("locality", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("work", Numeric(6, 3), nullable=False),
+    Column("practice", Numeric(6, 3), nullable=False),
+    Column("malpractice", Numeric(6, 3), nullable=False),
+    PrimaryKeyConstraint("edition_id", "contractor", "locality"),
+)
+diagnosis_codes = Table(
+    "diagnosis_codes",
+    METADATA,
+    _edition(),
+    Column("code", Text, nullable=False),
+    Column("billable", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    PrimaryKeyConstraint("edition_id", "code"),
+)
+supply_codes = Table(
+    "supply_codes",
+    METADATA,
+    _edition(),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("added", Date),
+    Column("ended", Date),
+    PrimaryKeyConstraint("edition_id", "code"),
 )

@@ -13,6 +13,8 @@ from coding.domain.engine import code_visit
 from coding.domain.reading import read_visit
 from coding.domain.refusals import Fault, VisitUnreadable
 from coding.domain.visit import Visit
+from coding.editions import SNAPSHOTS
+from common.uow import Transaction
 
 _NOT_A_FIELD = re.compile(r"[^A-Za-z0-9_.\[\]-]")
 
@@ -24,9 +26,9 @@ class Documented:
     document: Mapping[str, Any]
     facts: Visit
 
-    def coded(self) -> CodedVisit:
-        """What the rules make of it; a visit that no one claim can carry is held."""
-        return within_one_claim(code_visit(self.facts))
+    async def coded(self, tx: Transaction) -> CodedVisit:
+        """What the rules and the edits of its date make of it; a visit that no one claim can carry is held."""
+        return within_one_claim(code_visit(self.facts, await SNAPSHOTS.on(tx, self.facts.date)))
 
 
 def documented(document: Mapping[str, Any]) -> Documented:

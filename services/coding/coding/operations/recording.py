@@ -24,15 +24,15 @@ async def record(
     uow: UnitOfWork, visit: Documented, *, patient_id: UUID, rendering_npi: str, visit_number: str | None
 ) -> Encounter:
     """Keep a visit and what the rules make of it. Raises VisitNumberTaken."""
-    encounter = Encounter(
-        id=new_id(),
-        patient_id=patient_id,
-        rendering_npi=rendering_npi,
-        visit_number=visit_number,
-        document=visit.document,
-        coded=visit.coded(),
-    )
     async with uow.begin() as tx:
+        encounter = Encounter(
+            id=new_id(),
+            patient_id=patient_id,
+            rendering_npi=rendering_npi,
+            visit_number=visit_number,
+            document=visit.document,
+            coded=await visit.coded(tx),
+        )
         taken = await store.add(tx, encounter)
         if taken is not None:
             raise VisitNumberTaken(encounter_id=taken)
@@ -46,8 +46,8 @@ async def amend(uow: UnitOfWork, encounter_id: UUID, version: int, visit: Docume
 
     Raises NotFound, Stale.
     """
-    coded = visit.coded()
     async with uow.begin() as tx:
+        coded = await visit.coded(tx)
         before = await store.load(tx, encounter_id)
         if before.version != version:
             raise Stale(kind="encounter", id=encounter_id, version=version)
