@@ -23,6 +23,8 @@ from stack.services import STAFF_SCOPES
 
 CLAIMS = int(os.environ.get("SCORED_CLAIMS", "300"))
 SEED = 11
+PATIENCE_SECONDS = 200.0
+pytestmark = pytest.mark.timeout(300)
 
 
 @asynccontextmanager
@@ -43,7 +45,7 @@ async def office_of(platform: Platform) -> AsyncGenerator[Office, None]:
 async def scored(platform: Platform) -> Result:
     async with office_of(platform) as office:
         console = Console(width=120)
-        result = await run(office, Telling(console), claims=CLAIMS, seed=SEED, patience=100.0)
+        result = await run(office, Telling(console), claims=CLAIMS, seed=SEED, patience=PATIENCE_SECONDS)
     table.show(console, result)
     return result
 
