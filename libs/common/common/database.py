@@ -53,6 +53,12 @@ def driver_of(connection: AsyncConnection) -> Any:
     return opened.connection.driver_connection
 
 
+async def _drop(connection: AsyncConnection) -> None:
+    with contextlib.suppress(Exception):
+        await connection.invalidate()
+        await connection.close()
+
+
 class Database:
     """The two pools of a service. Sizes bound how much one process asks of Postgres at once."""
 
@@ -111,16 +117,17 @@ class Database:
         self._return(session)
 
     async def abandon(self, session: Session) -> None:
-        """Roll back, and leave the connection clean for the next one, or drop it."""
+        """Roll back, and leave the connection clean, or closed; `begin` drops a closed one."""
         try:
             async with asyncio.timeout(5):
                 await session.raw.execute("ROLLBACK")
         except Exception:
-            with contextlib.suppress(Exception):
-                await session.sql.invalidate()
-                await session.sql.close()
-            self._free.release()
-        else:
+            session.raw.terminate()
+        except BaseException:
+            # A second cancellation while the first is undone.
+            session.raw.terminate()
+            raise
+        finally:
             self._return(session)
 
     @asynccontextmanager
@@ -143,15 +150,13 @@ class Database:
             session = self._idle.pop()
             if not session.raw.is_closed():
                 return session
-            await session.sql.invalidate()
-            await session.sql.close()
+            await _drop(session.sql)
         connection = await self.app.connect()
         try:
             session = Session(connection)
             await session.raw.execute(preparing())
         except BaseException:
-            await connection.invalidate()
-            await connection.close()
+            await _drop(connection)
             raise
         return session
 
@@ -166,7 +171,7 @@ class Database:
 
     async def close(self) -> None:
         while self._idle:
-            await self._idle.pop().sql.close()
+            await _drop(self._idle.pop().sql)
         await self.app.dispose()
         await self.platform.dispose()
 
