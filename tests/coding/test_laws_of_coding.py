@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from copy import deepcopy
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,11 +11,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codes import cpt
+from codes import cpt, mue, ncci
 from coding.domain.coded_visit import CodedVisit, Disposition
 from coding.domain.engine import code_visit
 from coding.domain.excisions import excised_diameter
-from coding.domain.reading import read_visit
+from coding.domain.reading import PROCEDURE_FACTS, read_visit
+from coding.domain.refusals import VisitUnreadable
+from coding.domain.visit import Kind
 
 SITES = ("back", "left forearm", "right forearm", "scalp", "left cheek", "nose", "neck", "right hand", "left ear")
 PROBLEMS = {
@@ -190,6 +193,72 @@ class TestNeverMoreForKnowingLess:
                 assert not code.is_add_on or present & set(code.parents)
 
 
+class TestEdits:
+    @given(visits())
+    @settings(max_examples=200, deadline=None)
+    def test_no_two_lines_are_a_pair_that_no_modifier_can_part(self, encounter: dict[str, Any]):
+        day = read_visit(encounter).date
+        lines = coded(encounter).lines
+        for one_line in lines:
+            for other in lines:
+                edit = ncci.edit(one_line.cpt, other.cpt, day) if one_line is not other else None
+                assert edit is None or edit.modifier_allowed
+
+    @given(visits())
+    @settings(max_examples=200, deadline=None)
+    def test_no_ready_visit_exceeds_an_absolute_limit(self, encounter: dict[str, Any]):
+        visit = coded(encounter)
+        if visit.disposition is not Disposition.READY:
+            return
+        units = Counter[str]()
+        for line in visit.lines:
+            units[line.cpt] += line.units
+        for number, count in units.items():
+            limit = mue.limit(number, read_visit(encounter).date)
+            assert limit is None or limit.adjudication is not mue.Adjudication.ABSOLUTE or count <= limit.units
+
+    @given(visits())
+    @settings(max_examples=200, deadline=None)
+    def test_every_diagnosis_of_a_line_is_on_the_visit(self, encounter: dict[str, Any]):
+        known = {problem["icd10"] for problem in encounter["problems"]}
+        known |= {procedure.get("pathology_icd10") for procedure in encounter["procedures"]}
+        for line in coded(encounter).lines:
+            assert set(line.dx) <= known
+
+    @given(visits(), st.data())
+    @settings(max_examples=200, deadline=None)
+    def test_one_lesion_more_never_lowers_the_units_of_its_family(self, encounter: dict[str, Any], data: st.DataObject):
+        counted = [p for p in encounter["procedures"] if isinstance(p.get("count"), int)]
+        if not counted:
+            return
+        kind = data.draw(st.sampled_from(counted))["kind"]
+        more = deepcopy(encounter)
+        next(p for p in more["procedures"] if p["kind"] == kind and isinstance(p.get("count"), int))["count"] += 1
+        before, after = coded(encounter), coded(more)
+        if Disposition.HOLD not in (before.disposition, after.disposition):
+            assert work(after) >= work(before)
+
+    def test_ten_thousand_visits_of_every_kind_are_coded_or_held_and_none_fails(self):
+        draw = random.Random(20260304)
+        words = ["back", "left forearm", "the moon", "", None, "left great toe", "eyelid, behind", "scalp and face"]
+        numbers = [None, 0.1, 1, 2.5, 400]
+        for _ in range(10_000):
+            procedures = [
+                {"kind": str(kind), "problem_ref": draw.choice(["ak", "bcc", "cyst", None])}
+                | {
+                    fact: draw.choice(words if fact == "site" else numbers)
+                    for fact in draw.sample(sorted(PROCEDURE_FACTS[kind]), k=min(3, len(PROCEDURE_FACTS[kind])))
+                    if fact in ("site", "count", "diameter_cm", "area_sq_cm", "length_cm", "dose_mg")
+                }
+                for kind in draw.sample(list(Kind), k=draw.randint(1, 5))
+            ]
+            answer = coded_or_refused(one(procedures))
+            if isinstance(answer, VisitUnreadable):
+                assert all(fault.path.startswith("procedures[") for fault in answer.faults)
+            else:
+                assert (answer.disposition is Disposition.HOLD) == bool(answer.questions)
+
+
 class TestCounts:
     @given(st.integers(2, 14))
     @settings(deadline=None)
@@ -228,6 +297,13 @@ class TestSizes:
     def test_a_larger_lesion_is_never_coded_as_a_smaller_one(self, one_size: float, other_size: float):
         small, large = sorted((one_size, other_size))
         assert number_of(small) <= number_of(large)
+
+
+def coded_or_refused(encounter: dict[str, Any]) -> CodedVisit | VisitUnreadable:
+    try:
+        return coded(encounter)
+    except VisitUnreadable as refusal:
+        return refusal
 
 
 def one(procedures: list[dict[str, Any]]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def is_shaped(code: str) -> bool:
     return _SHAPE.match(code) is not None
 
 
+@lru_cache(maxsize=8192)
 def dotted(code: str) -> str:
     """The code with its dot, upper case: `c44311` becomes C44.311. Raises ValueError for another shape."""
     plain = code.strip().upper().replace(".", "")

@@ -139,6 +139,8 @@ def conflicts(codes: Iterable[str], *, evaluation: bool) -> tuple[str, ...]:
     `evaluation`: the line is an evaluation and management service.
     """
     present = set(codes)
+    if not present:
+        return ()
     found = [f"{code} is not a modifier that is known here." for code in sorted(present - TABLE.keys())]
     found += [
         f"{' and '.join(sorted(present & group))} may not stand together."

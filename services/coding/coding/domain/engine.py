@@ -113,10 +113,10 @@ def _of(lesions: Sequence[Lesion], kind: Kind) -> list[Lesion]:
 
 def _by_family(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
     chosen = Chosen()
+    present = {lesion.procedure.kind for lesion in lesions}
     for kind, family in FAMILIES.items():
-        own = _of(lesions, kind)
-        if own:
-            chosen += family(visit, own)
+        if kind in present:
+            chosen += family(visit, _of(lesions, kind))
     return chosen
 
 

@@ -27,6 +27,7 @@ from coding.domain.visit import (
 MOST_PROCEDURES = 100
 MOST_PROBLEMS = 50
 
+_KIND, _PAYER, _PLACE = form.one_of(*Kind), form.one_of(*PayerType), form.one_of(*place_of_service.TABLE)
 _LINK = {"problem_ref": form.word, "site": form.words}
 _SAME = {"same_lesion_as_next": form.flag}
 _LESION = {**_LINK, **_SAME, "count": form.count}
@@ -138,7 +139,7 @@ def _visit(root: Form) -> Visit | None:
         "history", "global_periods", "authorization", "abn", "em", "problems", "procedures",
     )  # fmt: skip
     day = root.needs("date", form.day)
-    place = root.needs("place_of_service", form.one_of(*place_of_service.TABLE))
+    place = root.needs("place_of_service", _PLACE)
     payer = _payer(root)
     history = root.child("history", "last_face_to_face_same_group_same_specialty")
     problems = tuple(_problem(item) for item in root.items("problems", MOST_PROBLEMS))
@@ -172,7 +173,7 @@ def _payer(root: Form) -> Payer | None:
     payer = root.child("payer", "type", "x_modifiers", "wants_51", "drug_waste_modifiers", required=True)
     if payer is None:
         return None
-    kind = payer.needs("type", form.one_of(*PayerType))
+    kind = payer.needs("type", _PAYER)
     return kind and Payer(
         type=PayerType(kind),
         x_modifiers=bool(payer.may("x_modifiers", form.flag)),
@@ -240,13 +241,13 @@ def _notice(root: Form) -> Notice | None:
 
 
 def _procedure(item: Form, position: int) -> Procedure | None:
-    word = item.needs("kind", form.one_of(*Kind))
+    word = item.needs("kind", _KIND)
     if word is None:
         return None
     kind = Kind(word)
     readers = PROCEDURE_FACTS[kind]
     item.knows("kind", *readers)
-    facts = {name: item.may(name, reader) for name, reader in readers.items()}
+    facts = {name: item.may(name, readers[name]) for name in item.content if name in readers}
     return Procedure(position=position, kind=kind, **facts)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Part(StrEnum):
@@ -117,6 +118,7 @@ _OPPOSED: tuple[frozenset[str], ...] = (
 _REGIONS: Mapping[str, frozenset[Part]] = {"face": frozenset({Part.FACE}), "trunk": frozenset({Part.TRUNK})}
 
 
+@lru_cache(maxsize=4096)
 def read_sites(text: str | None) -> tuple[Site, ...] | None:
     """Every place that the text names, or None when any of its words is not understood."""
     if text is None:
