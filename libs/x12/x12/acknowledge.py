@@ -6,6 +6,7 @@ noted in the 999, which accepts the set with errors (IK501 E), and rejects that 
 is rejected (R) for what concerns it as a whole, and when no claim is left.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -41,6 +42,12 @@ _MOST_CODES = 5
 _LOOP_IDENTIFIER = 4
 """IK303 holds four characters: loop 2010AA is named 2010."""
 _GROUP_WITHOUT_SETS = "5"
+_SET_NUMBER = 9
+"""AK202 holds four to nine characters, whatever ST02 was."""
+_UNIT = re.compile(r"[0-9A-Za-z .,/#_-]{1,35}")
+"""What CTX can hold of the value of a business unit; any other is left out."""
+_UNITS = frozenset({"CLM01", "TRN02"})
+"""Business units that the 999 has names for."""
 _MOST_REPORTS = 5
 _STATUSES_OF_A_REPORT = 3
 
@@ -105,7 +112,7 @@ def _set_ack(report: SetReport) -> SetAck:
         codes = (*codes[: _MOST_CODES - 1], _SEGMENTS_IN_ERROR)
     return SetAck(
         kind=report.set.kind,
-        control_number=report.set.control_number,
+        control_number=report.set.control_number.zfill(4)[:_SET_NUMBER],
         version=report.set.version,
         code="R" if report.rejected else "E" if judged else "A",
         errors=codes,
@@ -142,8 +149,8 @@ def _element_errors(findings: list[Finding]) -> tuple[ElementError, ...]:
 
 def _context(findings: list[Finding]) -> tuple[Context, ...]:
     """The business unit (CTX), so that the sender finds the claim without counting segments."""
-    units = {finding.unit for finding in findings if finding.unit is not None}
-    return tuple(Context(name, value) for name, value in units if value)
+    units = dict.fromkeys(finding.unit for finding in findings if finding.unit is not None)
+    return tuple(Context(name, value) for name, value in units if name in _UNITS and _UNIT.fullmatch(value))
 
 
 def acknowledge_claims(claims: Iterable[JudgedClaim], source: AckSource, today: date) -> tuple[ClaimAckPart, ...]:

@@ -54,7 +54,9 @@ class HeaderCheck:
         if not header.functional_id and not header.control_number:
             return
         if header.functional_id not in FUNCTIONAL_IDS.values():
-            yield self._found("group", "1", "GS does not name a known kind of group", "GS", 1)
+            # A 999 could not name such a group (AK101), so that the TA1 answers: invalid interchange content.
+            message = "GS does not name a known kind of group"
+            yield self._found("interchange", "024", message, "GS", 1, level="interchange")
         for text, place in ((header.sender, 2), (header.receiver, 3)):
             if not 2 <= len(text.strip()) <= 15:
                 yield self._found("group", "6", "GS does not name its sender and receiver", "GS", place, "warning")

@@ -92,9 +92,10 @@ class Inspector:
 
     def _unexpected(self, loop: OpenLoop, segment: Elements, number: int, unit: Unit) -> Finding:
         """A segment that no table of the loop covers: by its qualifier, by its place, or at all."""
-        alike = loop.spec.ranks.get(segment[0])
-        if alike and all(spec.qualifiers for spec, _ in alike):
-            place = alike[0][0].qualifier
+        alike = [spec for spec, _ in loop.spec.ranks.get(segment[0], ())]
+        alike += [move.segment for move in loop.spec.moves.get(segment[0], ())]
+        if alike and all(spec.qualifiers for spec in alike):
+            place = alike[0].qualifier
             message = "The qualifier is not one that the guide has for this segment here"
             return self._found(loop, "element", CODE, message, number, segment[0], place, unit=unit)
         code = UNEXPECTED if segment[0] in self._known else UNRECOGNIZED

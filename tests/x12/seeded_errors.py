@@ -1,0 +1,16 @@
+"""All seeded faults."""
+
+from tests.x12.seeded_answers import CLAIM_STATUSES, FUNCTIONAL_ACKS, REMITTANCES
+from tests.x12.seeded_claims import CLAIM_ELEMENTS, CLAIM_SENSE, CLAIM_STRUCTURE, ENVELOPE, REPEATED
+from tests.x12.seeded_edits import Fault
+
+FAULTS: tuple[Fault, ...] = (
+    *ENVELOPE,
+    *REPEATED,
+    *CLAIM_STRUCTURE,
+    *CLAIM_ELEMENTS,
+    *CLAIM_SENSE,
+    *REMITTANCES,
+    *CLAIM_STATUSES,
+    *FUNCTIONAL_ACKS,
+)
