@@ -7,6 +7,8 @@ from x12.balance import ChequeBalance, claim_imbalances, payment_imbalances, rem
 from x12.claim_reader import ReceivedClaim, read_claims
 from x12.claim_writer import render_claims_body
 from x12.delimiters import CANONICAL, Delimiters
+from x12.eligibility_reader import read_eligibility_answers, read_eligibility_inquiries
+from x12.eligibility_writer import render_eligibility_answers_body, render_eligibility_inquiries_body
 from x12.envelope import (
     GroupEnd,
     GroupSummary,
@@ -63,6 +65,19 @@ from x12.model.claim import (
     Submission,
     Subscriber,
 )
+from x12.model.eligibility import (
+    Benefit,
+    Condition,
+    Delivery,
+    EligibilityAnswer,
+    EligibilityInquiry,
+    InformationReceiver,
+    InformationSource,
+    Member,
+    Rejection,
+    RelatedEntity,
+    ServiceInquiry,
+)
 from x12.model.envelope import (
     Envelope,
     Group,
@@ -72,6 +87,7 @@ from x12.model.envelope import (
     SetHeader,
     TransactionSet,
 )
+from x12.model.inquiry import Person, Trace, TransactionHead
 from x12.model.party import Address, Contact, Party, Reference
 from x12.model.remittance import (
     Adjustment,
@@ -94,6 +110,7 @@ from x12.writer import write_interchange, write_interchange_acks
 CLAIM_VERSION = "005010X222A1"
 REMITTANCE_VERSION = "005010X221A1"
 FUNCTIONAL_ACK_VERSION = "005010X231A1"
+ELIGIBILITY_VERSION = "005010X279A1"
 CLAIM_ACK_VERSION = "005010X214"
 
 __all__ = [
@@ -101,6 +118,7 @@ __all__ = [
     "CLAIM_ACK_VERSION",
     "CLAIM_VERSION",
     "DEFAULT_LIMITS",
+    "ELIGIBILITY_VERSION",
     "FUNCTIONAL_ACK_VERSION",
     "REMITTANCE_VERSION",
     "AckSource",
@@ -110,20 +128,25 @@ __all__ = [
     "BadDelimiters",
     "BadElement",
     "BankAccount",
+    "Benefit",
     "BillingProvider",
     "ChequeBalance",
     "Claim837P",
     "ClaimAck",
     "ClaimAckPart",
     "ClaimPayment",
+    "Condition",
     "Contact",
     "Context",
     "DatedEvent",
     "DelimiterInData",
     "Delimiters",
+    "Delivery",
     "Diagnosis",
     "Drug",
     "ElementError",
+    "EligibilityAnswer",
+    "EligibilityInquiry",
     "Envelope",
     "EnvelopeBroken",
     "Finding",
@@ -132,6 +155,8 @@ __all__ = [
     "GroupEnd",
     "GroupReport",
     "GroupSummary",
+    "InformationReceiver",
+    "InformationSource",
     "Interchange",
     "InterchangeAck",
     "InterchangeEnd",
@@ -144,23 +169,28 @@ __all__ = [
     "Limits",
     "LineAck",
     "Loop",
+    "Member",
     "MissingSegment",
     "NotX12",
     "Note",
     "Party",
     "Patient",
+    "Person",
     "Position",
     "Procedure",
     "ProviderAdjustment",
     "Received",
     "ReceivedClaim",
     "Reference",
+    "Rejection",
     "RelatedCauses",
+    "RelatedEntity",
     "Remittance",
     "RemittanceAdvice",
     "RemittancePart",
     "Segment",
     "SegmentError",
+    "ServiceInquiry",
     "ServiceLine",
     "ServicePayment",
     "SetAck",
@@ -173,6 +203,8 @@ __all__ = [
     "StatusReport",
     "Submission",
     "Subscriber",
+    "Trace",
+    "TransactionHead",
     "TransactionSet",
     "WriteRefused",
     "X12Error",
@@ -185,6 +217,8 @@ __all__ = [
     "payment_imbalances",
     "read_claim_acks",
     "read_claims",
+    "read_eligibility_answers",
+    "read_eligibility_inquiries",
     "read_events",
     "read_functional_acks",
     "read_interchange_acks",
@@ -194,6 +228,8 @@ __all__ = [
     "remittance_imbalances",
     "render_claim_acks_body",
     "render_claims_body",
+    "render_eligibility_answers_body",
+    "render_eligibility_inquiries_body",
     "render_functional_ack_body",
     "render_remittance_body",
     "sniff",

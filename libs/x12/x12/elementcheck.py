@@ -79,6 +79,9 @@ class ElementJudge:
         elif not text.strip(COMPONENT + " "):
             if spec.usage == "R":
                 yield Complaint(place, 0, REQUIRED, "A required element is missing")
+        elif REPETITION in text and spec.repeats:
+            for part in text.split(REPETITION):
+                yield from self._element(place, spec, part, segment)
         elif REPETITION in text:
             yield Complaint(place, 0, REPEATED, "The element is repeated where it may occur once")
         elif spec.components:

@@ -183,8 +183,13 @@ def _hierarchy(inspector: Inspector, loop: OpenLoop) -> Iterator[Finding]:
     if element(head, 2) != parent:
         yield inspector.wrong_level(loop, 2, "HL does not name the level above it")
     below = any(loop.counts.get(inner.id) for inner in loop.spec.loops if inner.trigger.id == "HL")
-    if element(head, 4) not in ("", "1" if below else "0"):
+    if element(head, 4) not in ("", "1" if below else "0") and not (element(head, 4) == "1" and _turned_away(loop)):
         yield inspector.wrong_level(loop, 4, "HL does not say truly whether levels follow below it")
+
+
+def _turned_away(loop: OpenLoop) -> bool:
+    """Whether a payer refused the level (AAA); the answer then may keep HL04 of the question (X12's own example)."""
+    return any(segment[0] == "AAA" for item in (loop, *loop.loops) for segment in item.segments)
 
 
 def _identifiers(spec: LoopSpec) -> frozenset[str]:

@@ -15,7 +15,15 @@ from x12.model.acknowledgement import InterchangeAck
 from x12.model.envelope import InterchangeHeader, TransactionSet
 from x12.model.segments import COMPONENT, REPETITION, Loop, Segment
 
-FUNCTIONAL_IDS = {"837": "HC", "835": "HP", "999": "FA", "277": "HN"}
+FUNCTIONAL_IDS = {
+    "837": "HC",
+    "835": "HP",
+    "999": "FA",
+    "277": "HN",
+    "276": "HR",
+    "270": "HS",
+    "271": "HB",
+}
 """GS01 by ST01."""
 
 # 835 alone among these writes no ST03 (guide 005010X221A1).

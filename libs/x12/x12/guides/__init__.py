@@ -1,9 +1,16 @@
 """One declarative table for each transaction: loops, segments, elements, usage, repeats and codes."""
 
-from x12.guides import claim, claim_ack, functional_ack, remittance
+from x12.guides import claim, claim_ack, eligibility_inquiry, eligibility_response, functional_ack, remittance
 from x12.guides.spec import Guide
 
-GUIDES: tuple[Guide, ...] = (claim.GUIDE, remittance.GUIDE, functional_ack.GUIDE, claim_ack.GUIDE)
+GUIDES: tuple[Guide, ...] = (
+    claim.GUIDE,
+    remittance.GUIDE,
+    functional_ack.GUIDE,
+    claim_ack.GUIDE,
+    eligibility_inquiry.GUIDE,
+    eligibility_response.GUIDE,
+)
 
 
 def guide_for(kind: str, version: str) -> Guide | None:

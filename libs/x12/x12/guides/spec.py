@@ -4,7 +4,7 @@ An element is written `usage type/low-high codes`, for example `R ID/2-3 41|40`,
 `R AN/1-30 @procedure` where a code set outside the guide applies (see `x12.code_sets`); `@npi?8=XX` says that it
 applies when the element (in a composite, the component) 8 is XX, `?1=ABK/ABF` for any of several, and `&` joins
 several code sets. A composite is written `R <R AN/1-2; R ID/1-1 B>`. Usage is R required, S situational, N not
-used. Types are those of X12, and M for an amount of money (R with at most two decimals).
+used. Types are those of X12, and M for an amount of money (R with at most two decimals); `ID*` may be repeated.
 """
 
 from dataclasses import dataclass, field, replace
@@ -53,6 +53,7 @@ class ElementSpec:
     codes: frozenset[str] = frozenset()
     code_sets: tuple[CodeSet, ...] = ()
     components: tuple["ElementSpec", ...] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,10 @@ def element_spec(text: str) -> ElementSpec:
     kind, _, values = rest.partition(" ")
     name, _, lengths = kind.partition("/")
     low, _, high = lengths.partition("-")
+    repeats, name = name.endswith("*"), name.removesuffix("*")
     if not values.startswith("@"):
         codes = frozenset(values.split("|")) if values else frozenset[str]()
-        return ElementSpec(usage, name, int(low), int(high), codes)
+        return ElementSpec(usage, name, int(low), int(high), codes, repeats=repeats)
     sets = tuple(_code_set(part) for part in values[1:].split("&"))
     return ElementSpec(usage, name, int(low), int(high), code_sets=sets)
 
