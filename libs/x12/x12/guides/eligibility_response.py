@@ -65,8 +65,8 @@ def _benefit(letter: str) -> LoopSpec:
             "S R/1-15", "S ID/1-1 N|U|Y", "S ID/1-1 N|U|W|Y", f"S {PROCEDURES}", f"S {POINTERS}",
         ),
         seg(
-            "HSD S 9", "S ID/2-2 DY|FL|HS|MN|VS", "S R/1-15", "S ID/2-2 DA|MO|VS|WK|YR", "S R/1-6", f"S ID/1-2
-            {_DELIVERED}",
+            "HSD S 9", "S ID/2-2 DY|FL|HS|MN|VS", "S R/1-15", "S ID/2-2 DA|MO|VS|WK|YR", "S R/1-6",
+            f"S ID/1-2 {_DELIVERED}",
             "S N0/1-3", "S ID/1-2", "S ID/1-1",
         ),
         reference(MEMBER_REFERENCES + "|ALS|CLI|FO|NF|IG", repeat="9"), dated(_DATES, repeat="20", forms="D8|RD8"),
@@ -82,16 +82,15 @@ def _benefit(letter: str) -> LoopSpec:
 
 
 def _name(letter: str, entity: str, answers: str, relations: str) -> LoopSpec:
-    identified = "S"
     return loop(
-        f"2100{letter} R 1", who(entity, "1" if letter == "D" else "1|2", "II|MI", identified=identified),
+        f"2100{letter} R 1", who(entity, "1" if letter == "D" else "1|2", "II|MI", identified="S"),
         reference(MEMBER_REFERENCES, repeat="9"), street("S"), city("S"), rejection(_MEMBER_REASONS), provider(),
         birth(),
         insured(answers, relations), diagnoses(), dated(_DATES, repeat="9", forms="D8|RD8"),
         seg(
             "MPI S 1", "R ID/1-1 A|B|C|O|P|S|T", "R ID/2-2 AE|AO|AS|AT|AU|CC|DD|HD|IR|LX|PE|RE|RM|RR|RU",
-            "R ID/1-1 A|B|C|D|E|F|G|H|I|J|K|L|M|N|O|P|Q|R|S|T|U|W", "S AN/1-80", "S ID/2-2", "S ID/2-3 D8|RD8", "S
-            AN/1-35",
+            "R ID/1-1 A|B|C|D|E|F|G|H|I|J|K|L|M|N|O|P|Q|R|S|T|U|W", "S AN/1-80", "S ID/2-2", "S ID/2-3 D8|RD8",
+            "S AN/1-35",
         ),
         loops=(_benefit(letter),),
     )  # fmt: skip
