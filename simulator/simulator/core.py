@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import x12
 from simulator import real_time
 from simulator.calls import Caller
+from simulator.desks import DESKS
 from simulator.store import Posted
 from simulator.submitters import Submitter, own
 from simulator.wire import LARGEST_FILE, Worldly, noted
@@ -241,7 +242,7 @@ async def in_real_time(envelope: Envelope, request: Request, world: Worldly, kno
     def work() -> Response:
         try:
             _check(envelope, "RealTime")
-            if kind not in real_time.DESKS:
+            if kind not in DESKS:
                 raise Refused("NotSupported", "There is no real time for this payload type.")
             answered, content = real_time.answer(world, kind, envelope.Payload.encode())
         except Refused as refused:

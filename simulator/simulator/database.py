@@ -43,6 +43,12 @@ CREATE TABLE IF NOT EXISTS payables (
 CREATE INDEX IF NOT EXISTS payables_by_claim ON payables (claim);
 CREATE INDEX IF NOT EXISTS payables_ripe ON payables (payer_id, ripe_at) WHERE cheque IS NULL;
 CREATE TABLE IF NOT EXISTS cheques (id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS benefits (
+    payer_id TEXT NOT NULL, member_id TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (payer_id, member_id));
+CREATE TABLE IF NOT EXISTS holds (claim INTEGER PRIMARY KEY, until REAL NOT NULL, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS authorizations (
+    id INTEGER PRIMARY KEY, payer_id TEXT NOT NULL, trace TEXT NOT NULL, route TEXT NOT NULL, document TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS authorizations_by_trace ON authorizations (payer_id, trace);
 CREATE TABLE IF NOT EXISTS fault_occasions (fault INTEGER PRIMARY KEY, seen INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS behind (receiver TEXT NOT NULL, waiting INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS cleared (position INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -57,6 +63,7 @@ CREATE TABLE IF NOT EXISTS ssh_keys (sender TEXT PRIMARY KEY, key TEXT NOT NULL)
 _TABLES = (
     "meta", "payers", "members", "scenarios", "faults", "received", "claims", "due", "mailbox",
     "waiting", "debts", "payables", "cheques", "fault_occasions", "behind", "cleared", "uploads", "payloads",
+    "benefits", "holds", "authorizations",
 )  # fmt: skip
 
 

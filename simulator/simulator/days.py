@@ -10,11 +10,11 @@ from dataclasses import replace
 from itertools import groupby
 
 import x12
-from simulator import cheques, claim_status_file, clearinghouse, front_door, payer_desk
+from simulator import authorization_desk, cheques, claim_status_file, clearinghouse, desks, front_door, payer_desk
 from simulator.cheques import REMIT_STEP
 from simulator.claim_status_file import Speaker
 from simulator.clock import Clock
-from simulator.intake import CLEARINGHOUSE_STEP, SPEAKER
+from simulator.intake import CLEARINGHOUSE_STEP, QUESTIONS_STEP, SPEAKER
 from simulator.mailboxes import HELD_BACK, Outgoing, send_sets
 from simulator.payer_desk import CHEQUE_STEP
 from simulator.records import ClaimRecord, Said
@@ -135,4 +135,6 @@ STEPS: Mapping[str, Callable[[Store, Clock, Due], None]] = {
     CHEQUE_STEP: _cheque_step,
     REMIT_STEP: _remit_step,
     HELD_BACK: _held_back_step,
+    authorization_desk.STEP: authorization_desk.decide_pended,
+    QUESTIONS_STEP: desks.answer_batch,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import x12
 from simulator import claim_intake
@@ -21,7 +21,11 @@ from x12.validate import InterchangeReport
 log = logging.getLogger(__name__)
 
 CLEARINGHOUSE_STEP = "clearinghouse"
+QUESTIONS_STEP = "questions"
 SPEAKER = "SIMCLEARING"
+QUESTION_KINDS = frozenset({"270", "276", "278"})
+# A batch of questions is answered well before the next business day's morning, as CAQH CORE has it.
+BATCH_ANSWERED_AFTER = 0.1
 # TA105: unknown receiver, and a control number that was used before (guide of the TA1).
 _UNKNOWN_RECEIVER, _DUPLICATE = "008", "025"
 
@@ -48,6 +52,9 @@ def _receive_interchange(store: Store, clock: Clock, content: bytes, report: Int
         return
     accepted = _acknowledge(store, clock, day, report, route)
     _take_claims(store, clock, day, number, content, isa.ordinal, accepted)
+    if any(kind in QUESTION_KINDS for kind in kinds):
+        subject = json.dumps([number, sorted(accepted), asdict(route)])
+        store.schedule(day + BATCH_ANSWERED_AFTER, QUESTIONS_STEP, subject)
 
 
 def verdict(store: Store, report: InterchangeReport) -> x12.InterchangeAck:
@@ -84,6 +91,11 @@ def _acknowledge(
     acks = acknowledgements(store, report, route)
     if acks:
         send_sets(store, day, clock.moment(day), Outgoing(route, "999", SPEAKER), rendered(acks))
+    return accepted_of(acks)
+
+
+def accepted_of(acks: Sequence[x12.FunctionalAck]) -> set[tuple[str, str]]:
+    """Group and set control numbers of what these do not reject."""
     return {(ack.group_control_number, one.control_number) for ack in acks for one in ack.sets if one.code != "R"}
 
 

@@ -162,7 +162,7 @@ def _put_on_cheques(store: Store, payables: Iterable[Payable]) -> None:
     payers = store.payers()
     for payable in payables:
         kept = store.add_payable(payable)
-        store.schedule(_cheque_day(payers[kept.payer_id], kept.ripe_at), CHEQUE_STEP, kept.payer_id)
+        store.schedule(cheque_day(payers[kept.payer_id], kept.ripe_at), CHEQUE_STEP, kept.payer_id)
 
 
 def _ordered(record: ClaimRecord) -> Iterator[Denial]:
@@ -213,6 +213,6 @@ def _finalised_at(store: Store, payer: Payer, record: ClaimRecord, earlier: Clai
     return max(own, earlier.finalised_at or 0.0) if earlier else own
 
 
-def _cheque_day(payer: Payer, ripe_at: float) -> float:
+def cheque_day(payer: Payer, ripe_at: float) -> float:
     interval = payer.delays.cheque_interval
     return math.ceil(ripe_at / interval - _EPSILON) * interval

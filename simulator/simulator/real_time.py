@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
 import x12
+from simulator.asking import Question
 from simulator.clock import Clock
-from simulator.intake import SPEAKER, acknowledgements, rendered, route_of, verdict
+from simulator.desks import DESKS
+from simulator.intake import SPEAKER, accepted_of, acknowledgements, rendered, route_of, verdict
 from simulator.mailboxes import Outgoing, wrapped, wrapped_interchange_ack
 from simulator.store import Store
 from simulator.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An interchange that asks; `day` is the simulated one."""
-
-    store: Store
-    clock: Clock
-    day: float
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Who answers a kind of question, and the kind of the answer."""
-
-    answers: str
-    bodies: Callable[[Question], list[x12.TransactionSet]]
-
-
-DESKS: Mapping[str, Desk] = {}
 
 
 def answer(world: World, kind: str, content: bytes) -> tuple[str, bytes]:
@@ -57,6 +35,6 @@ def _answered(store: Store, clock: Clock, kind: str, content: bytes) -> tuple[st
         _, told = wrapped(store, moment, Outgoing(route, "999", SPEAKER), rendered(acks))
         return "999", told
     desk = DESKS[kind]
-    bodies = desk.bodies(Question(store, clock, day, content))
+    bodies = desk.bodies(Question(store, clock, day, content, route, accepted_of(acks)))
     _, told = wrapped(store, moment, Outgoing(route, desk.answers, SPEAKER), bodies)
     return desk.answers, told

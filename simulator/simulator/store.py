@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import Payer
+from simulator.desk_book import DeskBook
 from simulator.records import ClaimRecord, Scenario, from_json, to_json
 from simulator.troubles import TroubleTable
-from simulator.wire_book import WireBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Due:
     subject: str
 
 
-class Store(WireBook):
+class Store(DeskBook):
     """Every method but `transaction` is to be called inside one."""
 
     def payers(self) -> dict[str, Payer]:
