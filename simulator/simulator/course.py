@@ -88,13 +88,6 @@ def _interest(at: Situation) -> Plan | None:
     return Plan((replace(late, levels=(Level("L6", -due, at.payer_number),), interest=due),), at.decision)
 
 
-def _late_charge(at: Situation) -> Plan | None:
-    if at.decision.paid <= _LATE_CHARGE:
-        return None
-    payment = replace(at.payable(PAYMENT, at.decision), levels=(Level("50", _LATE_CHARGE, at.payer_number),))
-    return Plan((payment,), at.decision)
-
-
 def _split(at: Situation) -> Plan | None:
     parts = in_two_parts(at.decision)
     if parts is None:
@@ -213,33 +206,9 @@ def _sent_on(at: Situation) -> Plan | None:
     return Plan((replace(at.payable("sent on", here), status=SENT_ON), there), here)
 
 
-def _unknown_claim(at: Situation) -> Plan:
-    stray = replace(
-        at.payable("stray", at.decision), control_number=f"STRAY{at.claim:07d}", payer_number=f"S{at.payer_number}"
-    )
-    return Plan((*plain(at).payables, stray), at.decision)
-
-
-def _on_its_own(at: Situation) -> Payable:
-    return replace(at.payable(PAYMENT, at.decision), apart=at.alone)
-
-
-def _repeated(at: Situation) -> Plan:
-    return Plan((replace(_on_its_own(at), repeated_after=at.gap),), at.decision)
-
-
-def _money_first(at: Situation) -> Plan:
-    return Plan((replace(_on_its_own(at), timing="money_first"),), at.decision)
-
-
-def _money_late(at: Situation) -> Plan:
-    return Plan((replace(_on_its_own(at), timing="money_late"),), at.decision)
-
-
 COURSES: Mapping[str, Course] = {
     "late": _late,
     "interest": _interest,
-    "late_charge": _late_charge,
     "split": _split,
     "zero_pay": _zero_pay,
     "corrected": _corrected,
@@ -250,6 +219,44 @@ COURSES: Mapping[str, Course] = {
     "refund_returned": _refund_returned,
     "crossover": _crossover,
     "sent_on": _sent_on,
+}
+
+Companion = Callable[[Situation, Payable], tuple[Payable, ...] | None]
+"""What becomes of a plan's first payable beside its course."""
+
+
+def _late_charge(at: Situation, first: Payable) -> tuple[Payable, ...] | None:
+    if first.decision is None or first.decision.paid <= _LATE_CHARGE:
+        return None
+    return (replace(first, levels=(*first.levels, Level("50", _LATE_CHARGE, at.payer_number))),)
+
+
+def _unknown_claim(at: Situation, first: Payable) -> tuple[Payable, ...]:
+    stray = replace(
+        first,
+        part="stray",
+        control_number=f"STRAY{at.claim:07d}",
+        payer_number=f"S{at.payer_number}",
+        levels=(),
+        interest=ZERO,
+    )
+    return first, stray
+
+
+def _repeated(at: Situation, first: Payable) -> tuple[Payable, ...]:
+    return (replace(first, apart=at.alone, repeated_after=at.gap),)
+
+
+def _money_first(at: Situation, first: Payable) -> tuple[Payable, ...]:
+    return (replace(first, apart=at.alone, timing="money_first"),)
+
+
+def _money_late(at: Situation, first: Payable) -> tuple[Payable, ...]:
+    return (replace(first, apart=at.alone, timing="money_late"),)
+
+
+COMPANIONS: Mapping[str, Companion] = {
+    "late_charge": _late_charge,
     "unknown_claim": _unknown_claim,
     "repeated": _repeated,
     "money_first": _money_first,
@@ -258,10 +265,16 @@ COURSES: Mapping[str, Course] = {
 
 
 def planned(at: Situation, kinds: Iterable[str]) -> tuple[Plan, tuple[str, ...]]:
-    """The course of the kind among `kinds` that is one, and that kind; the plain one when none fits the claim."""
+    """The course among `kinds`, or the plain one when none fits the claim, with what stands beside it; which did."""
+    plan, effective = plain(at), list[str]()
     for kind in kinds:
-        course = COURSES.get(kind)
-        plan = course(at) if course else None
-        if plan is not None:
-            return plan, (kind,)
-    return plain(at), ()
+        course, companion = COURSES.get(kind), COMPANIONS.get(kind)
+        changed = course(at) if course else None
+        if companion:
+            first, *rest = plan.payables
+            beside = companion(at, first)
+            changed = None if beside is None else replace(plan, payables=(*beside, *rest))
+        if changed is not None:
+            plan = changed
+            effective.append(kind)
+    return plan, tuple(effective)

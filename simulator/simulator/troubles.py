@@ -23,6 +23,7 @@ class Stage(StrEnum):
 
     FRONT = "front"
     COURSE = "course"
+    BESIDE = "beside"
     DENIAL = "denial"
     PRICE = "price"
     SHAPE = "shape"
@@ -83,7 +84,6 @@ _FRONT: tuple[tuple[str, bool, str], ...] = (
 _COURSES: tuple[tuple[str, bool, str], ...] = (
     ("late", False, "the remittance comes a month late"),
     ("interest", True, "the remittance comes a month late, with interest (PLB L6)"),
-    ("late_charge", True, "the cheque is lowered by a charge for late filing (PLB 50)"),
     ("split", False, "the lines of the claim are paid by two remittances"),
     ("zero_pay", False, "everything goes to the deductible: a remittance without money (BPR04 NON)"),
     ("corrected", False, "a reversal and its correction on one later cheque (CLP02 22)"),
@@ -94,6 +94,9 @@ _COURSES: tuple[tuple[str, bool, str], ...] = (
     ("refund_returned", True, "a reversal and correction, and a refund that the payer acknowledges (PLB 72 and WO)"),
     ("crossover", False, "the claim is forwarded to a second payer, which pays without having been asked (19, then 2)"),
     ("sent_on", False, "not this payer's claim: it is sent on (CLP02 23), and the other one decides it"),
+)
+_BESIDE: tuple[tuple[str, bool, str], ...] = (
+    ("late_charge", True, "the cheque is lowered by a charge for late filing (PLB 50)"),
     ("unknown_claim", True, "the cheque also pays a claim that nobody sent"),
     ("repeated", True, "the same remittance comes a second time in a later interchange"),
     ("money_first", True, "the deposit is at the bank days before the remittance comes"),
@@ -114,6 +117,7 @@ KINDS: Mapping[str, Trouble] = {
     for trouble in (
         *(Trouble(name, Stage.FRONT, says, stops=stops) for name, stops, says in _FRONT),
         *(Trouble(name, Stage.COURSE, says, money) for name, money, says in _COURSES),
+        *(Trouble(name, Stage.BESIDE, says, money) for name, money, says in _BESIDE),
         *(Trouble(name, Stage.DENIAL, f"denied: {one.group}-{one.carc}") for name, one in DENIALS.items()),
         *(Trouble(name, Stage.PRICE, says, money) for name, money, says in _PRICES),
         *(Trouble(name, Stage.SHAPE, says, money) for name, money, says in _SHAPES),

@@ -14,8 +14,8 @@ from simulator.troubles import KINDS
 
 PAYERS = ("MERIDIAN", "CASCADIA", "TIDEWATER")
 CLAIMS = 420
-# A trouble of the course cannot befall a claim that was stopped at the door; the rates of a stage fit into one draw.
-RATES = {"*": 0.055, "downcoded": 0.3, "sequestration": 0.2, "line_cut": 0.3, "claim_level_only": 0.2}
+# A claim that was stopped at the door meets no other trouble; the rates of a stage fit into one draw.
+RATES = {"*": 0.06, "downcoded": 0.3, "sequestration": 0.2, "line_cut": 0.3, "claim_level_only": 0.2}
 
 
 def visits(clinic: Any) -> Iterator[x12.Claim837P]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from common.http import Answer, Outside
+from common.http import Answer, Outside, RemoteRefusal, RemoteUnavailable
 from stack.environment import HOST, OPERATOR_SECRET, SIMULATOR_SECRET
+from stack.issuer import TOKEN_SECONDS
 from stack.services import SERVICES, STAFF_SCOPES
 from stack.workspace import Workspace
 
@@ -22,11 +24,18 @@ class Door:
     """One program's HTTP API. Raises RemoteRefusal and RemoteUnavailable, as common.http does."""
 
     def __init__(self, name: str, url: str, token: str) -> None:
-        self.url = url
-        self._line = Outside(url, name=name, timeout=_PATIENCE, headers={"Authorization": f"Bearer {token}"})
+        self.name, self.url = name, url
+        self._line = _line(name, url, token)
+        self._before: list[Outside] = []
+
+    def show(self, token: str) -> None:
+        """Go on with another token. Calls that are under way end with the one they began with."""
+        self._before.append(self._line)
+        self._line = _line(self.name, self.url, token)
 
     async def close(self) -> None:
-        await self._line.close()
+        for line in (*self._before, self._line):
+            await line.close()
 
     async def get(self, path: str, **params: Any) -> Any:
         return await self._line.get_json(path, params=params)
@@ -63,6 +72,10 @@ class Door:
         return _decoded(answer)
 
 
+def _line(name: str, url: str, token: str) -> Outside:
+    return Outside(url, name=name, timeout=_PATIENCE, headers={"Authorization": f"Bearer {token}"})
+
+
 def _decoded(answer: Answer) -> Any:
     return json.loads(answer.body) if answer.body else None
 
@@ -95,24 +108,42 @@ async def signed_on(workspace: Workspace) -> AsyncGenerator[Office]:
     def url(name: str) -> str:
         return f"http://{HOST}:{ports[name]}"
 
-    token = await _token(url("issuer"), secrets[OPERATOR_SECRET], practice_id, f"demo-{run.lower()}")
+    client = await _client(url("issuer"), secrets[OPERATOR_SECRET], practice_id, f"demo-{run.lower()}")
+    token = await _token(url("issuer"), client)
     services = {service.name: Door(service.name, url(service.name), token) for service in SERVICES}
     simulator = Door("simulator", url("simulator"), secrets[SIMULATOR_SECRET])
+    renewing = asyncio.create_task(_keep_signed_on(url("issuer"), client, tuple(services.values())))
     try:
         yield Office(practice_id, run, services, simulator)
     finally:
+        renewing.cancel()
         for door in (*services.values(), simulator):
             await door.close()
 
 
-async def _token(issuer: str, operator_secret: str, practice_id: UUID, client_id: str) -> str:
+async def _keep_signed_on(issuer: str, client: Mapping[str, str], doors: tuple[Door, ...]) -> None:
+    """A long run outlives its token: show another long before it ends."""
+    while True:
+        await asyncio.sleep(TOKEN_SECONDS / 3)
+        with suppress(RemoteRefusal, RemoteUnavailable):
+            token = await _token(issuer, client)
+            for door in doors:
+                door.show(token)
+
+
+async def _client(issuer: str, operator_secret: str, practice_id: UUID, client_id: str) -> Mapping[str, str]:
     operator = Door("issuer", issuer, operator_secret)
-    line = Outside(issuer, name="issuer")
     try:
         wanted = {"client_id": client_id, "practices": [str(practice_id)], "scopes": list(STAFF_SCOPES)}
-        client = await operator.act("POST", "/clients", wanted)
+        return await operator.act("POST", "/clients", wanted)
+    finally:
+        await operator.close()
+
+
+async def _token(issuer: str, client: Mapping[str, str]) -> str:
+    line = Outside(issuer, name="issuer")
+    try:
         answer = await line.post_form("/token", {"grant_type": "client_credentials", **client})
         return answer["access_token"]
     finally:
         await line.close()
-        await operator.close()

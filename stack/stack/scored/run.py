@@ -24,9 +24,14 @@ _LOOK_EVERY = 1.0
 _UNSENT = ("assembling", "ready", "sending")
 # At most one kind of each stage befalls a claim. 15 % are stopped at the door, and some kinds do not fit some claims;
 # with these rates at least about 5 % of all claims end up with each kind.
-DOOR, COURSE, DENIAL = 0.05, 1 / 17, 0.0625
+STAGES: Mapping[str, float] = {"front": 0.054, "course": 0.068, "beside": 0.085, "denial": 0.0665}
 RATES: Mapping[str, float] = {
-    "*": COURSE,
+    "crossover": 0.11,
+    "recovery_announced": 0.088,
+    "taken_back": 0.08,
+    "interest": 0.077,
+    "recovery": 0.077,
+    "split": 0.077,
     "downcoded": 0.3,
     "sequestration": 0.12,
     "claim_level_only": 0.08,
@@ -68,9 +73,8 @@ async def run(office: Office, telling: Telling, *, claims: int, seed: int, patie
 
 async def _table(office: Office, seed: int) -> dict[str, Any]:
     """The rate of every kind, named one by one. The name of the run is in member ids and must not change the draw."""
-    by_stage = {"front": DOOR, "denial": DENIAL}
     kinds = await office.simulator.get("/admin/scenarios/kinds")
-    rates = {one["kind"]: RATES.get(one["kind"], by_stage.get(one["stage"], RATES["*"])) for one in kinds}
+    rates = {one["kind"]: RATES[one["kind"]] if one["kind"] in RATES else STAGES[one["stage"]] for one in kinds}
     return {"seed": seed, "rates": rates, "claims": "services", "without": office.run}
 
 
