@@ -5,6 +5,8 @@ from x12.ack_writer import render_claim_acks_body, render_functional_ack_body
 from x12.acknowledge import acknowledge, acknowledge_claims, acknowledge_interchange
 from x12.balance import ChequeBalance, claim_imbalances, payment_imbalances, remittance_imbalances
 from x12.claim_reader import ReceivedClaim, read_claims
+from x12.claim_status_reader import read_claim_status_inquiries, read_claim_statuses
+from x12.claim_status_writer import render_claim_status_inquiries_body, render_claim_statuses_body
 from x12.claim_writer import render_claims_body
 from x12.delimiters import CANONICAL, Delimiters
 from x12.eligibility_reader import read_eligibility_answers, read_eligibility_inquiries
@@ -34,6 +36,9 @@ from x12.errors import (
     WriteRefused,
     X12Error,
 )
+from x12.explain import Explanation, explain
+from x12.explain import as_json as explanation_as_json
+from x12.explain import as_text as explanation_as_text
 from x12.findings import Finding
 from x12.model.acknowledgement import (
     AckSource,
@@ -64,6 +69,16 @@ from x12.model.claim import (
     ServiceLine,
     Submission,
     Subscriber,
+)
+from x12.model.claim_status import (
+    ClaimStatusAnswer,
+    ClaimStatusInquiry,
+    ClaimStatusPart,
+    ClaimStatusReport,
+    LevelStatus,
+    StatusLevel,
+    StatusLine,
+    StatusPerson,
 )
 from x12.model.eligibility import (
     Benefit,
@@ -111,11 +126,13 @@ CLAIM_VERSION = "005010X222A1"
 REMITTANCE_VERSION = "005010X221A1"
 FUNCTIONAL_ACK_VERSION = "005010X231A1"
 ELIGIBILITY_VERSION = "005010X279A1"
+CLAIM_STATUS_VERSION = "005010X212"
 CLAIM_ACK_VERSION = "005010X214"
 
 __all__ = [
     "CANONICAL",
     "CLAIM_ACK_VERSION",
+    "CLAIM_STATUS_VERSION",
     "CLAIM_VERSION",
     "DEFAULT_LIMITS",
     "ELIGIBILITY_VERSION",
@@ -135,6 +152,10 @@ __all__ = [
     "ClaimAck",
     "ClaimAckPart",
     "ClaimPayment",
+    "ClaimStatusAnswer",
+    "ClaimStatusInquiry",
+    "ClaimStatusPart",
+    "ClaimStatusReport",
     "Condition",
     "Contact",
     "Context",
@@ -149,6 +170,7 @@ __all__ = [
     "EligibilityInquiry",
     "Envelope",
     "EnvelopeBroken",
+    "Explanation",
     "Finding",
     "FunctionalAck",
     "Group",
@@ -165,6 +187,7 @@ __all__ = [
     "InterchangeSummary",
     "JudgedClaim",
     "LevelAck",
+    "LevelStatus",
     "LimitExceeded",
     "Limits",
     "LineAck",
@@ -200,6 +223,9 @@ __all__ = [
     "SetSummary",
     "Sniffed",
     "Status",
+    "StatusLevel",
+    "StatusLine",
+    "StatusPerson",
     "StatusReport",
     "Submission",
     "Subscriber",
@@ -213,9 +239,14 @@ __all__ = [
     "acknowledge_interchange",
     "claim_imbalances",
     "examine",
+    "explain",
+    "explanation_as_json",
+    "explanation_as_text",
     "judge_claims",
     "payment_imbalances",
     "read_claim_acks",
+    "read_claim_status_inquiries",
+    "read_claim_statuses",
     "read_claims",
     "read_eligibility_answers",
     "read_eligibility_inquiries",
@@ -227,6 +258,8 @@ __all__ = [
     "read_remittances",
     "remittance_imbalances",
     "render_claim_acks_body",
+    "render_claim_status_inquiries_body",
+    "render_claim_statuses_body",
     "render_claims_body",
     "render_eligibility_answers_body",
     "render_eligibility_inquiries_body",

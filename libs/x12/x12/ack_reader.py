@@ -296,8 +296,8 @@ def _report(loop: OpenLoop, segment: Elements) -> StatusReport:
     statuses: list[Status] = []
     for number in (1, 10, 11):
         if text := element(segment, number):
-            parts = [*text.split(COMPONENT), "", ""]
-            statuses.append(Status(parts[0], parts[1], parts[2]))
+            parts = [*text.split(COMPONENT), "", "", ""]
+            statuses.append(Status(*parts[:4]))
     return StatusReport(
         tuple(statuses),
         optional(loop, segment, 2, values.day),

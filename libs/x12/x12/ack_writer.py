@@ -228,4 +228,4 @@ def _status(report: StatusReport) -> Segment:
 
 
 def _code(status: Status) -> str:
-    return composite(status.category, status.code, status.entity)
+    return composite(status.category, status.code, status.entity, status.code_list)

@@ -1,6 +1,15 @@
 """One declarative table for each transaction: loops, segments, elements, usage, repeats and codes."""
 
-from x12.guides import claim, claim_ack, eligibility_inquiry, eligibility_response, functional_ack, remittance
+from x12.guides import (
+    claim,
+    claim_ack,
+    claim_status_request,
+    claim_status_response,
+    eligibility_inquiry,
+    eligibility_response,
+    functional_ack,
+    remittance,
+)
 from x12.guides.spec import Guide
 
 GUIDES: tuple[Guide, ...] = (
@@ -10,6 +19,8 @@ GUIDES: tuple[Guide, ...] = (
     claim_ack.GUIDE,
     eligibility_inquiry.GUIDE,
     eligibility_response.GUIDE,
+    claim_status_request.GUIDE,
+    claim_status_response.GUIDE,
 )
 
 

@@ -104,11 +104,14 @@ class FunctionalAck:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One status composite of STC: category (A0-A8, R*, E*, P*, F*), status code, entity (PR, 85, 41 ...)."""
+    """One status composite of STC: category (A0-A8, R*, E*, P*, F*), status code, entity (PR, 85, 41 ...), and RX when
+    the status is of the pharmacy's code list.
+    """
 
     category: str
     code: str = ""
     entity: str = ""
+    code_list: str = ""
 
 
 @dataclass(frozen=True, slots=True)
