@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from stack.commands import audit, code, codes, contracts, demo, doctor, down, logs, replay, score, status, up
+from stack.commands import audit, code, codes, contracts, demo, doctor, down, edi, logs, replay, score, status, up
 from stack.workspace import Workspace
 
 app = typer.Typer(help="The whole of dermbill on one machine.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -32,6 +32,7 @@ app.command()(contracts.contracts)
 app.command()(replay.replay)
 app.command()(code.code)
 app.add_typer(codes.app, name="codes")
+app.add_typer(edi.app, name="edi")
 app.command()(audit.audit)
 app.command()(score.score)
 
