@@ -261,6 +261,17 @@ class TestParking:
         assert len(rows) == 1
         assert rows[0]["practice_id"] is None
 
+    async def test_a_message_with_what_no_text_column_holds_parks_too(self, working: Running, servers: str) -> None:
+        nul = b"a\x00b"
+        producer = AIOKafkaProducer(bootstrap_servers=servers)
+        await producer.start()
+        await producer.send_and_wait("dermbill.till", value=nul, key=nul, headers=[("ce_id", nul), ("a\0b", nul)])
+        await producer.stop()
+        [row] = await eventually(lambda: working.query(text("SELECT headers, value FROM parked_events")))
+        assert bytes(row["value"]) == nul
+        till_id = await till.open_till(working.uow(), QUARTER)
+        await eventually(lambda: heard_of(working, till_id))
+
     async def test_another_practice_neither_sees_nor_replays_it(self, working: Running) -> None:
         till.REFUSED.add(REFUSED)
         till_id = await till.open_till(working.uow(), REFUSED)

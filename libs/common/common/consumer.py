@@ -311,7 +311,8 @@ def _plain(record: ConsumerRecord[bytes, bytes]) -> Record:
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        key=(record.key or b"").decode("utf-8", "replace"),
+        # Postgres holds no NUL in a text, and a key that has one still has to be parked.
+        key=(record.key or b"").decode("utf-8", "replace").replace("\0", "\ufffd"),
         headers=tuple([(name, value or b"") for name, value in record.headers]),
         value=record.value or b"",
     )

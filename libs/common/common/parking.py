@@ -19,6 +19,10 @@ from common.uow import Transaction
 ONE_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:consumer || '/' || :key, 7346))")
 
 
+# Stands for the one character that Postgres keeps in no text, and is in no latin-1.
+NUL = "\u0100"
+
+
 class StillBroken(Refusal):
     code = "still-broken"
     sentence = "Event {event_id} still cannot be read: {reason}"
@@ -50,7 +54,7 @@ async def park(platform: AsyncEngine, consumer: str, item: Delivery | Broken, fa
         "record_offset": record.offset,
         "type": item.envelope.type if item.envelope else None,
         "key": record.key,
-        "headers": [[name, value.decode("latin-1")] for name, value in record.headers],
+        "headers": [[name.replace("\0", NUL), _storable(value)] for name, value in record.headers],
         "value": record.value,
         "code": fault.code,
         "reason": fault.reason,
@@ -156,6 +160,10 @@ def _is(consumer: str, event_id: UUID) -> ColumnElement[bool]:
     return (parked_events.c.consumer == consumer) & (parked_events.c.event_id == event_id)
 
 
+def _storable(header: bytes) -> str:
+    return header.decode("latin-1").replace("\0", NUL)
+
+
 def _record(row: Row[Any]) -> Record:
-    headers = tuple((name, value.encode("latin-1")) for name, value in row.headers)
+    headers = tuple((name, value.replace(NUL, "\0").encode("latin-1")) for name, value in row.headers)
     return Record(row.topic, row.partition, row.record_offset, row.key, headers, bytes(row.value))
