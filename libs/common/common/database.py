@@ -28,8 +28,8 @@ TRANSIENT_STATES = ("08", "25006", "40001", "40P01", "53", "55P03", "57", "58")
 
 POOL_SECONDS = 10
 
-# One round trip for both. The practice is a UUID, so it needs no quoting.
-BEGIN = "BEGIN; SELECT set_config('app.practice_id', '{practice_id}', true)"
+# One round trip for all. The practice is a UUID, so it needs no quoting.
+BEGIN = "BEGIN; SELECT set_config('app.practice_id', '{practice_id}', true); "
 
 
 class Session:
@@ -38,12 +38,13 @@ class Session:
     `closing` gathers statements that are sent in one message with the commit.
     """
 
-    __slots__ = ("closing", "raw", "sql")
+    __slots__ = ("answer", "closing", "raw", "sql")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.sql = connection
         self.raw = driver_of(connection)
         self.closing: list[str] = []
+        self.answer = ""
 
 
 def driver_of(connection: AsyncConnection) -> Any:
@@ -51,6 +52,10 @@ def driver_of(connection: AsyncConnection) -> Any:
     opened = connection.sync_connection
     assert opened is not None
     return opened.connection.driver_connection
+
+
+def _begin(practice_id: UUID) -> str:
+    return BEGIN.format(practice_id=UUID(str(practice_id)))
 
 
 async def _drop(connection: AsyncConnection) -> None:
@@ -62,7 +67,15 @@ async def _drop(connection: AsyncConnection) -> None:
 class Database:
     """The two pools of a service. Sizes bound how much one process asks of Postgres at once."""
 
-    def __init__(self, app_url: str, platform_url: str, *, pool_size: int = 8, statement_seconds: int = 30) -> None:
+    def __init__(
+        self,
+        app_url: str,
+        platform_url: str,
+        *,
+        pool_size: int = 8,
+        statement_seconds: int = 30,
+        isolation: str = "read committed",
+    ) -> None:
         settings = {
             "statement_timeout": f"{statement_seconds}s",
             "idle_in_transaction_session_timeout": "60s",
@@ -76,7 +89,7 @@ class Database:
             pool_size=pool_size + 1,
             max_overflow=0,
             pool_timeout=POOL_SECONDS,
-            connect_args=options,
+            connect_args=options | {"server_settings": settings | {"default_transaction_isolation": isolation}},
             isolation_level="AUTOCOMMIT",
         )
         self.platform: AsyncEngine = create_async_engine(
@@ -87,9 +100,10 @@ class Database:
         # round trip costs.
         self._idle: list[Session] = []
 
-    async def begin(self, practice_id: UUID) -> Session:
+    async def begin(self, practice_id: UUID, first: str = "") -> Session:
         """Open a transaction of the application's role in which only `practice_id` exists.
 
+        `first` is a statement sent in the same message; `Session.answer` is what Postgres says to it ("INSERT 0 3").
         `commit` or `abandon` must follow. Raises TimeoutError when all connections stay in use.
         """
         if self._free.locked():
@@ -100,7 +114,7 @@ class Database:
         session = None
         try:
             session = await self._connection()
-            await session.raw.execute(BEGIN.format(practice_id=UUID(str(practice_id))))
+            session.answer = await session.raw.execute(_begin(practice_id) + first)
         except BaseException:
             if session is None:
                 self._free.release()
@@ -108,6 +122,10 @@ class Database:
                 await self.abandon(session)
             raise
         return session
+
+    async def begin_again(self, session: Session, practice_id: UUID) -> None:
+        """Roll back what `first` did and begin without it."""
+        await session.raw.execute("ROLLBACK; " + _begin(practice_id))
 
     async def commit(self, session: Session) -> None:
         """Send what `closing` holds, and commit. When it raises, `abandon` must follow."""
@@ -131,13 +149,13 @@ class Database:
             self._return(session)
 
     @asynccontextmanager
-    async def as_practice(self, practice_id: UUID) -> AsyncGenerator[Session, None]:
+    async def as_practice(self, practice_id: UUID, first: str = "") -> AsyncGenerator[Session, None]:
         """`begin`, and at the end of the block `commit`, or `abandon` when it raises.
 
         Raises what the database raises; after a commit that was cut off nobody knows whether it took place, and the
         inbox or the idempotency key of the repeated work tells.
         """
-        session = await self.begin(practice_id)
+        session = await self.begin(practice_id, first)
         try:
             yield session
             await self.commit(session)

@@ -17,6 +17,7 @@ from common.database import Session
 from common.envelope import Envelope, Undecodable, envelope_from
 from common.failpoints import failpoint, named
 from common.handlers import Handlers, Handling, Received, received
+from common.statements import Prepared
 from common.uow import Cause, Transaction, UnitOfWork, Workplace
 
 RECEIVED = named("dispatch.received", "Events are read from Kafka; nothing is written.")
@@ -88,8 +89,20 @@ def _unknown(record: Record, envelope: Envelope, handlers: Handlers) -> Broken |
     return Broken(record, "unknown-version", reason, envelope)
 
 
-# One round trip for the two questions of every transaction: which of these are new, which keys wait behind a parked
-# event.
+# The inbox rows of a whole run, if none of its keys waits behind a parked event; how many rows it wrote tells whether
+# all are new. It is the usual case, and goes with the message that begins the transaction.
+TAKE_ALL = Prepared(
+    "take_events",
+    "text, uuid, text[], text[]",
+    """
+    INSERT INTO inbox (consumer, event_id, practice_id)
+    SELECT $1, event_id::uuid, $2 FROM unnest($3) AS e(event_id)
+    WHERE NOT EXISTS (SELECT FROM parked_events WHERE consumer = $1 AND key = ANY($4))
+    ON CONFLICT DO NOTHING
+    """,
+)
+
+# When they are not: which of these are new, which keys wait.
 TAKE = """
     WITH fresh AS (
         INSERT INTO inbox (consumer, event_id, practice_id)
@@ -131,8 +144,14 @@ class Dispatcher:
         """
         practice_id = deliveries[0].event.practice_id
         failpoint(RECEIVED)
-        async with self.workplace.database.as_practice(practice_id) as session:
-            fresh = await self._take(session, practice_id, deliveries)
+        ids = {delivery.event.id for delivery in deliveries}
+        keys = {delivery.record.key for delivery in deliveries}
+        take = TAKE_ALL.call(self.consumer, practice_id, [str(id) for id in ids], sorted(keys))
+        async with self.workplace.database.as_practice(practice_id, take) as session:
+            fresh = ids
+            if session.answer != f"INSERT 0 {len(ids)}":
+                await self.workplace.database.begin_again(session, practice_id)
+                fresh = await self._take(session, practice_id, ids, keys)
             failpoint(TAKEN)
             transactions: list[Transaction] = []
             for delivery in deliveries:
@@ -154,10 +173,8 @@ class Dispatcher:
         if taken["fresh"]:
             await self._handle(session, delivery)
 
-    async def _take(self, session: Session, practice_id: UUID, deliveries: Sequence[Delivery]) -> set[UUID]:
-        ids = [delivery.event.id for delivery in deliveries]
-        keys = list({delivery.record.key for delivery in deliveries})
-        taken = await session.raw.fetchrow(TAKE, self.consumer, practice_id, ids, keys)
+    async def _take(self, session: Session, practice_id: UUID, ids: set[UUID], keys: set[str]) -> set[UUID]:
+        taken = await session.raw.fetchrow(TAKE, self.consumer, practice_id, list(ids), list(keys))
         if taken["parked"]:
             raise KeyParked(frozenset(taken["parked"]))
         return set(taken["fresh"] or ())

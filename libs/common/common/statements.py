@@ -6,10 +6,12 @@ that was prepared when the connection was opened: one trip to Postgres and no pl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-Value = str | int | UUID | datetime | None
+Value = str | int | UUID | datetime | Sequence[str] | None
+"""A sequence of texts is a `text[]`."""
 
 _prepared: dict[str, Prepared] = {}
 
@@ -36,6 +38,8 @@ def literal(value: Value) -> str:
     """`value` in SQL, for a server with `standard_conforming_strings`, which connections set."""
     if value is None:
         return "NULL"
+    if not isinstance(value, str | int | UUID | datetime):
+        return f"ARRAY[{', '.join(map(literal, value))}]::text[]"
     text = str(value)
     if "\0" in text:
         # It would end the message in the middle of a statement.
