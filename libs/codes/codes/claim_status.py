@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     PENDING = "pending"
     FINALISED = "finalised"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class CategoryCode:
 CATEGORIES: Mapping[str, CategoryCode] = {
     category.code: category
     for category in (
+        CategoryCode("A0", Outcome.RECEIVED, "forwarded to another entity"),
         CategoryCode("A1", Outcome.RECEIVED, "received, not yet accepted"),
         CategoryCode("A2", Outcome.ACCEPTED, "accepted into adjudication"),
         CategoryCode("A3", Outcome.REJECTED, "returned as unprocessable"),
@@ -41,10 +43,26 @@ CATEGORIES: Mapping[str, CategoryCode] = {
         CategoryCode("F1", Outcome.FINALISED, "paid"),
         CategoryCode("F2", Outcome.FINALISED, "denied"),
         CategoryCode("F3", Outcome.FINALISED, "revised"),
+        CategoryCode("F3F", Outcome.FINALISED, "forwarded to another payer"),
+        CategoryCode("F3N", Outcome.FINALISED, "finalised, not forwarded"),
+        CategoryCode("F4", Outcome.FINALISED, "decided, nothing to be paid"),
+        CategoryCode("P0", Outcome.PENDING, "pending"),
         CategoryCode("P1", Outcome.PENDING, "in process"),
         CategoryCode("P2", Outcome.PENDING, "in review"),
         CategoryCode("P3", Outcome.PENDING, "information asked of the provider"),
         CategoryCode("P4", Outcome.PENDING, "information asked of the patient"),
+        CategoryCode("P5", Outcome.PENDING, "held in the payer's own system"),
+        CategoryCode("R0", Outcome.PENDING, "request for more information"),
+        CategoryCode("R1", Outcome.PENDING, "information about an entity asked for"),
+        CategoryCode("R3", Outcome.PENDING, "information about the claim or line asked for"),
+        CategoryCode("R4", Outcome.PENDING, "documentation asked for"),
+        CategoryCode("R5", Outcome.PENDING, "information again asked for"),
+        CategoryCode("D0", Outcome.UNANSWERED, "not found on the date or number given"),
+        CategoryCode("E0", Outcome.UNANSWERED, "the question was in error"),
+        CategoryCode("E1", Outcome.UNANSWERED, "the payer cannot answer now"),
+        CategoryCode("E2", Outcome.UNANSWERED, "the information holder does not answer"),
+        CategoryCode("E3", Outcome.UNANSWERED, "the question needs correction"),
+        CategoryCode("E4", Outcome.UNANSWERED, "the partner agreement does not allow the question"),
     )
 }
 

@@ -171,8 +171,9 @@ class _Levels:
     def _claim(self, part: Asked, letter: str) -> Loop:
         reports = part.reports if isinstance(part, ClaimStatusAnswer) else ()
         own: list[Segment] = [
-            *rejoined(trace(part.trace), part.extra), *map(_report, reports), *reference("1K", part.payer_control_number),
-            *references(part.references), *served(part.service_from, part.service_to),
+            *rejoined(trace(part.trace), part.extra), *map(_report, reports),
+            *reference("1K", part.payer_control_number), *references(part.references),
+            *served(part.service_from, part.service_to),
         ]  # fmt: skip
         if part.charge is not None:
             own.append(("AMT", "T3", amount(part.charge)))

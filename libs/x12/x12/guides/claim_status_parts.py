@@ -32,6 +32,6 @@ def trace(kind: str) -> SegmentSpec:
 def service(paid: str) -> SegmentSpec:
     """SVC; `paid` is the usage of SVC03."""
     return seg(
-        "SVC R 1", f"R {PROCEDURES}", "R M/1-18", f"{paid} M/1-18" if paid != "N" else "N", "S AN/1-48 @revenue", "N", "N",
-        "R R/1-15",
+        "SVC R 1", f"R {PROCEDURES}", "R M/1-18", f"{paid} M/1-18" if paid != "N" else "N", "S AN/1-48 @revenue",
+        "N", "N", "R R/1-15",
     )  # fmt: skip
