@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -104,6 +105,27 @@ class TestAService:
         monkeypatch.setenv("FAILPOINTS", "relay.produced=kill")
         with pytest.raises(SettingsFault, match=r"FAILPOINTS is not valid: .* need DERMBILL_MODE=test"):
             load_settings(Settings)
+
+    @pytest.mark.parametrize(
+        ("told", "sentence"),
+        [
+            ({"FAILPOINTS": "relay.typo=kill", "DERMBILL_MODE": "test"}, "till: there is no failpoint relay.typo"),
+            ({"FAILPOINTS": "relay.read=kill"}, "need DERMBILL_MODE=test"),
+        ],
+    )
+    def test_that_cannot_have_one_ends_with_a_sentence(self, told: dict[str, str], sentence: str) -> None:
+        environment = os.environ | told | {"TILL_NAME": "till", "PYTHONPATH": str(Path(__file__).parent)}
+        ended = subprocess.run(
+            [sys.executable, "-m", "till", "all"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert ended.returncode == 1
+        assert sentence in ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 class TestTheBackbones:
