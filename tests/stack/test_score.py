@@ -8,17 +8,25 @@ from typing import Any
 import pytest
 
 from common.money import Money
-from stack.scored.books import BookedCheque, BookedPayment, Books
+from stack.scored.books import BookedCheque, BookedPayment, Books, line_of
 from stack.scored.score import NO_TROUBLE, scored
 
 NOTHING = {"deductible": "0.00", "coinsurance": "0.00", "copay": "0.00", "noncovered": "0.00"}
+
+
+LINE = {
+    "line": 1, "charge": "100.00", "paid": "60.00",
+    "adjustments": [
+        {"group": "CO", "carc": "45", "amount": "30.00"}, {"group": "PR", "carc": "2", "amount": "10.00"},
+    ],
+}  # fmt: skip
 
 
 def posting(**changes: Any) -> dict[str, Any]:
     plain = {
         "part": "payment", "trace": "T1", "control_number": "C1", "status": "1", "posts": True, "charge": "100.00",
         "paid": "60.00", "contractual": "30.00", "denied": "0.00", "prior_payer": "0.00",
-        "patient_by_reason": NOTHING | {"coinsurance": "10.00"},
+        "patient_by_reason": NOTHING | {"coinsurance": "10.00"}, "lines": [LINE],
     }  # fmt: skip
     return plain | changes
 
@@ -42,6 +50,7 @@ PAID = BookedPayment(
         "payer_receivable": Money("-100.00"), "unapplied": Money("60.00"), "contractual_adjustment": Money("30.00"),
         "patient_coinsurance": Money("10.00"),
     },
+    (line_of(LINE),),
 )  # fmt: skip
 MONEY = {
     "charge": "100.00", "paid": "60.00", "adjusted": "30.00", "open_denied": "0.00", "open_with_payer": "0.00",
@@ -101,6 +110,8 @@ def test_what_is_elsewhere_is_counted_in_cents(wrong: Books, cents: int) -> None
         books(balances={"cash_clearing": Money("60.00"), "recoupment": Money("1.00")}),
         books(PAID, replace(PAID, control_number="C2")),
         books(cheques=()),
+        books(replace(PAID, lines=())),
+        books(replace(PAID, lines=(line_of(LINE | {"paid": "60.01"}),))),
         books(cheques=(BookedCheque("T1", Money("60.00"), Money("60.00"), (("recoupment", Money("5.00")),), (PAID,)),)),
     ],
 )
@@ -128,8 +139,9 @@ def test_a_second_payer_takes_over_what_the_first_left_to_the_patient() -> None:
     expected = claim()["expected"] | {"paid": "66.00", "patient": NOTHING | {"coinsurance": "4.00"}}
     truth = claim(posting(), second, expected=expected)
     later = BookedPayment(
-        "C1", "2", "posted", Money("6.00"), {"unapplied": Money("6.00"), "patient_coinsurance": Money("-6.00")}
-    )
+        "C1", "2", "posted", Money("6.00"), {"unapplied": Money("6.00"), "patient_coinsurance": Money("-6.00")},
+        (line_of(LINE),),
+    )  # fmt: skip
     right = replace(
         books(claims={"C1": MONEY | {"paid": "66.00", "patient_by_reason": NOTHING | {"coinsurance": "4.00"}}}),
         cheques=(*books().cheques, BookedCheque("T2", Money("6.00"), Money("6.00"), (), (later,))),

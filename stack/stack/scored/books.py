@@ -15,15 +15,26 @@ Amounts = Mapping[str, Money]
 """Account to amount, a debit positive; an account that is not there was not moved."""
 
 
+Line = tuple[Money, Money, tuple[tuple[str, str, Money], ...]]
+"""A service line: charge, paid, and its adjustments by group and reason, in the order of their names."""
+
+
+def line_of(said: Mapping[str, Any]) -> Line:
+    """A line as the truth and payments both write it."""
+    reasons = ((one["group"], one["carc"], Money(one["amount"])) for one in said["adjustments"])
+    return Money(said["charge"]), Money(said["paid"]), tuple(sorted(reasons))
+
+
 @dataclass(frozen=True, slots=True)
 class BookedPayment:
-    """One CLP as it was taken in, and what all of its postings together moved."""
+    """One CLP as it was taken in, with its lines, and what all of its postings together moved."""
 
     control_number: str
     status: str
     state: str
     paid: Money
     moved: Amounts
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +104,8 @@ def _level(posting: Mapping[str, Any]) -> tuple[str, Money]:
 
 
 def _payment(claim: Mapping[str, Any]) -> BookedPayment:
-    moved = _moved(claim["postings"])
-    return BookedPayment(claim["control_number"], claim["status"], claim["state"], Money(claim["paid"]), moved)
+    moved, lines = _moved(claim["postings"]), tuple(map(line_of, claim["lines"]))
+    return BookedPayment(claim["control_number"], claim["status"], claim["state"], Money(claim["paid"]), moved, lines)
 
 
 def _moved(postings: Sequence[Mapping[str, Any]]) -> Amounts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common.money import Money
-from stack.scored.books import Amounts, BookedCheque, BookedPayment, Books
+from stack.scored.books import Amounts, BookedCheque, BookedPayment, Books, line_of
 
 Truth = Mapping[str, Any]
 """A claim or a cheque of the simulator's truth."""
@@ -116,6 +116,8 @@ def _posting(claim: Truth, place: int, payments: Payments) -> Verdict:
         return Verdict(0, "" if good else f"{posting['part']} moved money and should not")
     if payment.state != "posted":
         return Verdict(abs(Money(posting["paid"]).cents), f"{posting['part']} is {payment.state}")
+    if tuple(map(line_of, posting["lines"])) != payment.lines:
+        return Verdict(0, f"{posting['part']} has other lines than the payer decided")
     off = _apart(_moves(claim, place), payment.moved)
     said = ", ".join(f"{account} {cents:+d}" for account, cents in off.items())
     return Verdict(sum(map(abs, off.values())), f"{posting['part']} is off by cents: {said}" if off else "")
