@@ -13,8 +13,9 @@ from sqlalchemy import select
 from common.pagination import Cursor, Limit, Page, keyset
 from common.web import Creates, Reads, needs
 from edi.api.partners import Settings
+from edi.domain.real_time import Outcome
 from edi.models.real_time import CoreReport, ExchangeOut, QuestionIn, RealTimeOut
-from edi.operations import asking
+from edi.operations import asking, typed
 from edi.store import exchanges
 from edi.tables import exchanges as table
 
@@ -40,13 +41,14 @@ async def ask(body: QuestionIn, uow: Creates) -> RealTimeOut:
         reference=body.reference,
         kind=body.kind,
         payer_id=body.payer_id,
-        body=body.text(),
+        body=body.body if body.body is not None else typed.body_of(body.kind, body.question or {}),
         partner_id=body.partner_id,
     )
     refusal = asking.refusal_of(answer.exchange)
     if refusal is not None:
         raise refusal
-    return RealTimeOut.of(answer.exchange, answer.content)
+    said = typed.answers_of(body.kind, answer.content) if answer.exchange.outcome is Outcome.ANSWERED else None
+    return RealTimeOut.of(answer.exchange, answer.content, said)
 
 
 @router.get("/exchanges", dependencies=[needs(READ)])

@@ -153,6 +153,13 @@ class AskedTooRecently(Refusal):
         return {"Retry-After": str(self.facts["seconds"])}
 
 
+class BadQuestion(Refusal):
+    code = "question-invalid"
+    sentence = "The question of kind {kind} cannot be rendered: {where} {what}."
+    mend = "Send either a body, or a question in the form of the API's page."
+    status = 422
+
+
 class PayerTimeout(Refusal):
     code = "payer-timeout"
     sentence = "The payer did not answer exchange {exchange_id} within 19 seconds."

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import RowMapping
 
 from edi.domain.bodies import LONGEST_BODY
@@ -16,7 +16,9 @@ from edi.models import Input, Payer
 
 
 class QuestionIn(Input):
-    """One question for one payer: the segments between ST and SE (delimiters `* : ^ ~`)."""
+    """One question for one payer: a `question` as typed data, which is the X12 library's model as JSON (270:
+    EligibilityInquiry), or a `body`, the segments between ST and SE (delimiters `* : ^ ~`).
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -36,10 +38,14 @@ class QuestionIn(Input):
     kind: Literal["270", "276", "278"]
     payer_id: Payer
     partner_id: UUID | None = Field(default=None, description="A partner with real time, where the route has none")
-    body: str = Field(min_length=1, max_length=LONGEST_BODY)
+    question: dict[str, Any] | None = None
+    body: str | None = Field(default=None, min_length=1, max_length=LONGEST_BODY)
 
-    def text(self) -> str:
-        return self.body
+    @model_validator(mode="after")
+    def _one_of_them(self) -> QuestionIn:
+        if (self.question is None) == (self.body is None):
+            raise ValueError("send a question or a body, one of them")
+        return self
 
 
 class ExchangeOut(BaseModel):
@@ -65,7 +71,10 @@ class ExchangeOut(BaseModel):
 
 
 class RealTimeOut(BaseModel):
-    """`outcome` is answered, or rejected with the TA1 note or the 999's first code. `content` is the interchange."""
+    """`outcome` is answered, or rejected with the TA1 note or the 999's first code.
+
+    `content` is the interchange of the answer, `answers` the same as typed data where the kind is read so (271).
+    """
 
     exchange_id: UUID
     outcome: str
@@ -74,9 +83,10 @@ class RealTimeOut(BaseModel):
     response_id: UUID | None
     milliseconds: int | None
     content: str | None = None
+    answers: list[Any] | None = None
 
     @classmethod
-    def of(cls, exchange: Exchange, content: bytes | None = None) -> RealTimeOut:
+    def of(cls, exchange: Exchange, content: bytes | None = None, answers: list[Any] | None = None) -> RealTimeOut:
         return cls(
             exchange_id=exchange.id,
             outcome=exchange.outcome.value,
@@ -85,6 +95,7 @@ class RealTimeOut(BaseModel):
             response_id=exchange.response_id,
             milliseconds=exchange.milliseconds,
             content=content.decode("utf-8", "replace") if content else None,
+            answers=answers,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -76,6 +77,7 @@ async def ask(
     if kind not in QUESTIONS:
         raise UnknownKind(known=", ".join(QUESTIONS))
     body_rules.check([body], WRITTEN[kind])
+    await _look_up_the_key(uow)
     question = await _write(replace(uow, request=None, render=None), reference, kind, payer_id, body, partner_id)
     failpoint(ASKED)
     started = time.monotonic()
@@ -87,6 +89,17 @@ async def ask(
     async with (uow if content else replace(uow, request=None, render=None)).begin() as tx:
         ended = await _keep(tx, question, replace(exchange, milliseconds=took), content, reading)
         return tx.done(Answer(ended, content))
+
+
+class _Looked(Exception):
+    """The key of the request was not answered before."""
+
+
+async def _look_up_the_key(uow: UnitOfWork) -> None:
+    """Raise Answered where the key has an answer, and take nothing where it has none: nothing was asked yet."""
+    with contextlib.suppress(_Looked):
+        async with uow.begin():
+            raise _Looked
 
 
 def refusal_of(exchange: Exchange) -> Refusal | None:
