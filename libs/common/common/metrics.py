@@ -52,6 +52,12 @@ CONSUMER_HALTED = Gauge(
     "1 when too much is parked and the consumer stopped itself.",
     registry=REGISTRY,
 )
+SERIALIZATION_RETRIES = Counter(
+    "dermbill_serialization_retries",
+    "Work done again because its transaction lost to another.",
+    ("door",),
+    registry=REGISTRY,
+)
 INBOX_DUPLICATES = Counter(
     "dermbill_inbox_duplicates",
     "Deliveries of an event that was handled before.",

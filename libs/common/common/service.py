@@ -46,6 +46,7 @@ from common.idempotency import Answered
 from common.issuer import TokenSource
 from common.problems import BodyRule
 from common.relay import Relay
+from common.serializing import Isolation, TryAgain
 from common.settings import ServiceSettings, SettingsFault, load_settings
 from common.uow import Workplace
 from common.web import is_guarded
@@ -71,6 +72,7 @@ class Service:
     deadlines: Deadlines = field(default_factory=Deadlines)
     calls: tuple[str, ...] = ()
     bodies: Mapping[str, BodyRule] = field(default_factory=dict[str, BodyRule])
+    isolation: Isolation = "read committed"
 
     def create_app(self, settings: ServiceSettings | None = None, *, work: bool = False, serve: bool = True) -> FastAPI:
         """The HTTP application; with `work` it also runs the worker, without `serve` only health and metrics."""
@@ -145,7 +147,7 @@ class Service:
 
     async def _schema_is_current(self, settings: ServiceSettings) -> None:
         """Wait for the database; raises migrations.OldSchema when it is there and not at head."""
-        database = _database(settings)
+        database = _database(settings, self.isolation)
         try:
             while True:
                 try:
@@ -170,6 +172,10 @@ def _install(app: FastAPI, runtime: Runtime, routers: tuple[APIRouter, ...]) -> 
             if isinstance(route, APIRoute) and not is_guarded(route):
                 raise RuntimeError(f"{route.path} has no scope: add dependencies=[needs(...)]")
         app.include_router(router)
+    if runtime.service.isolation == "serializable":
+        for route in app.routes:
+            if isinstance(route, APIRoute):
+                route.app = TryAgain(route.app)
     app.include_router(health.router(runtime.health))
     app.add_api_route("/metrics", metrics.exposition, include_in_schema=False)
     app.add_exception_handler(Answered, _answered)
@@ -177,8 +183,8 @@ def _install(app: FastAPI, runtime: Runtime, routers: tuple[APIRouter, ...]) -> 
     app.add_middleware(tracing.TracingMiddleware)
 
 
-def _database(settings: ServiceSettings) -> Database:
-    return Database(settings.app_url, settings.platform_url, pool_size=settings.pool_size)
+def _database(settings: ServiceSettings, isolation: Isolation) -> Database:
+    return Database(settings.app_url, settings.platform_url, pool_size=settings.pool_size, isolation=isolation)
 
 
 async def _answered(request: Request, answered: Exception) -> Response:
@@ -198,7 +204,7 @@ class Runtime:
         self.service = service
         self.settings = settings
         self.health = Health()
-        self.database = _database(settings)
+        self.database = _database(settings, service.isolation)
         self.verifier = TokenVerifier(settings.oidc_issuer, settings.oidc_audience)
         self._tokens = TokenSource(
             settings.oidc_issuer,

@@ -15,6 +15,7 @@ from payments.settings import Settings
 
 SERVICE = Service(
     name="payments",
+    isolation="serializable",
     contract=CONTRACT,
     metadata=tables.METADATA,
     migrations=Path(__file__).parent.parent / "migrations",

@@ -1,0 +1,87 @@
+"""Serializable transactions: what tells that one lost to another, and a request that is then simply tried again.
+
+A service that keeps books (`Service(isolation="serializable")`) lets Postgres prove that its transactions could have
+run one after another. The price is that one of two that met must start over. Events and timers already repeat what
+failed for a passing reason; requests do it here, so each work has one layer that repeats it (docs/adr/0008).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Literal
+
+from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from common import metrics
+
+Isolation = Literal["read committed", "serializable"]
+
+# serialization_failure and deadlock_detected: the transaction is undone and the same work can be done again at once.
+LOST = frozenset({"40001", "40P01"})
+MOST_TRIES = 5
+FIRST_PAUSE = 0.01
+
+
+def lost(fault: BaseException) -> bool:
+    """Whether this is a transaction that lost to another and was undone."""
+    origin = fault.orig if isinstance(fault, DBAPIError) else fault
+    return str(getattr(origin, "sqlstate", "")) in LOST
+
+
+class TryAgain:
+    """Around a route: when its transaction lost to another, the same request goes in again, five times at most.
+
+    The pause before each try is drawn up to a bound that doubles, so that two that met do not meet again. What is
+    still lost then is answered as unavailable, with Retry-After.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _Kept(receive)
+        for tried in range(1, MOST_TRIES + 1):
+            answer = _Watched(send)
+            try:
+                await self.app(scope, request.again(), answer)
+            except Exception as fault:
+                if not lost(fault) or answer.begun or tried == MOST_TRIES:
+                    raise
+            else:
+                return
+            metrics.SERIALIZATION_RETRIES.labels("request").inc()
+            await asyncio.sleep(random.uniform(0, FIRST_PAUSE * 2**tried))  # noqa: S311
+
+
+class _Kept:
+    """The request's messages, kept as they are read so that they can be read again."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._read: list[Message] = []
+
+    def again(self) -> Receive:
+        place = 0
+
+        async def read() -> Message:
+            nonlocal place
+            if place == len(self._read):
+                self._read.append(await self._receive())
+            place += 1
+            return self._read[place - 1]
+
+        return read
+
+
+class _Watched:
+    """Whether an answer has begun, after which nothing may be tried again."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
+        await self._send(message)

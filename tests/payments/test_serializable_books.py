@@ -1,0 +1,82 @@
+"""Two postings that meet: the database proves that they could have come one after another, or one starts over."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from common import metrics
+from common.money import Money
+from common.serializing import lost
+from payments.domain.ledger import Entry, Kind, Posting
+from payments.store import ledger
+
+
+async def balance(tx: Any, account: str) -> Money:
+    total = await tx.scalar(
+        text("SELECT coalesce(sum(amount), 0) FROM ledger_entries WHERE account = :a").bindparams(a=account)
+    )
+    return Money(total)
+
+
+def retries() -> float:
+    return metrics.SERIALIZATION_RETRIES.labels("request")._value.get()
+
+
+class TestSerializableBooks:
+    async def test_every_transaction_of_the_service_is_serializable(self, payments: Any) -> None:
+        async with payments.uow().begin() as tx:
+            assert await tx.scalar(text("SHOW transaction_isolation")) == "serializable"
+
+    async def test_two_decisions_on_one_balance_cannot_both_stand(self, practice: Any) -> None:
+        """Write skew: each sees room for one transfer, they write different rows, and only one commits."""
+        claim_id = await practice.submits("100023-1", "150.00")
+        both_read = asyncio.Barrier(2)
+
+        async def transfer(source: str) -> None:
+            async with practice.payments.uow(practice.id).begin() as tx:
+                owed = await balance(tx, "payer_receivable")
+                await both_read.wait()
+                moves = (Entry("denied_receivable", owed), Entry("payer_receivable", -owed))
+                booking = ledger.Booking(ledger.Source(source, claim_id), (Posting(Kind.TRANSFER, moves),))
+                await ledger.write(tx, [booking], posted_on=practice.payments.uow(practice.id).today)
+
+        outcomes = await asyncio.gather(transfer("one"), transfer("other"), return_exceptions=True)
+        faults = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        assert len(faults) == 1
+        assert lost(faults[0]), faults[0]
+        async with practice.payments.uow(practice.id).begin() as tx:
+            assert await balance(tx, "denied_receivable") == Money("150.00")
+            assert await balance(tx, "payer_receivable") == Money("0.00")
+
+    async def test_payments_that_arrive_at_once_are_all_booked_and_each_cent_once(self, practice: Any) -> None:
+        claim_id = await practice.submits("100023-1", "150.00")
+        body = {
+            "claim_id": str(claim_id),
+            "amount": "1.00",
+            "method": "cash",
+            "received_on": str(practice.payments.uow().today),
+        }
+        before = retries()
+        async with practice.payments.client("payments:read", "payments:write", practices=[practice.id]) as http:
+
+            async def pay() -> int:
+                answer = await http.post("/patient-payments", json=body, headers={"Idempotency-Key": str(uuid4())})
+                return answer.status_code
+
+            codes = await asyncio.gather(*(pay() for _ in range(24)))
+            # What was lost five times in a row is the client's to send again, as the answer says.
+            while 503 in codes:
+                codes = [code for code in codes if code != 503]
+                codes += await asyncio.gather(*(pay() for _ in range(24 - len(codes))))
+        assert codes == [201] * 24
+        async with practice.payments.uow(practice.id).begin() as tx:
+            assert await balance(tx, "patient_cash") == Money("24.00")
+            off = await tx.rows(
+                text("SELECT posting_id FROM ledger_entries GROUP BY posting_id HAVING sum(amount) <> 0")
+            )
+        assert not off
+        assert retries() >= before
