@@ -11,7 +11,7 @@ from x12.guides.spec import UNBOUNDED, Guide, LoopSpec, SegmentSpec
 from x12.model.segments import element
 from x12.quickcheck import QuickCheck
 from x12.reader import OpenLoop
-from x12.situations import Rule
+from x12.situations import Rule, lengths
 from x12.tokens import Elements
 
 __all__ = ["CheckCode", "Inspector"]
@@ -47,13 +47,29 @@ class Inspector:
         if element(segment, 1) != str(self._levels):
             self._misnumbered.add(number)
 
-    def findings(self, loop: OpenLoop) -> Iterator[Finding]:
+    def findings(self, loop: OpenLoop) -> tuple[Finding, ...]:
         """What is wrong with a closed loop and the loops kept inside it."""
+        if not self._misnumbered and self._clean(loop):
+            return ()
+        return tuple(self._all(loop))
+
+    def _clean(self, loop: OpenLoop) -> bool:
+        """Whether nothing is wrong, told quickly."""
+        if not self._quick.clean(loop) or self._broken_rules(loop):
+            return False
+        if loop.spec.trigger.id == "HL" and _wrong_levels(loop):
+            return False
+        for inner in loop.loops:  # noqa: SIM110 (a generator costs more than what it would run)
+            if not self._clean(inner):
+                return False
+        return True
+
+    def _all(self, loop: OpenLoop) -> Iterator[Finding]:
         unit = _unit(loop)
         yield from self._loop(loop, unit)
         if loop.start in self._misnumbered and loop.segments[0][0] == "HL":
             self._misnumbered.discard(loop.start)
-            yield self.wrong_level(loop, 1, "HL is not numbered in order")
+            yield self._wrong_level(loop, 1, "HL is not numbered in order")
         if loop.around is None:
             for number in sorted(self._misnumbered):
                 yield self._found(loop, "element", CODE, "HL is not numbered in order", number, "HL", 1, level="syntax")
@@ -61,13 +77,19 @@ class Inspector:
     def _loop(self, loop: OpenLoop, unit: Unit) -> Iterator[Finding]:
         if not self._quick.clean(loop):
             yield from self._exact(loop, unit)
-        if loop.segments and loop.segments[0][0] == "HL":
-            yield from _hierarchy(self, loop)
-        for rule in self._rules.get(loop.spec.id, ()):
-            if rule.broken(loop):
-                yield self._by_rule(loop, rule, unit)
+        for place, message in _wrong_levels(loop):
+            yield self._wrong_level(loop, place, message)
+        for rule in self._broken_rules(loop):
+            yield self._by_rule(loop, rule, unit)
         for inner in loop.loops:
             yield from self._loop(inner, unit)
+
+    def _broken_rules(self, loop: OpenLoop) -> list[Rule]:
+        rules = self._rules.get(loop.spec.id)
+        if not rules:
+            return []
+        there = lengths(loop.segments)
+        return [rule for rule in rules if there.get(rule.gate[0], 0) > rule.gate[1] and rule.broken(loop)]
 
     def _exact(self, loop: OpenLoop, unit: Unit) -> Iterator[Finding]:
         counts: Counter[int] = Counter()
@@ -170,26 +192,28 @@ class Inspector:
         at = Position(self._position.interchange, self._position.group, self._position.set, number)
         return Finding(severity, level, scope, code, message, at, of or loop.id, segment, place, component, unit)
 
-    def wrong_level(self, loop: OpenLoop, place: int, message: str) -> Finding:
+    def _wrong_level(self, loop: OpenLoop, place: int, message: str) -> Finding:
         """A finding about an HL segment, the first of its loop."""
         return self._found(loop, "element", CODE, message, loop.start, "HL", place, level="syntax")
 
 
-def _hierarchy(inspector: Inspector, loop: OpenLoop) -> Iterator[Finding]:
-    """HL02 names the level above, HL04 says whether levels follow below."""
+def _wrong_levels(loop: OpenLoop) -> list[tuple[int, str]]:
+    """HL02 names the level above, HL04 says whether levels follow below: the element and the complaint."""
+    if not loop.segments or loop.segments[0][0] != "HL":
+        return []
     head = loop.segments[0]
     above = loop.around.segments[0] if loop.around and loop.around.segments else []
-    parent = element(above, 1) if above and above[0] == "HL" else ""
-    if element(head, 2) != parent:
-        yield inspector.wrong_level(loop, 2, "HL does not name the level above it")
-    below = any(loop.counts.get(inner.id) for inner in loop.spec.loops if inner.trigger.id == "HL")
-    if element(head, 4) not in ("", "1" if below else "0") and not (element(head, 4) == "1" and _turned_away(loop)):
-        yield inspector.wrong_level(loop, 4, "HL does not say truly whether levels follow below it")
+    found: list[tuple[int, str]] = []
+    if element(head, 2) != (element(above, 1) if above and above[0] == "HL" else ""):
+        found.append((2, "HL does not name the level above it"))
+    said = element(head, 4)
+    if said and said != ("1" if _below(loop) else "0"):
+        found.append((4, "HL does not say truly whether levels follow below it"))
+    return found
 
 
-def _turned_away(loop: OpenLoop) -> bool:
-    """Whether a payer refused the level (AAA); the answer then may keep HL04 of the question (X12's own example)."""
-    return any(segment[0] == "AAA" for item in (loop, *loop.loops) for segment in item.segments)
+def _below(loop: OpenLoop) -> bool:
+    return any(loop.counts.get(inner.id) for inner in loop.spec.loops if inner.trigger.id == "HL")
 
 
 def _identifiers(spec: LoopSpec) -> frozenset[str]:

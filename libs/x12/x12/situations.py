@@ -13,7 +13,7 @@ loop that has the segment of `needs`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from x12.findings import Severity
@@ -50,19 +50,22 @@ class Term:
             return loop
         return loop.enclosing(self.scope) or loop.inner(self.scope)
 
-    def candidates(self, loop: OpenLoop) -> Iterator[Elements]:
+    def candidates(self, loop: OpenLoop) -> list[Elements]:
         """The segments the term could hold of."""
-        at = QUALIFIED_BY.get(self.segment, 1)
-        for segment in loop.segments:
-            if segment[0] == self.segment and (not self.qualifier or element(segment, at) == self.qualifier):
-                yield segment
+        name, qualifier = self.segment, self.qualifier
+        if not qualifier:
+            return [segment for segment in loop.segments if segment[0] == name]
+        at = QUALIFIED_BY.get(name, 1)
+        return [segment for segment in loop.segments if segment[0] == name and element(segment, at) == qualifier]
 
     def holds_of(self, segment: Elements) -> bool:
         """Whether the term holds of one segment."""
         return self._says(segment) is not self.no
 
     def _says(self, segment: Elements) -> bool:
-        text = element(segment, self.element) if self.element else "-"
+        if not self.element:
+            return True
+        text = segment[self.element] if self.element < len(segment) else ""
         if self.component:
             parts = text.split(COMPONENT)
             text = parts[self.component - 1] if self.component <= len(parts) else ""
@@ -75,7 +78,10 @@ class Term:
             return None
         if self.loop:
             return (self.loop in at.counts) is not self.no
-        return any(map(self._says, self.candidates(at))) is not self.no
+        for segment in self.candidates(at):
+            if self._says(segment):
+                return not self.no
+        return self.no
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +99,17 @@ class Rule:
     element: int
     component: int
     by_segment: bool
+    gate: tuple[str, int]
+    """A segment that must be there, with more parts than this, before the rule can be broken."""
 
     def broken(self, loop: OpenLoop) -> bool:
         """Whether the loop breaks the rule."""
         if self.by_segment:
             return self._offender(loop) is not None
-        return all(term.holds(loop) for term in self.when) and self.needs.holds(loop) is False
+        for term in self.when:
+            if not term.holds(loop):
+                return False
+        return self.needs.holds(loop) is False
 
     def _offender(self, loop: OpenLoop) -> Elements | None:
         at = self.needs.place(loop)
@@ -110,7 +121,7 @@ class Rule:
     def number(self, loop: OpenLoop) -> int:
         """The ordinal of the segment that is wrong, or of the end of the loop that misses one."""
         at = self.needs.place(loop) or loop
-        found = self._offender(loop) if self.by_segment else next(self.needs.candidates(at), None)
+        found = self._offender(loop) if self.by_segment else next(iter(self.needs.candidates(at)), None)
         if found is not None:
             return at.position(found).segment
         return (at.positions[-1] if at.positions else 1) + 1
@@ -125,8 +136,24 @@ def rule(loop: str, when: str, needs: str, words: str, severity: Severity = "err
     )
     return Rule(
         loop, conditions, need, words, severity, _code(need), need.loop or need.scope, need.segment,
-        need.element, need.component, bool(need.segment and need.element) and alike,
+        need.element, need.component, bool(need.segment and need.element) and alike, _gate(conditions),
     )  # fmt: skip
+
+
+def _gate(conditions: tuple[Term, ...]) -> tuple[str, int]:
+    for term in conditions:
+        if term.segment and not term.scope and not term.no:
+            return term.segment, term.element
+    return "", 0
+
+
+def lengths(segments: list[Elements]) -> dict[str, int]:
+    """The longest of the segments of each identifier, in parts."""
+    found = {"": 1}
+    for segment in segments:
+        if len(segment) > found.get(segment[0], 0):
+            found[segment[0]] = len(segment)
+    return found
 
 
 def _term(text: str) -> Term:
