@@ -88,7 +88,8 @@ DELIVERIES = st.builds(
 )
 BENEFITS = st.builds(
     x12.Benefit,
-    st.sampled_from(["1", "B", "C", "I"]), st.sampled_from(["", "IND", "FAM"]), SERVICES, st.sampled_from(["", "HM"]), MAYBE,
+    st.sampled_from(["1", "B", "C", "I"]), st.sampled_from(["", "IND", "FAM"]), SERVICES, st.sampled_from(["", "HM"]),
+    MAYBE,
     st.sampled_from(["", "23", "29"]), st.none() | AMOUNTS, st.none() | AMOUNTS, st.sampled_from(["", "VS"]),
     st.none() | AMOUNTS, st.sampled_from(["", "Y", "N"]), st.sampled_from(["", "Y", "N", "W"]), PROCEDURES, st.just(""),
     POINTERS, st.lists(DELIVERIES, max_size=2).map(tuple), references("18", "6P"),
@@ -140,7 +141,8 @@ STATUS = st.builds(
 )
 REPORTS = st.lists(
     st.builds(
-        x12.ClaimStatusReport, st.lists(STATUS, min_size=1, max_size=3).map(tuple), st.none() | DAYS, st.none() | AMOUNTS,
+        x12.ClaimStatusReport, st.lists(STATUS, min_size=1, max_size=3).map(tuple), st.none() | DAYS,
+        st.none() | AMOUNTS,
         st.none() | AMOUNTS, st.none() | DAYS, st.none() | DAYS, MAYBE, MAYBE, MAYBE, MAYBE,
     ),
     min_size=1, max_size=2,
@@ -152,7 +154,8 @@ def lines(draw, reports):
     start = draw(DAYS)
     return x12.StatusLine(
         x12.Procedure("99213", ("25",)), draw(AMOUNTS), draw(st.none() | AMOUNTS), draw(st.sampled_from(["", "0450"])),
-        draw(st.none() | AMOUNTS), None, draw(AMOUNTS), draw(MAYBE), draw(reports), start, None, draw(references("XZ")), draw(UNKNOWN),
+        draw(st.none() | AMOUNTS), None, draw(AMOUNTS), draw(MAYBE), draw(reports), start, None,
+        draw(references("XZ")), draw(UNKNOWN),
     )  # fmt: skip
 
 
@@ -172,7 +175,8 @@ def _claim(draw, head, levels, kind):
     return kind(
         head=head, **{name: draw(st.sampled_from(found)) for name, found in levels.items()}, trace=draw(TRACES),
         dependent=draw(st.none() | _person("MI")), payer_control_number=draw(MAYBE), service_from=date(2026, 1, 2),
-        lines=tuple(draw(st.lists(lines(reports), max_size=2))), references=draw(references("EJ", "BLT")), extra=draw(UNKNOWN), **said,
+        lines=tuple(draw(st.lists(lines(reports), max_size=2))), references=draw(references("EJ", "BLT")),
+        extra=draw(UNKNOWN), **said,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Eligibility and claim status: what is written is read back equal, samples survive, batches stream, faults are named."""
+"""Eligibility and claim status: what is written is read back, samples survive, batches stream, faults are named."""
 
 import gc
 from dataclasses import replace

@@ -40,6 +40,7 @@ from x12.explain import Explanation, explain
 from x12.explain import as_json as explanation_as_json
 from x12.explain import as_text as explanation_as_text
 from x12.findings import Finding
+from x12.institutional_reader import read_institutional_claims
 from x12.model.acknowledgement import (
     AckSource,
     ClaimAck,
@@ -103,6 +104,7 @@ from x12.model.envelope import (
     TransactionSet,
 )
 from x12.model.inquiry import Person, Trace, TransactionHead
+from x12.model.institutional import ClaimCode, InstitutionalClaim, InstitutionalLine, LineAdjudication, OtherPayer
 from x12.model.party import Address, Contact, Party, Reference
 from x12.model.remittance import (
     Adjustment,
@@ -127,6 +129,7 @@ REMITTANCE_VERSION = "005010X221A1"
 FUNCTIONAL_ACK_VERSION = "005010X231A1"
 ELIGIBILITY_VERSION = "005010X279A1"
 CLAIM_STATUS_VERSION = "005010X212"
+INSTITUTIONAL_VERSION = "005010X223A2"
 CLAIM_ACK_VERSION = "005010X214"
 
 __all__ = [
@@ -137,6 +140,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "ELIGIBILITY_VERSION",
     "FUNCTIONAL_ACK_VERSION",
+    "INSTITUTIONAL_VERSION",
     "REMITTANCE_VERSION",
     "AckSource",
     "Address",
@@ -151,6 +155,7 @@ __all__ = [
     "Claim837P",
     "ClaimAck",
     "ClaimAckPart",
+    "ClaimCode",
     "ClaimPayment",
     "ClaimStatusAnswer",
     "ClaimStatusInquiry",
@@ -179,6 +184,8 @@ __all__ = [
     "GroupSummary",
     "InformationReceiver",
     "InformationSource",
+    "InstitutionalClaim",
+    "InstitutionalLine",
     "Interchange",
     "InterchangeAck",
     "InterchangeEnd",
@@ -191,11 +198,13 @@ __all__ = [
     "LimitExceeded",
     "Limits",
     "LineAck",
+    "LineAdjudication",
     "Loop",
     "Member",
     "MissingSegment",
     "NotX12",
     "Note",
+    "OtherPayer",
     "Party",
     "Patient",
     "Person",
@@ -252,6 +261,7 @@ __all__ = [
     "read_eligibility_inquiries",
     "read_events",
     "read_functional_acks",
+    "read_institutional_claims",
     "read_interchange_acks",
     "read_interchanges",
     "read_remittance_advices",

@@ -8,6 +8,7 @@ from x12.guides import (
     eligibility_inquiry,
     eligibility_response,
     functional_ack,
+    institutional_claim,
     remittance,
 )
 from x12.guides.spec import Guide
@@ -21,6 +22,7 @@ GUIDES: tuple[Guide, ...] = (
     eligibility_response.GUIDE,
     claim_status_request.GUIDE,
     claim_status_response.GUIDE,
+    institutional_claim.GUIDE,
 )
 
 
