@@ -207,13 +207,18 @@ def _wrong_levels(loop: OpenLoop) -> list[tuple[int, str]]:
     if element(head, 2) != (element(above, 1) if above and above[0] == "HL" else ""):
         found.append((2, "HL does not name the level above it"))
     said = element(head, 4)
-    if said and said != ("1" if _below(loop) else "0"):
+    if said and said != ("1" if _below(loop) else "0") and not (said == "1" and _turned_away(loop)):
         found.append((4, "HL does not say truly whether levels follow below it"))
     return found
 
 
 def _below(loop: OpenLoop) -> bool:
     return any(loop.counts.get(inner.id) for inner in loop.spec.loops if inner.trigger.id == "HL")
+
+
+def _turned_away(loop: OpenLoop) -> bool:
+    """Whether a payer refused the level (AAA); the answer then may keep HL04 of the question (X12's own example)."""
+    return any(segment[0] == "AAA" for item in (loop, *loop.loops) for segment in item.segments)
 
 
 def _identifiers(spec: LoopSpec) -> frozenset[str]:
