@@ -3,6 +3,7 @@
 from tests.x12.seeded_answers import CLAIM_STATUSES, FUNCTIONAL_ACKS, REMITTANCES
 from tests.x12.seeded_claims import CLAIM_ELEMENTS, CLAIM_SENSE, CLAIM_STRUCTURE, ENVELOPE, REPEATED
 from tests.x12.seeded_edits import Fault
+from tests.x12.seeded_inquiries import COVERAGE_ANSWERS, COVERAGE_QUESTIONS, STATUS_ANSWERS
 
 FAULTS: tuple[Fault, ...] = (
     *ENVELOPE,
@@ -13,4 +14,7 @@ FAULTS: tuple[Fault, ...] = (
     *REMITTANCES,
     *CLAIM_STATUSES,
     *FUNCTIONAL_ACKS,
+    *COVERAGE_QUESTIONS,
+    *COVERAGE_ANSWERS,
+    *STATUS_ANSWERS,
 )

@@ -7,14 +7,23 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.x12.seeded_bases import CLAIM_ACKS, CLAIMS, FUNCTIONAL_ACK, REMITTANCE, Base
+from tests.x12.seeded_bases import (
+    CLAIM_ACKS,
+    CLAIMS,
+    COVERAGE_ANSWER,
+    COVERAGE_QUESTION,
+    FUNCTIONAL_ACK,
+    REMITTANCE,
+    STATUS_ANSWER,
+    Base,
+)
 from tests.x12.seeded_edits import ANY, Fault
 from tests.x12.seeded_errors import FAULTS
 
 import x12
 from x12.quickcheck import QuickCheck
 
-BASES = (CLAIMS, REMITTANCE, CLAIM_ACKS, FUNCTIONAL_ACK)
+BASES = (CLAIMS, REMITTANCE, CLAIM_ACKS, FUNCTIONAL_ACK, COVERAGE_QUESTION, COVERAGE_ANSWER, STATUS_ANSWER)
 
 
 @st.composite
