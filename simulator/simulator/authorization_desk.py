@@ -92,7 +92,7 @@ def _numbered(store: Store, authorization: Authorization) -> Authorization:
 
 def _service(asked: AskedSet, level: Level) -> Service:
     line = level.first("SV1")
-    parts = [plain(part) for part in asked.split(at(line, 1))]
+    parts = [plain(part) for part in at(line, 1).split(":")]
     return Service(parts[1] if len(parts) > 1 else "", number(at(line, 4)) or Decimal(1), tuple(parts[2:6]))
 
 

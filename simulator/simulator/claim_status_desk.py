@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import x12
 from simulator.asking import Question
@@ -35,8 +36,7 @@ def _level(question: Question, level: Level) -> Iterator[str]:
     traces = [place for place, segment in enumerate(level.segments) if segment[0] == "TRN"]
     who = level.segments[: traces[0]] if traces else level.segments
     yield from (echoed(segment) for segment in who if segment[0] == "NM1")
-    ends = [*traces[1:], len(level.segments)]
-    for start, end in zip(traces, ends, strict=True):
+    for start, end in pairwise([*traces, len(level.segments)] if traces else []):
         yield from _claim(question, level, level.segments[start:end])
 
 

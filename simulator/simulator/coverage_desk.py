@@ -45,10 +45,10 @@ def _answered(question: Question, asked: AskedSet, today: date) -> str:
 def _source(question: Question, source: Level, numbers: Iterator[int], today: date) -> Iterator[str]:
     name = source.first("NM1")
     payer = question.store.payer(at(name, 9))
-    top = next(numbers)
-    yield written("HL", top, "", "20", "1" if source.children else "0")
+    top, known = next(numbers), payer is not None and not _no_participant(question, payer, source)
+    yield written("HL", top, "", "20", "1" if source.children and known else "0")
     yield echoed(name)
-    if payer is None:
+    if payer is None or not known:
         yield written("AAA", "N", "", UNKNOWN_PAYER, "C")
         return
     for receiver in source.children:
@@ -59,6 +59,15 @@ def _source(question: Question, source: Level, numbers: Iterator[int], today: da
             yield from _subscriber(question, payer, subscriber, number, numbers, today)
 
 
+def _no_participant(question: Question, payer: Payer, source: Level) -> bool:
+    """Whether a test wants one of those asked about to find no participant, which is said at the top (loop 2100A)."""
+    for subscriber in source.down("22"):
+        benefits = question.store.benefits(payer.id, plain(at(subscriber.first("NM1", "IL"), 9)))
+        if benefits is not None and benefits.reject == UNKNOWN_PAYER:
+            return True
+    return False
+
+
 def _subscriber(
     question: Question, payer: Payer, subscriber: Level, above: int, numbers: Iterator[int], today: date
 ) -> Iterator[str]:
@@ -67,7 +76,7 @@ def _subscriber(
     member_id = at(subscriber.first("NM1", "IL"), 9)
     asked = [subscriber] if not dependents else []
     if dependents:
-        yield from map(echoed, _who(subscriber))
+        yield from map(echoed, (*_who(subscriber), *_more(subscriber)))
     for level in (*asked, *dependents):
         if level is not subscriber:
             yield written("HL", next(numbers), number, "23", "0")
@@ -83,19 +92,29 @@ def _person(question: Question, payer: Payer, level: Level, member_id: str, toda
         plain(member_id),
         plain(at(name, 3)),
         day(at(level.first("DTP", "291"), 3)) or today,
-        tuple(dict.fromkeys(plain(at(eq, 1)) for eq in level.all("EQ") if plain(at(eq, 1)))) or ("30",),
+        tuple(dict.fromkeys(filter(None, _services(level)))) or ("30",),
     )
     store = question.store
     answer = coverage(asked, payer, store.member(payer.id, asked.member_id), store.benefits(payer.id, asked.member_id))
+    rejection = written("AAA", "N", "", answer.reject, _FOLLOW_UP.get(answer.reject, "C")) if answer.reject else ""
     yield from map(echoed, _who(level))
-    if answer.reject:
-        yield written("AAA", "N", "", answer.reject, _FOLLOW_UP.get(answer.reject, "C"))
-        return
+    yield rejection
+    yield from map(echoed, _more(level))
     yield from _coverage(answer)
 
 
 def _who(level: Level) -> list[list[str]]:
-    return [segment for segment in level.segments if segment[0] in ("NM1", "N3", "N4", "DMG", "INS")]
+    return [segment for segment in level.segments if segment[0] in ("NM1", "N3", "N4")]
+
+
+def _more(level: Level) -> list[list[str]]:
+    """What stands after a rejection (loop 2100C: NM1, N3, N4, AAA, DMG, INS)."""
+    return [segment for segment in level.segments if segment[0] in ("DMG", "INS")]
+
+
+def _services(level: Level) -> Iterator[str]:
+    for question in level.all("EQ"):
+        yield from map(plain, at(question, 1).split("^"))
 
 
 def _coverage(answer: CoverageAnswer) -> Iterator[str]:

@@ -9,10 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 import x12
-from simulator.adjudication.payer import Wire
+from x12.model.segments import COMPONENT, REPETITION
 
 _SEPARATORS = re.compile(r"[*:^~|>\x00-\x1f\x7f]")
-WIRE = Wire()
 
 
 @dataclass(slots=True)
@@ -54,12 +53,11 @@ class Level:
 class AskedSet:
     """One set, by its kind and by the control numbers of its group and itself.
 
-    `head` is what stands before the first HL, `roots` the levels that have no parent. `split` parts a composite.
+    `head` is what stands before the first HL, `roots` the levels that have no parent. Delimiters are canonical.
     """
 
     kind: str
     control: tuple[str, str]
-    component: str
     head: Level
     roots: tuple[Level, ...]
 
@@ -67,30 +65,25 @@ class AskedSet:
         for root in self.roots:
             yield from root.down(*codes)
 
-    def split(self, composite: str) -> list[str]:
-        return composite.split(self.component)
-
 
 def read_sets(content: bytes) -> Iterator[AskedSet]:
     """The sets of a file whose envelope is sound."""
-    component, kind, group, number_of_set, segments = ":", "", "", "", list[list[str]]()
+    kind, group, number_of_set, segments = "", "", "", list[list[str]]()
     for event in x12.read_events(content):
         match event:
-            case x12.Interchange():
-                component = event.delimiters.component
             case x12.Group():
                 group = event.control_number
             case x12.SetHeader():
                 kind, number_of_set, segments = event.kind, event.control_number, []
             case list():
-                segments.append([str(element) for element in event])
+                segments.append([_canonical(str(element)) for element in event])
             case x12.SetEnd():
-                yield _tree(kind, (group, number_of_set), segments, component)
+                yield _tree(kind, (group, number_of_set), segments)
             case _:
                 pass
 
 
-def _tree(kind: str, control: tuple[str, str], segments: Sequence[list[str]], component: str) -> AskedSet:
+def _tree(kind: str, control: tuple[str, str], segments: Sequence[list[str]]) -> AskedSet:
     head = level = Level("", "", None)
     by_number: dict[str, Level] = {}
     roots: list[Level] = []
@@ -101,7 +94,12 @@ def _tree(kind: str, control: tuple[str, str], segments: Sequence[list[str]], co
         parent = by_number.get(at(segment, 2))
         level = by_number[at(segment, 1)] = Level(at(segment, 3), at(segment, 1), parent)
         (parent.children if parent else roots).append(level)
-    return AskedSet(kind, control, component, head, tuple(roots))
+    return AskedSet(kind, control, head, tuple(roots))
+
+
+def _canonical(element: str) -> str:
+    """With the parts of a composite and the repetitions told by : and ^, as in what is written here."""
+    return element.replace(COMPONENT, ":").replace(REPETITION, "^")
 
 
 def at(segment: Sequence[str], place: int) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from common import failpoints
 from common.embedded import Child, free_port, start_child
 from common.testing.issuer import AUDIENCE
+from common.testing.running import PHI_INDEX_KEY, PHI_KEYS
 
 Write = Callable[..., bytes]
 
@@ -45,6 +46,8 @@ class Process:
             "OIDC_AUDIENCE": AUDIENCE,
             "SERVICE_CLIENT_ID": "edi",
             "SERVICE_CLIENT_SECRET": "synthetic",
+            "PHI_KEYS": PHI_KEYS,
+            "PHI_INDEX_KEY": PHI_INDEX_KEY,
             "EDI_ALLOWED_HOSTS": "127.0.0.1",
             "EDI_SECRETS_FOLDER": str(secrets_folder),
             "DERMBILL_MODE": "test",

@@ -17,7 +17,7 @@ from edi.models import Input, Payer
 
 class QuestionIn(Input):
     """One question for one payer: a `question` as typed data, which is the X12 library's model as JSON (270:
-    EligibilityInquiry), or a `body`, the segments between ST and SE (delimiters `* : ^ ~`).
+    EligibilityInquiry, 276: ClaimStatusInquiry), or a `body`, the segments between ST and SE (delimiters `* : ^ ~`).
     """
 
     model_config = ConfigDict(
@@ -73,7 +73,7 @@ class ExchangeOut(BaseModel):
 class RealTimeOut(BaseModel):
     """`outcome` is answered, or rejected with the TA1 note or the 999's first code.
 
-    `content` is the interchange of the answer, `answers` the same as typed data where the kind is read so (271).
+    `content` is the interchange of the answer, `answers` the same as typed data where the kind is read so (271, 277).
     """
 
     exchange_id: UUID

@@ -31,6 +31,12 @@ TYPED: Mapping[str, TypedKind] = {
         x12.read_eligibility_answers,
         TypeAdapter(x12.EligibilityAnswer),
     ),
+    "276": TypedKind(
+        TypeAdapter(x12.ClaimStatusInquiry),
+        lambda question: x12.render_claim_status_inquiries_body([question]),
+        x12.read_claim_statuses,
+        TypeAdapter(x12.ClaimStatusPart),
+    ),
 }
 
 
