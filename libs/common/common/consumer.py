@@ -29,6 +29,7 @@ from common.failpoints import failpoint, named
 from common.logging import get_logger
 from common.parking import Fault
 from common.refusal import Refusal
+from common.serializing import lost
 
 log = get_logger(__name__)
 
@@ -260,7 +261,10 @@ class Consumer(ConsumerRebalanceListener):
                     log.error("bug in a handler", type=delivery.event.type, exc=fault)
                 await self._park(delivery, _fault_of(fault))
                 return
-            log.warning("event held up", type=delivery.event.type, error=type(fault).__name__)
+            if lost(fault):
+                metrics.SERIALIZATION_RETRIES.labels("event").inc()
+            else:
+                log.warning("event held up", type=delivery.event.type, error=type(fault).__name__)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
             pause = min(pause * 2, 5.0)
             self._busy_since = time.monotonic()

@@ -13,6 +13,7 @@ from common.failpoints import failpoint, named
 from common.http import RemoteUnavailable
 from common.logging import get_logger
 from common.refusal import Refusal, Stale
+from common.serializing import until_it_stands
 from common.timers import LEASE, Timer
 from common.uow import Actor, Cause, UnitOfWork, Workplace
 
@@ -118,7 +119,7 @@ class DeadlineRunner:
         try:
             failpoint(CLAIMED)
             with tracing.consumer_span(f"timer {timer.kind}", timer.traceparent):
-                await function(work, timer)
+                await until_it_stands("timer", lambda: function(work, timer))
             failpoint(ACTED)
         except Stale as stale:
             await timers.retry(self._platform, timer, after=random.uniform(0.0, 0.5), error=stale.code)  # noqa: S311

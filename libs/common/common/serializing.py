@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
@@ -30,29 +31,37 @@ def lost(fault: BaseException) -> bool:
     return str(getattr(origin, "sqlstate", "")) in LOST
 
 
-class TryAgain:
-    """Around a route: when its transaction lost to another, the same request goes in again, five times at most.
+async def until_it_stands(door: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work, again when its transaction lost to another, five times at most; then raises what was lost.
 
-    The pause before each try is drawn up to a bound that doubles, so that two that met do not meet again. What is
-    still lost then is answered as unavailable, with Retry-After.
+    The pause before each try is drawn up to a bound that doubles, so that two that met do not meet again.
+    """
+    for tried in range(1, MOST_TRIES):
+        try:
+            await work()
+        except Exception as fault:
+            if not lost(fault):
+                raise
+        else:
+            return
+        metrics.SERIALIZATION_RETRIES.labels(door).inc()
+        await asyncio.sleep(random.uniform(0, FIRST_PAUSE * 2**tried))  # noqa: S311
+    await work()
+
+
+class TryAgain:
+    """Around a route: when its transaction lost to another, the same request goes in again.
+
+    What is still lost after the last try is answered as unavailable, with Retry-After.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A transaction is lost before the answer begins: the route answers after its commit.
         request = _Kept(receive)
-        for tried in range(1, MOST_TRIES + 1):
-            answer = _Watched(send)
-            try:
-                await self.app(scope, request.again(), answer)
-            except Exception as fault:
-                if not lost(fault) or answer.begun or tried == MOST_TRIES:
-                    raise
-            else:
-                return
-            metrics.SERIALIZATION_RETRIES.labels("request").inc()
-            await asyncio.sleep(random.uniform(0, FIRST_PAUSE * 2**tried))  # noqa: S311
+        await until_it_stands("request", lambda: self.app(scope, request.again(), send))
 
 
 class _Kept:
@@ -73,15 +82,3 @@ class _Kept:
             return self._read[place - 1]
 
         return read
-
-
-class _Watched:
-    """Whether an answer has begun, after which nothing may be tried again."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.begun = False
-
-    async def __call__(self, message: Message) -> None:
-        self.begun = True
-        await self._send(message)
