@@ -89,8 +89,8 @@ class Authorization:
 
     @property
     def decision(self) -> str:
-        """Of the whole: pended as long as a service is, in part where services differ."""
-        said = {one.decision for one in self.services}
+        """Of the whole: pended as long as a service is, in part where services differ; what needs none says nothing."""
+        said = {one.decision for one in self.services} - {NOT_NEEDED} or {NOT_NEEDED}
         if PENDED in said:
             return PENDED
         if len(said) == 1:
