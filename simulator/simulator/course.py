@@ -232,8 +232,10 @@ def _late_charge(at: Situation, first: Payable) -> tuple[Payable, ...] | None:
 
 
 def _unknown_claim(at: Situation, first: Payable) -> tuple[Payable, ...]:
+    # A claim that was only sent on has no payment that the stray one could look like.
+    like = at.payable(PAYMENT, at.decision) if first.status == SENT_ON else first
     stray = replace(
-        first,
+        like,
         part="stray",
         control_number=f"STRAY{at.claim:07d}",
         payer_number=f"S{at.payer_number}",

@@ -75,6 +75,15 @@ def test_what_stands_beside_a_course_changes_nothing_of_the_claim(kind: str, com
     assert companion in effective or kind == "zero_pay" or kind == "sent_on"
 
 
+@pytest.mark.parametrize("kind", COURSES)
+def test_the_claim_that_nobody_sent_is_a_payment_whatever_it_stands_beside(kind: str) -> None:
+    plan, _ = planned(situation(()), (kind, "unknown_claim"))
+    (stray,) = [one for one in plan.payables if one.control_number]
+    assert (stray.status, stray.levels) in (("", ()), ("19", ()))
+    assert stray.decision is not None
+    assert stray.decision.charge > 0
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("kind", COURSES)
 def test_a_shape_changes_no_sum(kind: str, shape: str) -> None:
