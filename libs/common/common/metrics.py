@@ -52,6 +52,12 @@ CONSUMER_HALTED = Gauge(
     "1 when too much is parked and the consumer stopped itself.",
     registry=REGISTRY,
 )
+REFUSED_AT_THE_DOOR = Counter(
+    "dermbill_requests_refused",
+    "Requests refused because the process or the practice had too many.",
+    ("limit",),
+    registry=REGISTRY,
+)
 SERIALIZATION_RETRIES = Counter(
     "dermbill_serialization_retries",
     "Work done again because its transaction lost to another.",
