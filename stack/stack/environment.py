@@ -15,7 +15,17 @@ SIMULATOR_SECRET = "simulator.admin"  # noqa: S105 - likewise
 SIMULATOR_SFTP = "simulator.sftp"  # the name of its second port
 
 # Meant for the stack itself, or for one service in production: never handed down.
-_NOT_INHERITED = ("DATABASE_URL", "KAFKA_", "OIDC_", "SERVICE_CLIENT_", "PLATFORM_", "OWNER_", "SIMULATOR_", "PORT")
+_NOT_INHERITED = (
+    "DATABASE_URL",
+    "KAFKA_",
+    "OIDC_",
+    "SERVICE_CLIENT_",
+    "PLATFORM_",
+    "OWNER_",
+    "SIMULATOR_",
+    "PHI_",
+    "PORT",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,14 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         "OIDC_AUDIENCE": AUDIENCE,
         "SERVICE_CLIENT_ID": program.name,
         "SERVICE_CLIENT_SECRET": around.secrets[f"client.{program.name}"],
+        "PHI_KEYS": f"stack:{around.secrets[phi_secrets(program.name)[0]]}",
+        "PHI_INDEX_KEY": around.secrets[phi_secrets(program.name)[1]],
     }
+
+
+def phi_secrets(service: str) -> tuple[str, str]:
+    """Under which names the key of a service's sealed columns and that of its look-ups are kept."""
+    return f"phi.{service}.sealing", f"phi.{service}.index"
 
 
 def edi_secrets(workspace: Workspace) -> Path:

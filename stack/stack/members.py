@@ -1,5 +1,6 @@
 """The services as their own code describes them: contract, handlers, routes and migrations."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
@@ -27,5 +28,7 @@ def unconnected_settings(service: Service) -> ServiceSettings:
         "oidc_audience": "dermbill",
         "service_client_id": service.name,
         "service_client_secret": "none",
+        "phi_keys": f"none:{b64encode(bytes(32)).decode()}",
+        "phi_index_key": b64encode(b"\x01" * 32).decode(),
     }
     return service.settings(**values)

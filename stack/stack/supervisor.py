@@ -36,6 +36,7 @@ from stack.environment import (
     Surroundings,
     edi_secrets,
     migration_environment,
+    phi_secrets,
 )
 from stack.parts import KafkaPart, Part, PostgresPart, ProgramPart, Status, Watched
 from stack.services import KAFKA, PLAN, POSTGRES, SERVICES, Kind, Plan, Program, only
@@ -126,6 +127,7 @@ class Supervisor:
                 SIMULATOR_SECRET,
                 *(name for service in services for name in secret_names(service)),
                 *(f"client.{service}" for service in services),
+                *(name for service in services for name in phi_secrets(service)),
             ]
         )
         edi_secrets(self._workspace).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -70,7 +70,7 @@ class Workspace:
         path = self.home / "secrets.json"
         known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         missing = [name for name in names if name not in known]
-        known |= {name: secrets.token_urlsafe(24) for name in missing}
+        known |= {name: secrets.token_urlsafe(32) for name in missing}
         if missing:
             write_private(path, json.dumps(known, indent=2))
         return known

@@ -15,6 +15,7 @@ from till.service import Settings
 from common import failpoints
 from common.failpoints import BadPlan, FailpointReached, armed, failpoint, named, plans
 from common.settings import SettingsFault, load_settings
+from common.testing.running import PHI_INDEX_KEY, PHI_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = {"audit", "consumer", "dispatch", "relay", "timers", "uow"}
@@ -83,6 +84,8 @@ NEEDED = {
     "OIDC_AUDIENCE": "dermbill",
     "SERVICE_CLIENT_ID": "till",
     "SERVICE_CLIENT_SECRET": "s3cret",
+    "PHI_KEYS": PHI_KEYS,
+    "PHI_INDEX_KEY": PHI_INDEX_KEY,
 }
 
 

@@ -25,7 +25,7 @@ from common.embedded import Child, free_port, start_child
 from common.failpoints import known
 from common.money import Money
 from common.testing.issuer import AUDIENCE
-from common.testing.running import Running
+from common.testing.running import PHI_INDEX_KEY, PHI_KEYS, Running
 
 # Several at once, since each waits ten seconds until Kafka believes that the killed one is gone; names of their own,
 # so that topic, group and database are nobody else's.
@@ -54,6 +54,8 @@ class Kiosk:
             "OIDC_AUDIENCE": AUDIENCE,
             "SERVICE_CLIENT_ID": self.beside.service.name,
             "SERVICE_CLIENT_SECRET": "synthetic",
+            "PHI_KEYS": PHI_KEYS,
+            "PHI_INDEX_KEY": PHI_INDEX_KEY,
             "PORT": str(self._port),
             "DERMBILL_MODE": "test",
             "FAILPOINTS": failpoints,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.settings import ServiceSettings, SettingsFault, load_settings
+from common.testing.running import PHI_INDEX_KEY, PHI_KEYS
 
 
 class ClaimsSettings(ServiceSettings):
@@ -22,6 +23,8 @@ GOOD = {
     "OIDC_AUDIENCE": "dermbill",
     "SERVICE_CLIENT_ID": "claims",
     "SERVICE_CLIENT_SECRET": "s3cret",
+    "PHI_KEYS": PHI_KEYS,
+    "PHI_INDEX_KEY": PHI_INDEX_KEY,
     "PATIENTS_URL": "http://patients:8000",
 }
 
@@ -43,6 +46,18 @@ class TestSettings:
         assert settings.platform_url == GOOD["PLATFORM_DATABASE_URL"]
         assert settings.url_of("patients") == "http://patients:8000"
         assert (settings.port, settings.batch_minutes, settings.zone.key) == (8001, 5, "America/New_York")
+
+    @pytest.mark.parametrize("name", ["PHI_KEYS", "PHI_INDEX_KEY"])
+    def test_without_keys_for_what_names_a_person_nothing_starts(
+        self, environment: pytest.MonkeyPatch, name: str
+    ) -> None:
+        environment.setenv(name, "k1:no-key")
+        with pytest.raises(SettingsFault, match="PHI_KEYS and PHI_INDEX_KEY cannot seal") as refused:
+            load_settings(ClaimsSettings)
+        assert "no-key" not in str(refused.value)
+        environment.delenv(name)
+        with pytest.raises(SettingsFault, match=f"{name} is not set"):
+            load_settings(ClaimsSettings)
 
     def test_never_show_a_secret(self, environment: pytest.MonkeyPatch) -> None:
         settings = load_settings(ClaimsSettings)

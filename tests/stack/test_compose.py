@@ -159,7 +159,9 @@ class TestTheEnvironment:
     def test_no_secret_is_written_down_but_the_marked_development_value(self):
         for name in CONTAINERS:
             for variable, value in environment(name).items():
-                if re.search("PASSWORD|SECRET|TOKEN", variable) and not variable.endswith("_FOLDER"):
+                if variable.startswith("PHI_"):
+                    assert re.fullmatch(r"\$\{DERMBILL_PHI_\w+:\?[^}]+\}", value), (name, variable)
+                elif re.search("PASSWORD|SECRET|TOKEN", variable) and not variable.endswith("_FOLDER"):
                     assert re.fullmatch(r"\$\{DERMBILL_\w+:-development-only\}", value), (name, variable)
                 credentials = re.search(r"//\w+:(.+)@", str(value))
                 if credentials:
@@ -286,7 +288,11 @@ class TestTheClient:
         if client is None or subprocess.run([client, "compose", "version"], capture_output=True).returncode:
             pytest.skip("There is no docker compose client here; docker-compose.yml was read as YAML only.")
         answer = subprocess.run(
-            [client, "compose", "config", "--format", "json"], cwd=ROOT, capture_output=True, text=True
+            [client, "compose", "config", "--format", "json"],
+            cwd=ROOT,
+            env=os.environ | {"DERMBILL_PHI_KEYS": "k1:synthetic", "DERMBILL_PHI_INDEX_KEY": "synthetic"},
+            capture_output=True,
+            text=True,
         )
         assert answer.returncode == 0, answer.stderr
         assert set(json.loads(answer.stdout)["services"]) == set(CONTAINERS)

@@ -15,6 +15,7 @@ NAMES = tuple(service.name for service in SERVICES)
 def around(tmp_path: Path) -> Surroundings:
     workspace = Workspace(tmp_path)
     secrets = [f"client.{name}" for name in NAMES]
+    secrets += [f"phi.{name}.{key}" for name in NAMES for key in ("sealing", "index")]
     secrets += [f"database.{name}.{role}" for name in NAMES for role in ("owner", "app", "platform")]
     return Surroundings(
         workspace=workspace,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from common.refusal import Refusal
 from common.tables import idempotency_keys
+from common.vault import Vault
 
 KEPT_DAYS = 7
 
@@ -43,7 +45,7 @@ class KeyReused(Refusal):
     status = 422
 
 
-async def claim(connection: AsyncConnection, practice_id: UUID, request: RequestKey) -> None:
+async def claim(connection: AsyncConnection, vault: Vault, practice_id: UUID, request: RequestKey) -> None:
     """Take the key for this transaction.
 
     A second request with the key waits here until the first ends; then it is Answered, or, when the first was
@@ -66,15 +68,23 @@ async def claim(connection: AsyncConnection, practice_id: UUID, request: Request
     ).one()
     if bytes(kept.fingerprint) != request.fingerprint:
         raise KeyReused
-    raise Answered(kept.status, kept.body)
+    raise Answered(kept.status, vault.open(b64decode(kept.body), *_place(practice_id, request)).decode())
 
 
-async def remember(connection: AsyncConnection, practice_id: UUID, request: RequestKey, status: int, body: str) -> None:
+async def remember(
+    connection: AsyncConnection, vault: Vault, practice_id: UUID, request: RequestKey, status: int, body: str
+) -> None:
+    """Keep the answer, sealed: it may say who a person is."""
+    sealed = vault.seal(body.encode(), *_place(practice_id, request))
     await connection.execute(
         update(idempotency_keys)
         .where(idempotency_keys.c.practice_id == practice_id, idempotency_keys.c.key == request.key)
-        .values(status=status, body=body)
+        .values(status=status, body=b64encode(sealed).decode())
     )
+
+
+def _place(practice_id: UUID, request: RequestKey) -> tuple[object, ...]:
+    return (practice_id, "idempotency_keys", "body", request.key)
 
 
 async def forget_old(platform: AsyncEngine) -> int:

@@ -44,6 +44,7 @@ from common.health import Health
 from common.http import ServiceClient
 from common.idempotency import Answered
 from common.issuer import TokenSource
+from common.limits import InFlightLimit, PracticeLimit
 from common.problems import BodyRule
 from common.relay import Relay
 from common.serializing import Isolation, TryAgain
@@ -179,6 +180,7 @@ def _install(app: FastAPI, runtime: Runtime, routers: tuple[APIRouter, ...]) -> 
     app.include_router(health.router(runtime.health))
     app.add_api_route("/metrics", metrics.exposition, include_in_schema=False)
     app.add_exception_handler(Answered, _answered)
+    app.add_middleware(InFlightLimit, most=runtime.settings.requests_at_once)
     app.add_middleware(metrics.MetricsMiddleware)
     app.add_middleware(tracing.TracingMiddleware)
 
@@ -204,6 +206,7 @@ class Runtime:
         self.service = service
         self.settings = settings
         self.health = Health()
+        self.practice_limit = PracticeLimit(settings.requests_per_second, settings.requests_burst)
         self.database = _database(settings, service.isolation)
         self.verifier = TokenVerifier(settings.oidc_issuer, settings.oidc_audience)
         self._tokens = TokenSource(
@@ -220,6 +223,7 @@ class Runtime:
             published=self._published,
             scheduled=self._scheduled,
             settings=settings,
+            vault=settings.vault,
         )
         self.dispatcher = Dispatcher(self.workplace, service.handlers, consumer=service.name)
         self.consumer: Consumer | None = None

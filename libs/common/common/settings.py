@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from common import failpoints
+from common.vault import Vault
 
 URL_SUFFIX = "_url"
 
@@ -57,10 +58,15 @@ class ServiceSettings(BaseSettings):
     oidc_audience: str = Field(min_length=1)
     service_client_id: str = Field(min_length=1)
     service_client_secret: SecretStr
+    phi_keys: SecretStr
+    phi_index_key: SecretStr
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     time_zone: str = "America/New_York"
     pool_size: int = Field(default=8, ge=1, le=100)
+    requests_at_once: int = Field(default=256, ge=1)
+    requests_per_second: float = Field(default=200, gt=0)
+    requests_burst: int = Field(default=1000, ge=1)
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     dermbill_mode: Literal["production", "test"] = "production"
     failpoints: str = ""
@@ -91,6 +97,22 @@ class ServiceSettings(BaseSettings):
         if failpoints.plans(text) and info.data.get("dermbill_mode") != "test":
             raise ValueError("failpoints break a service on purpose, so they need DERMBILL_MODE=test")
         return text
+
+    @field_validator("phi_index_key")
+    @classmethod
+    def _keys_fit(cls, index_key: SecretStr, info: ValidationInfo) -> SecretStr:
+        keys: SecretStr | None = info.data.get("phi_keys")
+        if keys is not None:
+            try:
+                Vault.of(keys.get_secret_value(), index_key.get_secret_value())
+            except ValueError as fault:
+                raise ValueError(f"PHI_KEYS and PHI_INDEX_KEY cannot seal anything: {fault}") from None
+        return index_key
+
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens the columns that name a person."""
+        return Vault.of(self.phi_keys.get_secret_value(), self.phi_index_key.get_secret_value())
 
     @property
     def zone(self) -> ZoneInfo:

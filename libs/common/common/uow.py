@@ -29,6 +29,7 @@ from common.ids import new_id
 from common.logging import of_practice
 from common.outbox import LoggedEvent
 from common.tracing import current_traceparent
+from common.vault import Vault
 
 # Half of what Kafka takes: an event that cannot be sent must fail its operation, not the relay.
 LARGEST_EVENT = 500_000
@@ -73,6 +74,12 @@ class Workplace:
     published: Callable[[], None] = _nothing
     scheduled: Callable[[], None] = _nothing
     settings: object = None  # the service's own, for operations that a timer or an event calls
+    vault: Vault | None = None
+
+    def keys(self) -> Vault:
+        if self.vault is None:
+            raise RuntimeError("this workplace was given no keys")
+        return self.vault
 
 
 class Transaction:
@@ -95,6 +102,11 @@ class Transaction:
     @property
     def actor(self) -> Actor:
         return self._work.actor
+
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens the columns that name a person. Raises RuntimeError where no keys were given."""
+        return self._work.workplace.keys()
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -173,7 +185,9 @@ class Transaction:
         closing += timers.statements(self._timers)
         if self._work.request is not None and self._work.render is not None:
             body = _render(self._work.render, self._answer)
-            await idempotency.remember(self._connection, self.practice_id, self._work.request, self._work.status, body)
+            await idempotency.remember(
+                self._connection, self.vault, self.practice_id, self._work.request, self._work.status, body
+            )
 
     def committed(self) -> None:
         """Wake the relay and the timers of this process, so that they need not wait for their next poll."""
@@ -224,7 +238,7 @@ class UnitOfWork:
             session = await database.begin(self.practice_id)
             try:
                 if self.request is not None and self.render is not None:
-                    await idempotency.claim(session.sql, self.practice_id, self.request)
+                    await idempotency.claim(session.sql, self.workplace.keys(), self.practice_id, self.request)
                 tx = Transaction(session, self)
                 yield tx
                 await tx.flush()

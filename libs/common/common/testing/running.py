@@ -26,6 +26,10 @@ from common.testing.databases import ServiceDatabase
 from common.testing.issuer import AUDIENCE, TestIssuer
 from common.uow import Actor, UnitOfWork
 
+# Synthetic keys: 32 bytes each, in URL-safe base64.
+PHI_KEYS = "test:" + "c3ludGhldGljLXBoaS1rZXktb2YtMzItYnl0ZXMtLS0"
+PHI_INDEX_KEY = "c3ludGhldGljLWluZGV4LWtleS1vZi0zMi1ieXRlcy0"
+
 
 @dataclass(frozen=True)
 class Published:
@@ -190,5 +194,7 @@ def settings_of(
         "oidc_audience": AUDIENCE,
         "service_client_id": service.name,
         "service_client_secret": "synthetic",
+        "phi_keys": PHI_KEYS,
+        "phi_index_key": PHI_INDEX_KEY,
     }
     return service.settings(**(values | more))
