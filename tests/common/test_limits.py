@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -11,7 +12,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from till.service import TILL
 
+from common.ids import new_id
 from common.limits import MOST_BUCKETS, InFlightLimit, PracticeLimit, TooManyRequests
 
 
@@ -90,3 +93,17 @@ class TestAProcess:
             release.set()
             assert [answer.text for answer in await asyncio.gather(*waiting)] == ["done", "done"]
             assert (await http.get("/slow")).status_code == 200
+
+
+class TestAService:
+    async def test_refuses_a_practice_that_sends_too_much_and_serves_the_others(self, run_service: Any) -> None:
+        service = await run_service(TILL, requests_per_second=0.001, requests_burst=3)
+        async with service.client("tills:read") as http:
+            codes = [(await http.get("/tills")).status_code for _ in range(4)]
+            refused = await http.get("/tills")
+        assert codes == [200, 200, 200, 429]
+        assert refused.json()["code"] == "too-many-requests"
+        assert int(refused.headers["retry-after"]) > 0
+        other = new_id()
+        async with service.client("tills:read", practices=[other]) as http:
+            assert (await http.get("/tills")).status_code == 200

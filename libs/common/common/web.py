@@ -74,11 +74,15 @@ async def principal_of(request: Request, _: Annotated[Any, Depends(bearer)] = No
 
 
 async def practice_of(
+    request: Request,
     principal: Annotated[Principal, Depends(principal_of)],
     practice: Annotated[str | None, Header(alias=PRACTICE_HEADER)] = None,
 ) -> UUID:
-    """The tenant: only ever one that the token names. Raises the 403 problems of common.auth."""
-    return practice_for(principal, practice)
+    """The tenant: only ever one that the token names. Raises the 403 problems of common.auth, TooManyRequests."""
+    runtime: Runtime = request.app.state.runtime
+    practice_id = practice_for(principal, practice)
+    runtime.practice_limit.admit(practice_id)
+    return practice_id
 
 
 def _unit(request: Request, principal: Principal, practice_id: UUID, key: RequestKey | None = None) -> UnitOfWork:
