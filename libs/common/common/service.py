@@ -29,6 +29,7 @@ from common import (
     parked_api,
     parking,
     problems,
+    reading_room,
     replay,
     timers,
     tracing,
@@ -94,7 +95,7 @@ class Service:
                     await worker.stop()
                 await runtime.close()
 
-        app = FastAPI(title=f"dermbill {self.name}", version="1", lifespan=lifespan)
+        app = FastAPI(title=f"dermbill {self.name}", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
         app.state.runtime = runtime
         problems.install(app, bodies=self.bodies)
         _install(app, runtime, self.routers if serve else ())
@@ -178,6 +179,7 @@ def _install(app: FastAPI, runtime: Runtime, routers: tuple[APIRouter, ...]) -> 
             if isinstance(route, APIRoute):
                 route.app = TryAgain(route.app)
     app.include_router(health.router(runtime.health))
+    reading_room.install(app)
     app.add_api_route("/metrics", metrics.exposition, include_in_schema=False)
     app.add_exception_handler(Answered, _answered)
     app.add_middleware(InFlightLimit, most=runtime.settings.requests_at_once)
