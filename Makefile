@@ -46,6 +46,8 @@ check: $(READY) ## Lint, types, architecture, contracts; then all tests
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/dermbill contracts --check
+	@if git rev-parse --quiet --verify HEAD~1 >/dev/null 2>&1; then $(BIN)/dermbill contracts --against HEAD~1; \
+	else echo "No earlier commit is here: what it promised is not compared."; fi
 	@$(MAKE) --no-print-directory test
 
 bench: $(READY) ## Measure the backbone beside the bare loop it is built on
