@@ -58,6 +58,19 @@ def _begin(practice_id: UUID) -> str:
     return BEGIN.format(practice_id=UUID(str(practice_id)))
 
 
+@asynccontextmanager
+async def driver(engine: AsyncEngine) -> AsyncGenerator[Any, None]:
+    """The driver's own connection, outside any transaction. After a fault it is closed, and with it go its locks."""
+    async with engine.connect() as connection:
+        try:
+            yield driver_of(connection)
+        except BaseException:
+            # SQLAlchemy did not see the fault, and would give a dead connection to the next one who asks.
+            with contextlib.suppress(Exception):
+                await connection.invalidate()
+            raise
+
+
 async def _drop(connection: AsyncConnection) -> None:
     with contextlib.suppress(Exception):
         await connection.invalidate()

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from common import metrics, tracing
 from common.contracts import schema_id
-from common.database import driver_of
+from common.database import driver
 from common.envelope import Envelope, headers_of
 from common.failpoints import failpoint, named
 from common.logging import get_logger
@@ -99,9 +99,8 @@ class Relay:
             await asyncio.sleep(1)
 
     async def _session(self) -> None:
-        async with self._platform.connect() as plain:
-            # The driver's own connection, outside any transaction: this loop is as often run as any request.
-            connection = driver_of(plain)
+        # The driver's own connection: this loop is as often run as any request. It holds the lock, and ends with it.
+        async with driver(self._platform) as connection:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK):
                 return
             metrics.RELAY_LEADER.set(1)
@@ -111,7 +110,6 @@ class Relay:
                 await self._lead(connection, sender)
             finally:
                 await _quietly(sender.stop())
-                await _quietly(connection.execute("SELECT pg_advisory_unlock_all()"))
 
     async def _lead(self, connection: Any, sender: AIOKafkaProducer) -> None:
         measured = 0.0

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from common.database import driver_of
+from common.database import driver
 from common.statements import Prepared
 from common.tables import timers
 
@@ -100,9 +100,9 @@ LEASE_DUE = """
 
 async def lease_due(platform: AsyncEngine, *, limit: int) -> Sequence[Timer]:
     """Take up to `limit` due timers that nobody holds; several processes may ask at once."""
-    async with platform.connect() as connection:
+    async with driver(platform) as connection:
         # Asked ten times a second by every service: one statement, its own transaction, straight to the driver.
-        return [Timer(**row) for row in await driver_of(connection).fetch(LEASE_DUE, limit, LEASE)]
+        return [Timer(**row) for row in await connection.fetch(LEASE_DUE, limit, LEASE)]
 
 
 async def count(platform: AsyncEngine) -> tuple[int, int]:
