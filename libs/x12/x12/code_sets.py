@@ -95,6 +95,7 @@ FORMS: Mapping[str, CodeForm] = {
     "tax": CodeForm(
         _form("[0-9]{9}|[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}"), "The tax number is not nine digits"
     ),
+    "bank": CodeForm(_form("[0-9]{9}"), "The bank's routing number is not nine digits"),
     "clia": CodeForm(_form("[0-9]{2}D[0-9]{7}"), "The CLIA number is not two digits, D and seven digits"),
     "status-category": CodeForm(
         _form("A[0-8]|D0|DR0[1-8]|E[0-4]|F[0-4]|F3[FN]|P[0-5]|R[0-9]|R1[0-7]|RQ"),

@@ -106,9 +106,9 @@ GUIDE = guide(
         "ST R 1",
         seg(
             "BPR R 1", "R ID/1-2 C|D|H|I|P|U|X", "R M/1-18", "R ID/1-1 C|D", "R ID/3-3 ACH|BOP|CHK|FWT|NON",
-            "S ID/1-10 CCP|CTX", "S ID/2-2 01|04", "S AN/3-12", "S ID/1-3 DA", "S AN/1-35", "S AN/10-10",
+            "S ID/1-10 CCP|CTX", "S ID/2-2 01|04", "S AN/3-12 @bank?6=01", "S ID/1-3 DA", "S AN/1-35", "S AN/10-10",
             "S AN/9-9",
-            "S ID/2-2 01|04", "S AN/3-12", "S ID/1-3 DA|SG", "S AN/1-35", "R DT/8-8",
+            "S ID/2-2 01|04", "S AN/3-12 @bank?12=01", "S ID/1-3 DA|SG", "S AN/1-35", "R DT/8-8",
         ),
         seg("TRN R 1", "R ID/1-2 1", "R AN/1-50", "R AN/10-10", "S AN/1-50"),
         seg("CUR S 1", "R ID/2-3 PR", "R ID/3-3 @currency", "S R/4-10"), number("EV"), number("F2"), day("405"),

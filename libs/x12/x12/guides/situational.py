@@ -12,6 +12,13 @@ _ADDRESSES = (
 )
 
 _PROFESSIONAL = (
+    *(
+        rule(place, "NM1-02=2", "!NM1-04", "Only a person has a first name")
+        for place in ("1000A", "2010AA", "2010BA", "2310B", "2330A", "2420A")
+    ),
+    rule("2000B", "SBR-01", "SBR-09", "A coverage has a filing indicator until the national plan identifier is in use"),
+    rule("2320", "SBR-01", "SBR-09", "A coverage has a filing indicator until the national plan identifier is in use"),
+    rule("2300", "DTP*439", "CLM-11", "The date of an accident comes with what kind of accident it was"),
     rule("2000B", "SBR-02=18", "!<2000C>", "The subscriber is the patient, so that no patient level may follow"),
     rule(
         "2000B", "!SBR-02", "<2000C>", "The subscriber is not said to be the patient, so that a patient level follows"
