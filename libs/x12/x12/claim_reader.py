@@ -1,53 +1,46 @@
 """837P to claims, one at a time."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 
-from x12 import values
-from x12.errors import MissingSegment, Position
+from x12 import usual_claim, values
+from x12.claim_parts import ClaimRest, Rest, causes, pointers
+from x12.errors import MissingSegment, Position, X12Error
 from x12.fields import (
     amount,
     bad,
     birth,
-    dated,
     enclosing,
     frozen,
-    in_days,
     longer,
     needed,
     needed_loop,
     party,
     procedure,
-    reference,
     value,
 )  # fmt: skip
 from x12.guides.claim import GUIDE
 from x12.model.claim import (
-    Attachment,
     BillingProvider,
     Claim837P,
-    DatedEvent,
-    Diagnosis,
     Drug,
-    Note,
     Patient,
-    RelatedCauses,
     ServiceLine,
     Submission,
     Subscriber,
 )  # fmt: skip
 from x12.model.envelope import Envelope
 from x12.model.party import Party, Reference
+from x12.model.record import maker, record
 from x12.model.segments import COMPONENT, Loop, Segment, element
-from x12.reader import OpenLoop
-from x12.sets import Report, attempt, read_sets, reported
-from x12.tokens import DEFAULT_LIMITS, Elements, Limits, Source
+from x12.reader import OpenLoop, Walker
+from x12.sets import OpenSet, Report, attempt, read_sets, reported
+from x12.tokens import DEFAULT_LIMITS, ELEMENT, SEGMENT, Limits, Source, split_rows
+from x12.usual_claim import Insured
 
-_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 
-
-@dataclass(frozen=True, slots=True)
+@record
 class ReceivedClaim:
     """A claim with the envelope and the head of the set it came in, and the position of its CLM."""
 
@@ -55,6 +48,9 @@ class ReceivedClaim:
     position: Position
     submission: Submission
     claim: Claim837P
+
+
+_received, _position = maker(ReceivedClaim), maker(Position)
 
 
 def read_claims(
@@ -70,13 +66,143 @@ def read_claims(
 
 def _claims(source: Source, report: Report | None, limits: Limits) -> Iterator[ReceivedClaim]:
     for opened in read_sets(source, GUIDE, report, limits):
-        for loop in opened.loops:
-            if loop.id != "2300":
+        yield from _Set(opened, report, limits).claims()
+
+
+_HL = f"HL{ELEMENT}"
+_LEVEL = f"{SEGMENT}{_HL}"
+_PROVIDER_LEVEL, _SUBSCRIBER_LEVEL, _PATIENT_LEVEL = "20", "22", "23"
+_CODE = re.compile(f"[^{SEGMENT}{ELEMENT}]*{ELEMENT}[^{SEGMENT}{ELEMENT}]*{ELEMENT}(2[023])(?![^{SEGMENT}{ELEMENT}])")
+_ODD = "?"
+_MOST_HELD = 65_536
+
+
+class _Set:
+    """The claims of one set, level (HL) by level: a subscriber or patient of the usual shape is read from its text
+    at once, any other is walked along the guide.
+
+    The walk stands in loop 2000A while usual levels pass by. `_parent` is the last usual subscriber, with its text
+    and position: when an unusual patient follows, the walk goes through that subscriber first.
+    """
+
+    def __init__(self, opened: OpenSet, report: Report | None, limits: Limits) -> None:
+        self._opened = opened
+        self._report = report
+        self._limits = limits
+        self._walker = Walker(GUIDE, opened.position, limits)
+        self._parent: tuple[Insured, str, int] | None = None
+        self._held = self._code = ""
+        self._around: OpenLoop | None = None
+        self._submission: Submission | None = None
+        self._provider: BillingProvider | None = None
+
+    def claims(self) -> Iterator[ReceivedClaim]:
+        """The claims of the set. Raises EnvelopeBroken, and without a listener BadElement, MissingSegment."""
+        try:
+            for run in self._opened.runs:
+                yield from self._more(run.text)
+        except X12Error:
+            # What came before the fault is handed out, but for the claim that was still open.
+            yield from self._walk(self._held, self._code)
+            raise
+        if self._code:
+            yield from self._level(self._held, self._code)
+        else:
+            yield from self._walk(self._held, "")
+        yield from self._walked(self._walker.finish())
+
+    def _more(self, text: str) -> Iterator[ReceivedClaim]:
+        """The claims of the levels that end in a further text; the last level is held until the next one begins."""
+        pieces = (f"{self._held}{SEGMENT}{text}" if self._held else text).split(_LEVEL)
+        held, code = pieces.pop(), self._code
+        self._held = ""
+        for piece, after in zip(pieces, [*pieces, held][1:], strict=True):
+            found = _CODE.match(after)
+            # A level that the guide does not have stays with what is open, which must then be walked.
+            yield from self._level(piece, code) if code and found else self._walk(piece, code)
+            code = found[1] if found else _ODD
+        if len(held) > _MOST_HELD:
+            yield from self._walk(held, code)
+            held, code = "", ""
+        self._held, self._code = held, code
+
+    def _level(self, text: str, code: str) -> Iterator[ReceivedClaim]:
+        """The claims of one level; `text` begins after `HL*`."""
+        if code == _SUBSCRIBER_LEVEL and self._walker.loop is not self._around:
+            yield from self._walked(self._walker.close("2000A"))
+            self._stand()
+        size = text.count(SEGMENT) + 1
+        submission = self._submission
+        found = self._usual(text, code) if size <= self._limits.loop else None
+        if found is None or submission is None:
+            yield from self._walk(text, code)
+            return
+        base, number = self._opened.position, self._walker.number + 1
+        self._walker.number += size
+        for at, claim in found:
+            place = _position(base.interchange, base.group, base.set, number + text.count(SEGMENT, 0, at))
+            yield _received(self._opened.envelope, place, submission, claim)
+
+    def _stand(self) -> None:
+        """Read what the usual claims of a billing provider share; when that cannot be read, none is usual."""
+        around = self._walker.loop
+        self._around = None
+        try:
+            if around.spec.id == "2000A":
+                self._submission, self._provider = (
+                    _submission(enclosing(around, "ST", "BHT")),
+                    _billing_provider(around),
+                )
+                self._around = around
+        except X12Error:
+            pass
+
+    def _usual(self, text: str, code: str) -> list[tuple[int, Claim837P]] | None:
+        """The claims of a level of the usual shape, with where their CLM begins; None when it is of another."""
+        if self._walker.loop is not self._around or self._provider is None:
+            return None
+        try:
+            if code == _SUBSCRIBER_LEVEL:
+                read = usual_claim.insured_of(text)
+                if read is None:
+                    return None
+                insured, at = read
+                found = usual_claim.claims_of(text, at, self._provider, insured, None)
+                if found is not None:
+                    self._parent = (insured, text, self._walker.number)
+                return found
+            if code == _PATIENT_LEVEL and self._parent is not None:
+                return usual_claim.patient_claims(text, self._provider, self._parent[0])
+        except (X12Error, ValueError):
+            pass
+        return None
+
+    def _walk(self, text: str, code: str) -> Iterator[ReceivedClaim]:
+        """Walk a level along the guide."""
+        if not text:
+            return
+        walker = self._walker
+        if code == _PATIENT_LEVEL and self._parent is not None:
+            _, before, number = self._parent
+            yield from self._walked(walker.close("2000A"))
+            here, walker.number = walker.number, number
+            for _ in walker.feed(split_rows(_HL + before)):
+                pass
+            walker.number = here
+            # Its own claims were handed out when it passed.
+            while walker.loop.enclosing("2300") is not None and walker.loop.around is not None:
+                walker.loop = walker.loop.around
+        self._parent = None
+        yield from self._walked(walker.feed(split_rows(_HL + text if code else text)))
+
+    def _walked(self, loops: Iterator[OpenLoop]) -> Iterator[ReceivedClaim]:
+        for loop in loops:
+            if loop.spec.id != "2300":
                 continue
-            claim = attempt(claim_of, loop, report)
-            submission = attempt(_submission, enclosing(loop, "ST", "BHT"), report)
+            claim = attempt(claim_of, loop, self._report)
+            submission = attempt(_submission, enclosing(loop, "ST", "BHT"), self._report)
             if claim is not None and submission is not None:
-                yield ReceivedClaim(opened.envelope, loop.position(), submission, claim)
+                yield _received(self._opened.envelope, loop.position(), submission, claim)
 
 
 def _submission(root: OpenLoop) -> Submission:
@@ -141,16 +267,8 @@ def _unread(loop: OpenLoop, *read: OpenLoop | None) -> tuple[Loop, ...]:
     return tuple(inner.kept() for inner in loop.loops if not any(inner is item for item in read))
 
 
-@dataclass(slots=True)
-class _Insured:
-    """What one 2000B says: the subscriber and the payer."""
-
-    subscriber: Subscriber
-    payer: Party
-
-
-def _insured(loop: OpenLoop) -> _Insured:
-    if isinstance(loop.value, _Insured):
+def _insured(loop: OpenLoop) -> Insured:
+    if isinstance(loop.value, Insured):
         return loop.value
     coverage = needed(loop, "SBR")
     named = needed_loop(loop, "2010BA", "NM1")
@@ -163,7 +281,7 @@ def _insured(loop: OpenLoop) -> _Insured:
         tuple(frozen(segment) for segment in loop.segments[1:] if segment is not coverage),
         _unread(loop, named, paying),
     )  # fmt: skip
-    loop.value = _Insured(subscriber, party(paying))
+    loop.value = Insured(subscriber, party(paying))
     return loop.value
 
 
@@ -190,64 +308,10 @@ def _patient(loop: OpenLoop) -> Patient:
     return loop.value
 
 
-class _Rest:
-    """Collects what the segments of a claim or a line say, and keeps what no field holds."""
-
-    def __init__(self, loop: OpenLoop) -> None:
-        self.loop = loop
-        self.extra: list[Segment] = []
-        self.dates: list[DatedEvent] = []
-        self.notes: list[Note] = []
-        self.references: list[Reference] = []
-
-    def take(self, segment: Elements) -> None:
-        match segment[0]:
-            case "DTP" if in_days(segment) and not longer(segment, 3):
-                self.dates.append(dated(self.loop, segment))
-            case "NTE" if not longer(segment, 2):
-                self.notes.append(Note(element(segment, 1), element(segment, 2)))
-            case "REF" if (read := reference(segment)) is not None:
-                self.references.append(read)
-            case _:
-                self.extra.append(frozen(segment))
-
-    def pick(self, qualifier: str) -> str:
-        """Take the first reference of that qualifier out, for a field of its own."""
-        for item in self.references:
-            if item.qualifier == qualifier and not item.description:
-                self.references.remove(item)
-                return item.value
-        return ""
-
-
 def claim_of(loop: OpenLoop) -> Claim837P:
     """The claim of a closed loop 2300. Raises BadElement, MissingSegment."""
     head = loop.segments[0]
-    rest = _Rest(loop)
-    diagnoses: tuple[Diagnosis, ...] = ()
-    attachments: list[Attachment] = []
-    paid: Decimal | None = None
-    for segment in loop.segments[1:]:
-        match segment[0]:
-            case "HI" if not diagnoses and (read := _diagnoses(segment)):
-                diagnoses = read
-            case "AMT" if paid is None and element(segment, 1) == "F5" and not longer(segment, 2):
-                paid = amount(loop, segment, 2)
-            case "PWK" if _plain_attachment(segment):
-                attachments.append(Attachment(segment[1], element(segment, 2), element(segment, 6)))
-            case _:
-                rest.take(segment)
-    return _assemble(loop, head, rest, diagnoses, tuple(attachments), paid)
-
-
-def _assemble(
-    loop: OpenLoop,
-    head: Elements,
-    rest: _Rest,
-    diagnoses: tuple[Diagnosis, ...],
-    attachments: tuple[Attachment, ...],
-    paid: Decimal | None,
-) -> Claim837P:
+    rest = ClaimRest(loop, loop.segments[1:])
     insured = _insured(enclosing(loop, "2000B", "HL"))
     dependent = loop.enclosing("2000C")
     place = element(head, 5).split(COMPONENT)
@@ -272,19 +336,19 @@ def _assemble(
         benefits_assigned=element(head, 8),
         release=element(head, 9),
         patient_signature_source=element(head, 10),
-        related_causes=_causes(element(head, 11)),
+        related_causes=causes(element(head, 11)),
         special_program=element(head, 12),
         delay_reason=element(head, 20),
-        diagnoses=diagnoses,
+        diagnoses=rest.diagnoses,
         prior_authorization=rest.pick("G1"),
         referral_number=rest.pick("9F"),
         original_reference=rest.pick("F8"),
         clia_number=rest.pick("X4"),
         references=tuple(rest.references),
-        patient_paid=paid,
+        patient_paid=rest.paid,
         notes=tuple(rest.notes),
         dates=tuple(rest.dates),
-        attachments=attachments,
+        attachments=tuple(rest.attachments),
         referring=party(referring) if referring else None,
         rendering=who["2310B"],
         service_facility=who["2310C"],
@@ -295,30 +359,9 @@ def _assemble(
     )
 
 
-def _diagnoses(segment: Elements) -> tuple[Diagnosis, ...]:
-    """The codes of an HI segment that holds nothing but diagnoses; none when it holds anything else."""
-    pairs = [part.split(COMPONENT) for part in frozen(segment)[1:]]
-    if any(len(pair) != 2 or pair[0] not in _DIAGNOSES for pair in pairs):
-        return ()
-    return tuple(Diagnosis(qualifier, code) for qualifier, code in pairs)
-
-
-def _plain_attachment(segment: Elements) -> bool:
-    if len(segment) < 2 or any(segment[3:5]) or longer(segment, 6):
-        return False
-    return (element(segment, 5) == "AC") == bool(element(segment, 6)) and element(segment, 5) in ("", "AC")
-
-
-def _causes(text: str) -> RelatedCauses | None:
-    if not text:
-        return None
-    parts = [*text.split(COMPONENT), "", "", "", "", ""][:5]
-    return RelatedCauses(tuple(cause for cause in parts[:3] if cause), parts[3], parts[4])
-
-
 def _line(loop: OpenLoop) -> ServiceLine:
     service = needed(loop, "SV1")
-    rest = _Rest(loop)
+    rest = Rest(loop)
     for segment in loop.segments[1:]:
         if segment is not service:
             rest.take(segment)
@@ -336,7 +379,7 @@ def _line(loop: OpenLoop) -> ServiceLine:
         unit=element(service, 3),
         units=amount(loop, service, 4),
         place_of_service=element(service, 5),
-        pointers=value(loop, service, 7, _pointers),
+        pointers=value(loop, service, 7, pointers),
         emergency=element(service, 9),
         epsdt=element(service, 11),
         family_planning=element(service, 12),
@@ -352,10 +395,6 @@ def _line(loop: OpenLoop) -> ServiceLine:
         extra=tuple(rest.extra),
         loops=_unread(loop, rendering, drug if given else None),
     )
-
-
-def _pointers(text: str) -> tuple[int, ...]:
-    return tuple(values.integer(part) for part in text.split(COMPONENT) if part)
 
 
 def _drug(loop: OpenLoop) -> Drug | None:

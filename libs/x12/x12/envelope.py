@@ -11,7 +11,7 @@ from x12.findings import Finding, Scope, Severity
 from x12.model.acknowledgement import InterchangeAck
 from x12.model.envelope import Group, Interchange, SetHeader
 from x12.model.segments import element
-from x12.tokens import DEFAULT_LIMITS, Elements, Limits, Source, read_tokens
+from x12.tokens import DEFAULT_LIMITS, ELEMENT, SEGMENT, Elements, Limits, Rows, Source, read_texts, split_rows
 from x12.values import interchange_moment
 
 
@@ -71,16 +71,59 @@ def read_events(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[
     Every header that was opened is closed, with a `Finding` first when the file did not do so itself.
     Raises NotX12, BadDelimiters, LimitExceeded.
     """
+    for item in read_runs(source, limits):
+        if isinstance(item, Run):
+            yield from item.rows
+        else:
+            yield item
+
+
+class Run:
+    """Segments of one set that follow one another, as text (with SEGMENT and ELEMENT of `x12.tokens`) or split."""
+
+    __slots__ = ("_rows", "_text")
+
+    def __init__(self, text: str | None, rows: Rows | None = None) -> None:
+        self._text = text
+        self._rows = rows
+
+    @property
+    def rows(self) -> Rows:
+        """The segments as lists of elements."""
+        if self._rows is None:
+            self._rows = split_rows(self._text or "")
+        return self._rows
+
+    @property
+    def text(self) -> str:
+        """The segments as one text."""
+        if self._text is None:
+            self._text = SEGMENT.join(map(ELEMENT.join, self._rows or ()))
+        return self._text
+
+
+def read_runs(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event | Run]:
+    """The events of `read_events`, with the segments of a set in runs as long as they come, never singly."""
     state = _State()
-    for token in read_tokens(source, limits):
+    for token in read_texts(source, limits):
         if isinstance(token, Header):
             yield from state.open_interchange(token)
-        elif state.set is not None and token[0] not in _CONTROL:
-            state.segments += 1
-            yield token
+        elif state.set is not None and not _may_control(token):
+            state.segments += token.count(SEGMENT) + 1
+            yield Run(token)
         else:
-            yield from state.control(token)
+            yield from _sorted_out(state, split_rows(token))
     yield from state.close_all("interchange")
+
+
+def _sorted_out(state: "_State", rows: Rows) -> Iterator[Event | Run]:
+    """Segments among which there may be control segments."""
+    start = 0
+    for at in [at for at, row in enumerate(rows) if row[0] in _CONTROL]:
+        yield from state.passed(rows[start:at])
+        yield from state.control(rows[at])
+        start = at + 1
+    yield from state.passed(rows[start:])
 
 
 class _State:
@@ -103,6 +146,15 @@ class _State:
             self.sets if self.set else 0,
             segment,
         )
+
+    def passed(self, rows: Rows) -> Iterator[Event | Run]:
+        """Segments that are no control segments."""
+        if self.set is None:
+            for row in rows:
+                yield from self.control(row)
+        elif rows:
+            self.segments += len(rows)
+            yield Run(None, rows)
 
     def control(self, segment: Elements) -> Iterator[Event]:
         self.outside += 1
@@ -246,6 +298,15 @@ _CONTROL: dict[str, Callable[[_State, Elements], Iterator[Event]]] = {
     "IEA": _State.close_interchange,
     "TA1": _State.acknowledged,
 }
+_CONTROL_STARTS = tuple(_CONTROL)
+_LATER_CONTROL = re.compile(
+    f"{SEGMENT}(?:{'|'.join(_CONTROL)})[{SEGMENT}{ELEMENT}]|{SEGMENT}(?:{'|'.join(_CONTROL)})\\Z"
+)
+
+
+def _may_control(text: str) -> bool:
+    """Whether a control segment may be in a text."""
+    return _LATER_CONTROL.search(text) is not None or text.startswith(_CONTROL_STARTS)
 
 
 def readable_moment(day_text: str, time_text: str) -> datetime | None:

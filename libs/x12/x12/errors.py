@@ -3,11 +3,12 @@
 No message holds the value of an element, so an error may be logged.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from x12.model.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Position:
     """Where in a file: ordinals from 1; `segment` counts from ST = 1 inside a set, from ISA = 1 outside one.
 

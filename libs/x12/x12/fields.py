@@ -15,9 +15,10 @@ from x12.model.claim import DatedEvent, Procedure
 from x12.model.party import Address, Contact, Party, Reference
 from x12.model.segments import COMPONENT, Segment, element
 from x12.reader import OpenLoop
-from x12.tokens import Elements
+from x12.tokens import Elements, Rows
 
 T = TypeVar("T")
+_NO_ELEMENTS = [""] * 9
 
 
 def value(loop: OpenLoop, segment: Elements, number: int, convert: Callable[[str], T]) -> T:
@@ -137,43 +138,45 @@ def party(loop: OpenLoop, opening: Elements | None = None) -> Party:
     """The party of a loop that NM1 opens, with its address, contacts and references. Raises
     MissingSegment.
     """
-    named = opening or needed(loop, "NM1")
+    return party_of(loop.segments, opening or needed(loop, "NM1"))
+
+
+def party_of(rows: Rows, named: Elements) -> Party:
+    """The party that some segments tell of; `named` is its NM1 among them."""
     street: Elements | None = None
     city: Elements | None = None
     contacts: list[Contact] = []
     references: list[Reference] = []
     extra: list[Segment] = []
     taxonomy = role = ""
-    for segment in loop.segments:
-        match segment[0]:
-            case "NM1" if segment is named:
-                pass
-            case "N3" if street is None:
-                street = segment
-            case "N4" if city is None and not any(segment[5:7]):
-                city = segment
-            case "PER":
-                contacts.append(contact(segment))
-            case "REF" if (read := reference(segment)) is not None:
-                references.append(read)
-            case "PRV" if not taxonomy and element(segment, 2) == "PXC" and not longer(segment, 3):
-                role, taxonomy = element(segment, 1), element(segment, 3)
-            case _:
-                extra.append(frozen(segment))
-    return Party(
-        element(named, 3), element(named, 2), element(named, 4), element(named, 5), element(named, 6),
-        element(named, 7), element(named, 8), element(named, 9), address(street, city), tuple(contacts),
-        tuple(references), taxonomy, role, tuple(extra),
-    )  # fmt: skip
+    for segment in rows:
+        identifier = segment[0]
+        if segment is named:
+            continue
+        if identifier == "N3" and street is None:
+            street = segment
+        elif identifier == "N4" and city is None and not any(segment[5:7]):
+            city = segment
+        elif identifier == "PER":
+            contacts.append(contact(segment))
+        elif identifier == "REF" and (read := reference(segment)) is not None:
+            references.append(read)
+        elif identifier == "PRV" and not taxonomy and element(segment, 2) == "PXC" and not longer(segment, 3):
+            role, taxonomy = element(segment, 1), element(segment, 3)
+        else:
+            extra.append(frozen(segment))
+    return Party(*_name(named), address(street, city), tuple(contacts), tuple(references), taxonomy, role, tuple(extra))
+
+
+def _name(named: Elements) -> tuple[str, str, str, str, str, str, str, str]:
+    """NM103, 02, 04-09, as a `Party` has them."""
+    _, _, kind, last, first_name, middle, prefix, suffix, qualifier, identifier = (named + _NO_ELEMENTS)[:10]
+    return last, kind, first_name, middle, prefix, suffix, qualifier, identifier
 
 
 def named_only(segment: Elements) -> Party:
     """A party of which only NM1 is sent."""
-    return Party(
-        element(segment, 3), element(segment, 2), element(segment, 4), element(segment, 5), element(segment,
-            6),
-        element(segment, 7), element(segment, 8), element(segment, 9),
-    )  # fmt: skip
+    return Party(*_name(segment))
 
 
 def address(street: Elements | None, city: Elements | None) -> Address | None:

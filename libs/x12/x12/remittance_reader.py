@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from x12 import values
-from x12.errors import LimitExceeded
+from x12 import usual_payment, values
+from x12.errors import LimitExceeded, Position, X12Error
 from x12.fields import address as read_address
 from x12.fields import (
     amount,
@@ -26,6 +26,7 @@ from x12.guides.remittance import GUIDE
 from x12.model.claim import DatedEvent
 from x12.model.envelope import Received
 from x12.model.party import Party, Reference
+from x12.model.record import maker
 from x12.model.remittance import (
     Adjustment,
     BankAccount,
@@ -37,9 +38,9 @@ from x12.model.remittance import (
     ServicePayment,
 )  # fmt: skip
 from x12.model.segments import COMPONENT, Segment, element
-from x12.reader import OpenLoop
+from x12.reader import OpenLoop, Walker
 from x12.sets import OpenSet, Report, attempt, read_sets, reported
-from x12.tokens import DEFAULT_LIMITS, Elements, Limits, Source
+from x12.tokens import DEFAULT_LIMITS, ELEMENT, SEGMENT, Elements, Limits, Source, split_rows
 
 _CAS_STARTS = range(2, 20, 3)
 _PLB_STARTS = range(3, 15, 2)
@@ -61,24 +62,106 @@ def read_remittances(
 
 def _parts(source: Source, report: Report | None, limits: Limits) -> Iterator[Received[RemittancePart]]:
     for opened in read_sets(source, GUIDE, report, limits):
-        yield from _set_parts(opened, report)
+        yield from _set_parts(opened, report, limits)
 
 
-def _set_parts(opened: OpenSet, report: Report | None) -> Iterator[Received[RemittancePart]]:
-    headed = False
-    for loop in opened.loops:
-        if not headed:
-            headed = True
-            head = attempt(_header, _root(loop), report)
+def _set_parts(opened: OpenSet, report: Report | None, limits: Limits) -> Iterator[Received[RemittancePart]]:
+    return _Set(opened, report, limits).parts()
+
+
+_CLP = f"CLP{ELEMENT}"
+_PAYMENT = f"{SEGMENT}{_CLP}"
+_MOST_HELD = 65_536
+_received, _position = maker(Received[RemittancePart]), maker(Position)
+
+
+class _Set:
+    """The parts of one set, CLP by CLP: a payment of the usual shape is read from its text at once, anything else is
+    walked along the guide. The walk stands in loop 2000 while usual payments pass by.
+    """
+
+    def __init__(self, opened: OpenSet, report: Report | None, limits: Limits) -> None:
+        self._opened = opened
+        self._report = report
+        self._limits = limits
+        self._walker = Walker(GUIDE, opened.position, limits)
+        self._headed = False
+        self._held = ""
+        self._pays = False
+
+    def parts(self) -> Iterator[Received[RemittancePart]]:
+        """The parts of the set. Raises EnvelopeBroken, and without a listener BadElement, MissingSegment."""
+        try:
+            for run in self._opened.runs:
+                yield from self._more(run.text)
+        except X12Error:
+            # What came before the fault is handed out, but for the payment that was still open.
+            yield from self._walk(self._held, self._pays)
+            raise
+        yield from self._piece(self._held, self._pays)
+        yield from self._walked(self._walker.finish())
+
+    def _more(self, text: str) -> Iterator[Received[RemittancePart]]:
+        """What ends in a further text; the last payment is held until the next one begins."""
+        pieces = (f"{self._held}{SEGMENT}{text}" if self._held else text).split(_PAYMENT)
+        held, pays = pieces.pop(), self._pays
+        self._held = ""
+        for piece in pieces:
+            yield from self._piece(piece, pays)
+            pays = True
+        if len(held) > _MOST_HELD:
+            yield from self._walk(held, pays)
+            held, pays = "", False
+        self._held, self._pays = held, pays
+
+    def _piece(self, text: str, pays: bool) -> Iterator[Received[RemittancePart]]:
+        """A payment (`text` begins after `CLP*`), or what stands between ST and the first."""
+        size = text.count(SEGMENT) + 1
+        if pays and size <= self._limits.loop:
+            walker = self._walker
+            yield from self._walked(walker.close("2000"))
+            payment = self._usual(text) if walker.loop.spec.id == "2000" else None
+            if payment is not None:
+                yield from self._head(walker.loop)
+                base, number = self._opened.position, walker.number
+                walker.number += size
+                walker.loop.pass_by("2100")
+                place = _position(base.interchange, base.group, base.set, number)
+                yield _received(self._opened.envelope, place, payment)
+                return
+        yield from self._walk(text, pays)
+
+    def _usual(self, text: str) -> ClaimPayment | None:
+        around = self._walker.loop
+        try:
+            extra = () if "2100" in around.counts else tuple(map(frozen, around.segments[1:]))
+            return usual_payment.payment_of(text, element(around.segments[0], 1), extra)
+        except (X12Error, ValueError):
+            return None
+
+    def _walk(self, text: str, pays: bool) -> Iterator[Received[RemittancePart]]:
+        """Walk along the guide."""
+        if text:
+            yield from self._walked(self._walker.feed(split_rows(_CLP + text if pays else text)))
+
+    def _walked(self, loops: Iterator[OpenLoop]) -> Iterator[Received[RemittancePart]]:
+        for loop in loops:
+            yield from self._head(loop)
+            if loop.id == "2100":
+                claim = attempt(_claim, loop, self._report)
+                if claim is not None:
+                    yield _received(self._opened.envelope, loop.position(), claim)
+            elif loop.id == "PLB":
+                for adjustment in attempt(_provider_adjustments, loop, self._report) or ():
+                    yield _received(self._opened.envelope, loop.position(), adjustment)
+
+    def _head(self, loop: OpenLoop) -> Iterator[Received[RemittancePart]]:
+        """The remittance itself, before the first of its parts."""
+        if not self._headed:
+            self._headed = True
+            head = attempt(_header, _root(loop), self._report)
             if head is not None:
-                yield Received(opened.envelope, opened.position, head)
-        if loop.id == "2100":
-            claim = attempt(_claim, loop, report)
-            if claim is not None:
-                yield Received(opened.envelope, loop.position(), claim)
-        elif loop.id == "PLB":
-            for adjustment in attempt(_provider_adjustments, loop, report) or ():
-                yield Received(opened.envelope, loop.position(), adjustment)
+                yield _received(self._opened.envelope, self._opened.position, head)
 
 
 def read_remittance_advices(
@@ -96,7 +179,7 @@ def _advices(source: Source, report: Report | None, limits: Limits) -> Iterator[
         head: Remittance | None = None
         claims: list[ClaimPayment] = []
         adjustments: list[ProviderAdjustment] = []
-        for part in _set_parts(opened, report):
+        for part in _set_parts(opened, report, limits):
             match part.value:
                 case Remittance():
                     head = part.value

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from x12.envelope import Event, SetEnd, read_events
+from x12.envelope import Event, Run, SetEnd, read_runs
 from x12.errors import EnvelopeBroken, Position, X12Error
 from x12.findings import Finding
 from x12.guides.spec import Guide
 from x12.model.envelope import Envelope, Group, Interchange, SetHeader
-from x12.reader import OpenLoop, walk
-from x12.tokens import Elements, Limits, Source
+from x12.reader import OpenLoop, walk_rows
+from x12.tokens import Limits, Source
 
 T = TypeVar("T")
 Report = Callable[[Finding], None]
@@ -18,13 +18,14 @@ Report = Callable[[Finding], None]
 
 @dataclass(frozen=True, slots=True)
 class OpenSet:
-    """A transaction set being read; `loops` must be used up before the next set is asked for, or is passed
-    over.
+    """A transaction set being read; `loops` (or `runs`) must be used up before the next set is asked for, or is
+    passed over.
     """
 
     envelope: Envelope
     position: Position
     loops: Iterator[OpenLoop]
+    runs: Iterator[Run]
 
 
 def read_sets(source: Source, guide: Guide, report: Report | None, limits: Limits) -> Iterator[OpenSet]:
@@ -32,7 +33,7 @@ def read_sets(source: Source, guide: Guide, report: Report | None, limits: Limit
 
     Errors of the envelope go to `report`, or without one are raised as EnvelopeBroken where they are met.
     """
-    events = read_events(source, limits=limits)
+    events = read_runs(source, limits)
     interchange: Interchange | None = None
     group: Group | None = None
     for event in events:
@@ -46,7 +47,8 @@ def read_sets(source: Source, guide: Guide, report: Report | None, limits: Limit
             case SetHeader() if _covered(event, guide) and interchange is not None and group is not None:
                 position = Position(interchange.ordinal, group.ordinal, event.ordinal, 1)
                 body = _body(events, report)
-                yield OpenSet(Envelope(interchange, group, event), position, walk(body, guide, position, limits))
+                loops = walk_rows((run.rows for run in body), guide, position, limits)
+                yield OpenSet(Envelope(interchange, group, event), position, loops, body)
                 for _ in body:
                     pass
             case _:
@@ -57,9 +59,9 @@ def _covered(header: SetHeader, guide: Guide) -> bool:
     return header.kind == guide.kind and header.version.startswith(guide.version)
 
 
-def _body(events: Iterator[Event], report: Report | None) -> Iterator[Elements]:
+def _body(events: Iterator[Event | Run], report: Report | None) -> Iterator[Run]:
     for event in events:
-        if isinstance(event, list):
+        if isinstance(event, Run):
             yield event
         elif isinstance(event, Finding):
             tell(event, report)

@@ -1,14 +1,14 @@
 """Professional claims: 837P, 005010X222A1. Amounts are dollars as Decimal; dates are calendar dates."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from x12.model.party import Address, Party, Reference
+from x12.model.record import record
 from x12.model.segments import Loop, Segment
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Submission:
     """The head of one 837 transaction set: BHT and loops 1000A (submitter) and 1000B (receiver).
 
@@ -24,7 +24,7 @@ class Submission:
     extra: tuple[Segment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BillingProvider:
     """Loops 2000A and 2010AA-AC. `party.npi` is the billing NPI; `tax_id_qualifier` EI (employer) or SY
     (person).
@@ -40,7 +40,7 @@ class BillingProvider:
     loops: tuple[Loop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subscriber:
     """Loops 2000B and 2010BA: who holds the coverage.
 
@@ -62,7 +62,7 @@ class Subscriber:
     loops: tuple[Loop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Patient:
     """Loops 2000C and 2010CA: a dependent who is not the subscriber. `relationship` is PAT01 (01 spouse, 19
     child ...).
@@ -76,7 +76,7 @@ class Patient:
     loops: tuple[Loop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnosis:
     """One HI component pair: ABK principal, ABF others (ICD-10-CM, without the point)."""
 
@@ -84,7 +84,7 @@ class Diagnosis:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """NTE01 (ADD, CER, DCP, DGN, TPO) and NTE02."""
 
@@ -92,7 +92,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DatedEvent:
     """A DTP segment: 431 onset, 439 accident, 454 initial treatment, 435 admission, 096 discharge ...
 
@@ -104,7 +104,7 @@ class DatedEvent:
     end: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attachment:
     """PWK: report type, transmission (AA, BM, EL, EM, FX, FT) and attachment control number."""
 
@@ -113,7 +113,7 @@ class Attachment:
     control_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RelatedCauses:
     """CLM11: AA auto accident, EM employment, OA other accident; state and country for an auto accident."""
 
@@ -122,7 +122,7 @@ class RelatedCauses:
     country: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Procedure:
     """A procedure composite: HC for CPT and HCPCS, up to four modifiers, description for unlisted codes."""
 
@@ -132,7 +132,7 @@ class Procedure:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drug:
     """Loop 2410: NDC (11 digits, N4), quantity and unit (F2, GR, ME, ML, UN); prescription number with its
     qualifier.
@@ -147,7 +147,7 @@ class Drug:
     extra: tuple[Segment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServiceLine:
     """Loop 2400. `pointers` are 1-based into the claim's diagnoses; `control_number` is REF 6R.
 
@@ -177,7 +177,7 @@ class ServiceLine:
     loops: tuple[Loop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim837P:
     """One CLM (loop 2300) with everything above it that gives it meaning; claims of one set share those
     objects.

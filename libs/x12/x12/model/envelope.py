@@ -1,16 +1,16 @@
 """Interchange, group and set: the facts of ISA, GS and ST, read and to be written."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from x12.delimiters import CANONICAL, Delimiters
 from x12.errors import Position
+from x12.model.record import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interchange:
     """ISA as received, padding removed; nothing is converted, so that a faulty ISA can still be
     acknowledged.
@@ -30,7 +30,7 @@ class Interchange:
     ordinal: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """GS as received. `functional_id` GS01: HC 837, HP 835, FA 999, HN 277."""
 
@@ -44,7 +44,7 @@ class Group:
     ordinal: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetHeader:
     """ST as received; `version` is ST03, or the group's when ST03 was not sent (an 835 sends none)."""
 
@@ -54,7 +54,7 @@ class SetHeader:
     ordinal: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Envelope:
     """The three control numbers and everything beside them that belong to one transaction set."""
 
@@ -63,7 +63,7 @@ class Envelope:
     set: SetHeader
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Received(Generic[T]):
     """A typed thing with the envelope it came in and the position of its first segment."""
 
@@ -72,7 +72,7 @@ class Received(Generic[T]):
     value: T
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InterchangeHeader:
     """What `write_interchange` puts in ISA and GS. `created` is local time as the partners agreed; numbers
     are ours.
@@ -96,7 +96,7 @@ class InterchangeHeader:
     line_break: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TransactionSet:
     """A body to be wrapped: what stands between ST and SE, in canonical delimiters (`* : ~ ^`), as renderers
     make it.

@@ -1,7 +1,6 @@
 """Who: names, addresses, contacts and identifiers as NM1/N1, N3, N4, PER, REF and PRV carry them."""
 
-from dataclasses import dataclass
-
+from x12.model.record import record
 from x12.model.segments import Segment
 
 PERSON = "1"
@@ -12,7 +11,7 @@ PAYER_ID = "PI"
 ELECTRONIC_TRANSMITTER = "46"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """N3 and N4. `line1` and `line2` are empty when only N4 was sent."""
 
@@ -25,7 +24,7 @@ class Address:
     subdivision: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contact:
     """PER: `numbers` are (qualifier, number) pairs, at most three: TE telephone, EX extension, FX fax, EM
     mail, UR.
@@ -36,7 +35,7 @@ class Contact:
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """REF01 qualifier, REF02 value, REF03 description (used by 0K policies and few others)."""
 
@@ -45,7 +44,7 @@ class Reference:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Party:
     """A person or organization in a role; the role itself is the field that holds the party.
 

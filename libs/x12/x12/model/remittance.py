@@ -1,15 +1,15 @@
 """Remittance advice: 835, 005010X221A1. Amounts are dollars as Decimal and carry the sign that was sent."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from x12.model.claim import DatedEvent, Procedure
 from x12.model.party import Party, Reference
+from x12.model.record import record
 from x12.model.segments import Loop, Segment
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BankAccount:
     """Four BPR elements: number qualifier (01 ABA), bank number, account qualifier (DA, SG), account
     number.
@@ -21,7 +21,7 @@ class BankAccount:
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remittance:
     """The head of one 835: one payment, one trace number (rulebook 11).
 
@@ -55,7 +55,7 @@ class Remittance:
         return self.payee.reference("TJ") or (self.payee.id if self.payee.id_qualifier == "FI" else "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Adjustment:
     """One reason of a CAS segment: group CO, OA, PI or PR; CARC; amount (positive reduces payment);
     quantity.
@@ -67,7 +67,7 @@ class Adjustment:
     quantity: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServicePayment:
     """Loop 2110. `paid_procedure` SVC01; `original_procedure` SVC06 when the payer changed the code.
 
@@ -91,7 +91,7 @@ class ServicePayment:
     extra: tuple[Segment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClaimPayment:
     """Loop 2100, one CLP. `status` CLP02: 1-3 processed, 4 denied, 19-21 forwarded, 22 reversal, 23, 25.
 
@@ -131,7 +131,7 @@ class ClaimPayment:
         return tuple(code for code in places if code)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProviderAdjustment:
     """One reason of a PLB segment. A positive `amount` takes from the cheque, a negative one adds (rulebook
     11).
@@ -149,7 +149,7 @@ class ProviderAdjustment:
 RemittancePart = Remittance | ClaimPayment | ProviderAdjustment
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RemittanceAdvice:
     """One 835 held whole, for payments small enough to hold."""
 

@@ -1,6 +1,6 @@
 """Segments and loops kept as they came, for whatever a typed model has no field for."""
 
-from dataclasses import dataclass
+from x12.model.record import record
 
 Segment = tuple[str, ...]
 """Identifier, then elements, so that `segment[3]` is element 03. Trailing empty elements may be absent.
@@ -13,7 +13,7 @@ COMPONENT = "\x1f"
 REPETITION = "\x1e"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     """A loop of the guide that no typed field covers: its id, its own segments, and the loops inside it."""
 
