@@ -18,11 +18,13 @@ from x12.model.claim import (
     Subscriber,
 )  # fmt: skip
 from x12.model.party import Party
-from x12.model.segments import Loop, Segment
-from x12.phrases import dated, details, name, party, procedure, reference, references, served
+from x12.model.record import maker
+from x12.model.segments import COMPONENT, Loop, Segment
+from x12.phrases import dated, details, name, party, procedure, reference, references
 from x12.writer import amount, body_text, composite, flatten
 
 _MOST_MODIFIERS = 4
+_loop = maker(Loop)
 
 
 def render_claims_body(claims: Iterable[Claim837P], submission: Submission) -> str:
@@ -77,10 +79,14 @@ def _families(claims: Iterable[Claim837P]) -> Iterator[list[Claim837P]]:
 
 def _same_subscriber(one: Claim837P, other: Claim837P) -> bool:
     return (
-        one.billing_provider == other.billing_provider
-        and one.subscriber == other.subscriber
-        and one.payer == other.payer
+        _same(one.subscriber, other.subscriber)
+        and _same(one.billing_provider, other.billing_provider)
+        and _same(one.payer, other.payer)
     )
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other or one == other
 
 
 class _Levels:
@@ -94,7 +100,7 @@ class _Levels:
 
     def family(self, claims: list[Claim837P]) -> Iterator[Segment]:
         first = claims[0]
-        if self.provider != first.billing_provider:
+        if self.provider is not first.billing_provider and self.provider != first.billing_provider:
             self.provider = first.billing_provider
             self.provider_level = self._next()
             hl = ("HL", self.provider_level, "", "20", "1")
@@ -102,14 +108,14 @@ class _Levels:
         level = self._next()
         dependents = any(claim.patient for claim in claims)
         hl = ("HL", level, self.provider_level, "22", "1" if dependents else "0")
-        yield from flatten(_subscriber(first.subscriber, first.payer, hl), self.places["2000B"])
+        yield from _subscriber(first.subscriber, first.payer, hl, self.places["2000B"])
         patient: Patient | None = None
         for claim in claims:
             if claim.patient is not None and claim.patient != patient:
                 patient = claim.patient
                 hl = ("HL", self._next(), level, "23", "0")
                 yield from flatten(_patient(patient, hl), self.places["2000C"])
-            yield from flatten(_claim(claim), self.places["2300"])
+            yield from _claim(claim, self.places["2300"])
 
     def _next(self) -> str:
         self.count += 1
@@ -142,15 +148,20 @@ def _billing_provider(provider: BillingProvider, hl: Segment) -> Loop:
     return Loop("2000A", (*own, *provider.extra), (*inner, *provider.loops))
 
 
-def _subscriber(subscriber: Subscriber, payer: Party, hl: Segment) -> Loop:
+def _subscriber(subscriber: Subscriber, payer: Party, hl: Segment, spec: LoopSpec) -> Iterable[Segment]:
     coverage = (
         "SBR", subscriber.responsibility, subscriber.relationship, subscriber.group_number,
         subscriber.group_name,
         subscriber.insurance_type, "", "", "", subscriber.filing_code,
     )  # fmt: skip
-    named = (*party("IL", subscriber.party), *_born(subscriber))
-    inner = (Loop("2010BA", named), Loop("2010BB", party("PR", payer)), *subscriber.loops)
-    return Loop("2000B", (hl, coverage, *subscriber.extra), inner)
+    who = subscriber.party
+    named = (*party("IL", who), *_born(subscriber))
+    paying = party("PR", payer)
+    kept = subscriber.extra or subscriber.loops or who.extra or payer.extra
+    if not (kept or who.references or who.contacts or who.taxonomy):
+        return (hl, coverage, *named, *paying)
+    inner = (Loop("2010BA", named), Loop("2010BB", paying), *subscriber.loops)
+    return flatten(Loop("2000B", (hl, coverage, *subscriber.extra), inner), spec)
 
 
 def _born(person: Subscriber | Patient) -> tuple[Segment, ...]:
@@ -167,39 +178,58 @@ def _patient(patient: Patient, hl: Segment) -> Loop:
     return Loop("2000C", (hl, *relation, *patient.extra), (named, *patient.loops))
 
 
-def _claim(claim: Claim837P) -> Loop:
+def _claim(claim: Claim837P, spec: LoopSpec) -> Iterable[Segment]:
     own: list[Segment] = [
         (
             "CLM", claim.control_number, amount(claim.charge), "", "",
             composite(claim.place_of_service, claim.facility_qualifier, claim.frequency),
             claim.provider_signature,
             claim.assignment, claim.benefits_assigned, claim.release, claim.patient_signature_source,
-            _causes(claim.related_causes), claim.special_program, "", "", "", "", "", "", "",
-            claim.delay_reason,
+            _causes(claim.related_causes), claim.special_program,
+            *(("", "", "", "", "", "", "", claim.delay_reason) if claim.delay_reason else ()),
         ),
-        *map(dated, claim.dates),
     ]  # fmt: skip
+    if claim.dates:
+        own += map(dated, claim.dates)
     for item in claim.attachments:
         number = ("", "", "AC", item.control_number) if item.control_number else ()
         own.append(("PWK", item.report_type, item.transmission, *number))
     if claim.patient_paid is not None:
         own.append(("AMT", "F5", amount(claim.patient_paid)))
-    own += reference("9F", claim.referral_number)
-    own += reference("G1", claim.prior_authorization)
-    own += reference("F8", claim.original_reference)
-    own += reference("X4", claim.clia_number)
-    own += references(claim.references)
-    own += _notes(claim.notes)
+    numbers = (
+        ("9F", claim.referral_number), ("G1", claim.prior_authorization), ("F8", claim.original_reference),
+        ("X4", claim.clia_number),
+    )  # fmt: skip
+    own += [("REF", qualifier, number) for qualifier, number in numbers if number]
+    if claim.references:
+        own += references(claim.references)
+    if claim.notes:
+        own += _notes(claim.notes)
     if claim.diagnoses:
-        own.append(("HI", *(composite(item.qualifier, item.code) for item in claim.diagnoses)))
+        own.append(("HI", *[composite(item.qualifier, item.code) for item in claim.diagnoses]))
     roles = (
         ("2310A", "DN", claim.referring),
         ("2310B", "82", claim.rendering),
         ("2310C", "77", claim.service_facility),
         ("2310D", "DQ", claim.supervising),
     )
-    inner = [Loop(place, party(role, who)) for place, role, who in roles if who is not None]
-    return Loop("2300", (*own, *claim.extra), (*inner, *map(_line, claim.lines), *claim.loops))
+    inner = [_loop(place, party(role, who)) for place, role, who in roles if who is not None]
+    kept = any(who.extra for _, _, who in roles if who is not None)
+    lines = [_line(line) for line in claim.lines]
+    if claim.extra or claim.loops or kept or any(map(_keeps, claim.lines)):
+        return flatten(Loop("2300", (*own, *claim.extra), (*inner, *lines, *claim.loops)), spec)
+    # Nothing was kept that the guide would have to put in its place: everything stands in order.
+    for loop in (*inner, *lines):
+        own += loop.segments
+        for deeper in loop.loops:
+            own += deeper.segments
+    return own
+
+
+def _keeps(line: ServiceLine) -> bool:
+    """Whether a line has segments or loops of which only the guide knows the place."""
+    kept = line.extra or line.loops or (line.drug is not None and line.drug.extra)
+    return bool(kept or (line.rendering is not None and line.rendering.extra))
 
 
 def _causes(related: RelatedCauses | None) -> str:
@@ -209,9 +239,8 @@ def _causes(related: RelatedCauses | None) -> str:
     return composite(*causes, related.state, related.country)
 
 
-def _notes(notes: Iterable[Note]) -> Iterator[Segment]:
-    for note in notes:
-        yield ("NTE", note.code, note.text)
+def _notes(notes: Iterable[Note]) -> list[Segment]:
+    return [("NTE", note.code, note.text) for note in notes]
 
 
 def _line(line: ServiceLine) -> Loop:
@@ -222,22 +251,35 @@ def _line(line: ServiceLine) -> Loop:
         (
             "SV1", procedure(line.procedure), amount(line.charge), line.unit, amount(line.units),
             line.place_of_service,
-            "", composite(*map(str, line.pointers)), "", line.emergency, "", line.epsdt,
-            line.family_planning, "", "",
-            line.copay_status,
+            "", COMPONENT.join(map(str, line.pointers)), *_flags(line),
         ),
-        *served(line.service_from, line.service_to),
-        *map(dated, line.dates),
-        *reference("6R", line.control_number),
-        *references(line.references),
-        *_notes(line.notes),
+        ("DTP", "472", *values.days_text(line.service_from, line.service_to)),
     ]  # fmt: skip
+    if line.dates:
+        own += map(dated, line.dates)
+    if line.control_number:
+        own.append(("REF", "6R", line.control_number))
+    if line.references:
+        own += references(line.references)
+    if line.notes:
+        own += _notes(line.notes)
+    if line.extra:
+        own += line.extra
+    if line.drug is None and line.rendering is None:
+        return _loop("2400", tuple(own), line.loops)
     inner: list[Loop] = []
     if line.drug is not None:
         inner.append(_drug(line.drug))
     if line.rendering is not None:
         inner.append(Loop("2420A", party("82", line.rendering)))
-    return Loop("2400", (*own, *line.extra), (*inner, *line.loops))
+    return _loop("2400", tuple(own), (*inner, *line.loops))
+
+
+def _flags(line: ServiceLine) -> tuple[str, ...]:
+    """SV108-15, or nothing when none is given."""
+    if not (line.emergency or line.epsdt or line.family_planning or line.copay_status):
+        return ()
+    return "", line.emergency, "", line.epsdt, line.family_planning, "", "", line.copay_status
 
 
 def _drug(drug: Drug) -> Loop:

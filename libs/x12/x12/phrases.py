@@ -2,7 +2,7 @@
 procedures.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from x12 import values
@@ -25,32 +25,44 @@ def party(role: str, who: Party) -> tuple[Segment, ...]:
     return (name(role, who), *details(who))
 
 
-def details(who: Party) -> Iterator[Segment]:
-    """What a party says besides its name: N3, N4, PRV, REF, PER and what was kept."""
+def details(who: Party) -> list[Segment]:
+    """What a party says besides its name: PRV, N3, N4, REF, PER and what was kept."""
+    told: list[Segment] = []
     if who.taxonomy:
-        yield ("PRV", who.provider_role or "PE", "PXC", who.taxonomy)
+        told.append(("PRV", who.provider_role or "PE", "PXC", who.taxonomy))
     if who.address is not None:
-        yield from address(who.address)
-    yield from references(who.references)
+        told += address(who.address)
+    if who.references:
+        told += references(who.references)
     for item in who.contacts:
         pairs = [part for pair in item.numbers for part in pair]
-        yield ("PER", item.function, item.name, *pairs)
-    yield from who.extra
+        told.append(("PER", item.function, item.name, *pairs))
+    if who.extra:
+        told += who.extra
+    return told
 
 
-def address(place: Address) -> Iterator[Segment]:
+def address(place: Address) -> list[Segment]:
     """N3 and N4, each only when it says something."""
+    told: list[Segment] = []
     if place.line1 or place.line2:
-        yield ("N3", place.line1, place.line2)
-    city = (place.city, place.state, place.postal_code, place.country, "", "", place.subdivision)
-    if any(city):
-        yield ("N4", *city)
+        told.append(("N3", place.line1, place.line2) if place.line2 else ("N3", place.line1))
+    if place.country or place.subdivision:
+        city = (place.city, place.state, place.postal_code, place.country, "", "", place.subdivision)
+        told.append(("N4", *city))
+    elif place.city or place.state or place.postal_code:
+        told.append(("N4", place.city, place.state, place.postal_code))
+    return told
 
 
-def references(items: Iterable[Reference]) -> Iterator[Segment]:
+def references(items: Iterable[Reference]) -> list[Segment]:
     """REF segments."""
-    for item in items:
-        yield ("REF", item.qualifier, item.value, item.description)
+    return [
+        ("REF", item.qualifier, item.value, item.description)
+        if item.description
+        else ("REF", item.qualifier, item.value)
+        for item in items
+    ]
 
 
 def reference(qualifier: str, value: str) -> tuple[Segment, ...]:
@@ -72,5 +84,7 @@ def procedure(item: Procedure | None) -> str:
     """The procedure composite; None is empty."""
     if item is None:
         return ""
+    if not item.description:
+        return composite(item.qualifier, item.code, *item.modifiers)
     modifiers = [*item.modifiers, "", "", "", ""][:4]
     return composite(item.qualifier, item.code, *modifiers, item.description)

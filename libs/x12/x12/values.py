@@ -83,6 +83,7 @@ def amount_text(amount: Decimal) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def day_text(on: date) -> str:
     """CCYYMMDD."""
     return f"{on.year:04d}{on.month:02d}{on.day:02d}"

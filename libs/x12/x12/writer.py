@@ -5,12 +5,13 @@ data.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
 
 from x12 import values
 from x12.delimiters import CANONICAL, Delimiters
 from x12.errors import DelimiterInData, WriteRefused
 from x12.guides.spec import LoopSpec
+from x12.memo import Memo
 from x12.model.acknowledgement import InterchangeAck
 from x12.model.envelope import InterchangeHeader, TransactionSet
 from x12.model.segments import COMPONENT, REPETITION, Loop, Segment
@@ -30,6 +31,9 @@ FUNCTIONAL_IDS = {
 _WITHOUT_ST03 = frozenset({"835"})
 _RESERVED = re.compile(r"[*~:^\x00-\x1d\x7f]")
 _ENVELOPE = re.compile(r"(?:^|~)\s*(?:ISA|GS|ST|SE|GE|IEA|TA1)\*")
+_UNEXPECTED = re.compile(r"[:^\x00-\x1d\x7f]")
+_LOOSE = re.compile(f"{COMPONENT}[*~]")
+_BLOCK = 128
 _CONTROL_LIMIT = 10**9
 _UNLISTED = 10_000
 
@@ -69,31 +73,65 @@ def amount(value: Decimal | None) -> str:
     if value is None:
         return ""
     try:
-        return values.amount_text(value)
+        return _AMOUNTS[str(value)]
     except ValueError as error:
         raise WriteRefused(f"An amount {error}") from None
 
 
+_AMOUNTS = Memo(lambda text: values.amount_text(Decimal(text)))
+
+
 def flatten(loop: Loop, spec: LoopSpec | None) -> Iterator[Segment]:
     """The segments of a loop in the guide's order, kept ones among the typed ones; unknown ones come last."""
+    segments: list[Segment] = []
+    _flatten(loop, spec, segments)
+    return iter(segments)
+
+
+def _flatten(loop: Loop, spec: LoopSpec | None, segments: list[Segment]) -> None:
     if spec is None:
-        yield from loop.segments
+        segments += loop.segments
         for inner in loop.loops:
-            yield from flatten(inner, None)
+            _flatten(inner, None, segments)
         return
-    opening, *others = loop.segments
-    yield opening
-    yield from sorted(others, key=lambda segment: _rank(spec, segment))
-    places = {inner.id: (place, inner) for place, inner in enumerate(spec.loops)}
-    for inner in sorted(loop.loops, key=lambda inner: places[inner.id][0] if inner.id in places else _UNLISTED):
-        yield from flatten(inner, places[inner.id][1] if inner.id in places else None)
+    order = _ORDERS.get(spec) or _ORDERS.setdefault(spec, _Order(spec))
+    own = loop.segments
+    if len(own) > 2:
+        ranks = [order.rank(segment) for segment in own[1:]]
+        if ranks != sorted(ranks):
+            own = (own[0], *sorted(own[1:], key=order.rank))
+    segments += own
+    loops = loop.loops
+    if len(loops) > 1:
+        loops = sorted(loops, key=order.place)
+    for inner in loops:
+        found = order.places.get(inner.id)
+        _flatten(inner, found[1] if found else None, segments)
 
 
-def _rank(spec: LoopSpec, segment: Segment) -> int:
-    alike = spec.ranks.get(segment[0])
-    if not alike:
-        return _UNLISTED
-    return next((rank for known, rank in alike if known.covers(segment)), alike[-1][1])
+class _Order:
+    """The order of the segments and inner loops of a loop."""
+
+    def __init__(self, spec: LoopSpec) -> None:
+        self.places = {inner.id: (place, inner) for place, inner in enumerate(spec.loops)}
+        self._ranks = spec.ranks
+        self._alike = {name: alike[0][1] for name, alike in spec.ranks.items() if len({rank for _, rank in alike}) == 1}
+
+    def rank(self, segment: Segment) -> int:
+        rank = self._alike.get(segment[0])
+        if rank is not None:
+            return rank
+        alike = self._ranks.get(segment[0])
+        if not alike:
+            return _UNLISTED
+        return next((rank for known, rank in alike if known.covers(segment)), alike[-1][1])
+
+    def place(self, loop: Loop) -> int:
+        found = self.places.get(loop.id)
+        return found[0] if found else _UNLISTED
+
+
+_ORDERS: dict[LoopSpec, _Order] = {}
 
 
 def write_interchange(header: InterchangeHeader, sets: Sequence[TransactionSet]) -> bytes:
@@ -222,4 +260,22 @@ def redelimit(text: str, delimiters: Delimiters) -> str:
 
 def body_text(segments: Iterable[Segment]) -> str:
     """Segments as a body in canonical delimiters. Raises DelimiterInData."""
-    return "".join(map(segment_text, segments))
+    stream = iter(segments)
+    return "".join(map(_block_text, iter(lambda: list(islice(stream, _BLOCK)), [])))
+
+
+def _block_text(segments: list[Segment]) -> str:
+    """Many segments at once: they are joined, and the delimiters counted that must be there. When there are others,
+    each is written for itself, which names the one that holds a delimiter.
+    """
+    text = "~".join(map("*".join, segments)) + "~"
+    if (
+        text.count("*") != sum(map(len, segments)) - len(segments)
+        or text.count("~") != len(segments)
+        or _UNEXPECTED.search(text)
+        or _LOOSE.search(text)
+    ):
+        return "".join(map(segment_text, segments))
+    while "*~" in text:
+        text = text.replace("********~", "~").replace("****~", "~").replace("**~", "~").replace("*~", "~")
+    return text.replace(COMPONENT, ":").replace(REPETITION, "^")
