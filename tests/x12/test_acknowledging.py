@@ -191,3 +191,12 @@ class TestClaimAcknowledgements:
         assert isinstance(ack, x12.ClaimAck)
         found = {(one.category, one.code, one.entity) for report in ack.reports for one in report.statuses}
         assert status in found
+
+
+def test_data_with_our_delimiters_in_it_is_echoed_without_them(header):
+    other = CLAIMS.file.replace(b"*", b"|").replace(b":", b">").replace(b"DOE", b"D*O:E").replace(b"CLAIM0001", b"C*1")
+    other = other.replace(b"11>B>1|Y", b"11>B>1|Q")
+    parts = x12.acknowledge_claims(x12.judge_claims(other), source(), TODAY)
+    assert "D O E" in x12.render_claim_acks_body(parts)
+    (ack,) = (ack for ack, _ in answers(other, header))
+    assert ack.code == "E"

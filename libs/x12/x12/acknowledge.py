@@ -46,6 +46,8 @@ _SET_NUMBER = 9
 """AK202 holds four to nine characters, whatever ST02 was."""
 _UNIT = re.compile(r"[0-9A-Za-z .,/#_-]{1,35}")
 """What CTX can hold of the value of a business unit; any other is left out."""
+_UNWRITABLE = re.compile(r"[*~:^\x00-\x1f\x7f]+")
+_NO_IDENTIFIER = re.compile("[^0-9A-Z]")
 _UNITS = frozenset({"CLM01", "TRN02"})
 """Business units that the 999 has names for."""
 _MOST_REPORTS = 5
@@ -83,9 +85,9 @@ def _group_ack(report: GroupReport) -> FunctionalAck:
     if not report.sets and not errors:
         errors = (_GROUP_WITHOUT_SETS,)
     return FunctionalAck(
-        functional_id=report.group.functional_id,
-        group_control_number=report.group.control_number,
-        version=report.group.version,
+        functional_id=_echoed(report.group.functional_id),
+        group_control_number=_echoed(report.group.control_number),
+        version=_echoed(report.group.version),
         code=_verdict(sets, accepted),
         included=report.declared if report.declared >= 0 else len(report.sets),
         received=len(report.sets),
@@ -111,13 +113,23 @@ def _set_ack(report: SetReport) -> SetAck:
     if inside:
         codes = (*codes[: _MOST_CODES - 1], _SEGMENTS_IN_ERROR)
     return SetAck(
-        kind=report.set.kind,
-        control_number=report.set.control_number.zfill(4)[:_SET_NUMBER],
-        version=report.set.version,
+        kind=_echoed(report.set.kind),
+        control_number=_echoed(report.set.control_number).zfill(4)[:_SET_NUMBER],
+        version=_echoed(report.set.version),
         code="R" if report.rejected else "E" if judged else "A",
         errors=codes,
         segments=_segment_errors(inside),
     )
+
+
+def _echoed(text: str) -> str:
+    """Text of the sender that can be written back under any of the usual delimiters."""
+    return _UNWRITABLE.sub(" ", text).strip()
+
+
+def _identifier(segment: str) -> str:
+    """IK301 holds two or three letters and digits, whatever stood at the head of the segment."""
+    return (_NO_IDENTIFIER.sub("", segment.upper()) + "ZZ")[: min(max(len(segment), 2), 3)]
 
 
 def _codes(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -134,7 +146,7 @@ def _segment_errors(findings: list[Finding]) -> tuple[SegmentError, ...]:
         loop = "" if finding.loop == "ST" else finding.loop[:_LOOP_IDENTIFIER]
         places.setdefault((finding.position.segment, finding.segment, loop, code), []).append(finding)
     return tuple(
-        SegmentError(segment, position, loop, code, _element_errors(found), _context(found))
+        SegmentError(_identifier(segment), position, loop, code, _element_errors(found), _context(found))
         for (position, segment, loop, code), found in places.items()
     )
 
@@ -173,7 +185,9 @@ def acknowledge_claims(claims: Iterable[JudgedClaim], source: AckSource, today: 
 def _receiver_level(claims: list[JudgedClaim], source: AckSource, today: date) -> LevelAck:
     total = sum((claim.charge for claim in claims), Decimal(0))
     report = StatusReport((Status("A1", "19", source.entity),), today, "WQ", total)
-    return _level("receiver", claims, source, claims[0].submitter, reports=(report,), trace=claims[0].reference)
+    return _level(
+        "receiver", claims, source, claims[0].submitter, reports=(report,), trace=_echoed(claims[0].reference)
+    )
 
 
 def _level(
@@ -189,7 +203,7 @@ def _level(
     good = [claim.charge for claim in claims if claim.accepted]
     bad = [claim.charge for claim in claims if not claim.accepted]
     return LevelAck(
-        "receiver" if level == "receiver" else "provider", source, party, receiver, trace, reports,
+        "receiver" if level == "receiver" else "provider", source, _party(party), receiver, trace, reports,
         accepted_count=Decimal(len(good)) if good else None, rejected_count=Decimal(len(bad)) if bad else None,
         accepted_amount=sum(good, Decimal(0)) if good else None, rejected_amount=sum(bad, Decimal(0)) if bad else None,
     )  # fmt: skip
@@ -203,7 +217,7 @@ def _provider_claims(
     for claim in claims:
         start, end = claim.served()
         yield ClaimAck(
-            claim.control_number, tuple(_reports(claim, source, today)), source, receiver, provider,
+            _echoed(claim.control_number), tuple(_reports(claim, source, today)), source, receiver, provider,
             _named(claim), service_from=start or today, service_to=end if end != start else None,
         )  # fmt: skip
 
@@ -211,9 +225,17 @@ def _provider_claims(
 def _named(claim: JudgedClaim) -> Party:
     """NM1 of the patient with the member id, which a patient who is not the subscriber shares with it."""
     patient, member = claim.patient, claim.subscriber
-    return Party(
+    named = Party(
         patient.name, "1", patient.first, patient.middle, "", patient.suffix, member.id_qualifier or "MI", member.id
     )
+    return _party(named)
+
+
+def _party(who: Party) -> Party:
+    return Party(
+        _echoed(who.name), _echoed(who.kind), _echoed(who.first), _echoed(who.middle), "", _echoed(who.suffix),
+        _echoed(who.id_qualifier), _echoed(who.id),
+    )  # fmt: skip
 
 
 def _reports(claim: JudgedClaim, source: AckSource, today: date) -> Iterable[StatusReport]:
