@@ -22,11 +22,10 @@ Write = Callable[..., bytes]
 
 PATIENCE_SECONDS = 40.0
 ON_A_WIRE_IN_TWO_STEPS = ("edi.uploaded", "edi.staged", "edi.cleared")
+IN_REAL_TIME = ("edi.asked", "edi.heard")
 MOMENTS = {
-    "sftp": tuple(name for name in failpoints.known() if name.startswith("edi.")),
-    "http": tuple(
-        name for name in failpoints.known() if name.startswith("edi.") and name not in ON_A_WIRE_IN_TWO_STEPS
-    ),
+    on: tuple(name for name in failpoints.known() if name.startswith("edi.") and name not in (*left_out, *IN_REAL_TIME))
+    for on, left_out in (("sftp", ()), ("http", ON_A_WIRE_IN_TWO_STEPS))
 }
 
 pytestmark = pytest.mark.timeout(180)

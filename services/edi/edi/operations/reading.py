@@ -27,7 +27,8 @@ _BLANK = b" \t\r\n\x00\x1a\xef\xbb\xbf"
 _SET_ENVELOPE = frozenset({"2", "3", "4", "7", "23"})
 _SEGMENTS_IN_ERROR = "5"
 
-# A kind or version that nobody here reads (AK905 1 and 2) is no broken envelope: it is kept and reported as it is.
+# A kind or version that nobody here reads is no broken envelope: it is kept and reported as it is. AK905 says so by 1
+# and 2, TA105 by 024 of GS01.
 _UNKNOWN_GROUP = frozenset({"1", "2"})
 
 
@@ -62,8 +63,8 @@ def _malformed(flaws: Sequence[Flaw]) -> Reading:
 
 def _envelope_flaws(report: x12.InterchangeReport) -> Iterator[Flaw]:
     for finding in report.all_findings():
-        known = finding.scope == "group" and finding.code not in _UNKNOWN_GROUP
-        envelope = finding.scope == "interchange" or known
+        unknown = finding.code in _UNKNOWN_GROUP if finding.scope == "group" else _names_a_stranger(finding)
+        envelope = finding.scope in ("interchange", "group") and not unknown
         if finding.severity == "error" and (envelope or (finding.scope == "set" and finding.code in _SET_ENVELOPE)):
             place = finding.position
             yield Flaw(
@@ -74,6 +75,10 @@ def _envelope_flaws(report: x12.InterchangeReport) -> Iterator[Flaw]:
                 place.set,
                 place.segment,
             )
+
+
+def _names_a_stranger(finding: x12.Finding) -> bool:
+    return (finding.scope, finding.segment, finding.element) == ("interchange", "GS", 1)
 
 
 def _flaw_of_error(error: x12.X12Error) -> Flaw:
