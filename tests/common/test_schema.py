@@ -16,6 +16,7 @@ from common import audit, migrations
 from common.ids import new_id
 from common.money import Money
 from common.service import Service
+from common.tables import REFERENCE
 from common.testing.databases import Server, ServiceDatabase, create_empty
 from common.testing.running import Running
 
@@ -54,6 +55,7 @@ class TestTenancy:
     async def test_every_table_forces_row_level_security_and_the_roles_own_nothing(
         self, service: Service, service_database: Give
     ) -> None:
+        published = {table.name for table in service.metadata.tables.values() if table.info.get(REFERENCE)}
         database = await service_database(service)
         engine = create_async_engine(database.admin_url)
         async with engine.connect() as connection:
@@ -78,7 +80,17 @@ class TestTenancy:
                 ),
                 {"app": f"{service.name}_app", "platform": f"{service.name}_platform"},
             )
-            assert (loose.all(), strong.all(), owned.all()) == ([], [], [])
+            written = await connection.execute(
+                text(
+                    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname = ANY(:published) AND "
+                    "(has_table_privilege(:app, oid, 'INSERT') OR has_table_privilege(:app, oid, 'UPDATE') "
+                    "OR has_table_privilege(:app, oid, 'DELETE') OR has_table_privilege(:app, oid, 'TRUNCATE'))"
+                ),
+                {"app": f"{service.name}_app", "published": sorted(published)},
+            )
+            # Only what is the same for every practice, and nothing that a practice could write.
+            assert {row.relname for row in loose} == published
+            assert (strong.all(), owned.all(), written.all()) == ([], [], [])
         await engine.dispose()
 
     async def test_without_a_practice_the_application_sees_no_row(self, run_service: Start) -> None:

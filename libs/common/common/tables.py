@@ -38,6 +38,8 @@ NAMES = {
 
 TENANT = "tenant"
 """Key in `Table.info` of a table under row-level security."""
+REFERENCE = "reference"
+"""Key in `Table.info` of a table that no practice owns and the application only reads."""
 
 
 class MoneyType(TypeDecorator[Money]):
@@ -61,6 +63,11 @@ def tenant_table(name: str, metadata: MetaData, *columns: Any) -> Table:
     """A business table: `practice_id` on every row, row-level security by `secure_tables` in the migration."""
     practice = Column("practice_id", Uuid, nullable=False)
     return Table(name, metadata, practice, *columns, info={TENANT: True})
+
+
+def reference_table(name: str, metadata: MetaData, *columns: Any) -> Table:
+    """A table of published facts, the same for every practice; `reference_tables` in the migration lets it be read."""
+    return Table(name, metadata, *columns, info={REFERENCE: True})
 
 
 def versioned() -> Column[int]:

@@ -14,14 +14,13 @@ from sqlalchemy import (
     Integer,
     Numeric,
     PrimaryKeyConstraint,
-    Table,
     Text,
     UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from common.tables import moment, service_metadata, tenant_table, versioned
+from common.tables import moment, reference_table, service_metadata, tenant_table, versioned
 
 METADATA = service_metadata()
 
@@ -62,7 +61,7 @@ history = tenant_table(
 )
 
 # What CMS and CDC publish, loaded by the owner's role with `dermbill codes load`: the same for every practice.
-code_set_editions = Table(
+code_set_editions = reference_table(
     "code_set_editions",
     METADATA,
     Column("id", Uuid, primary_key=True),
@@ -80,7 +79,7 @@ def _edition() -> Column[Any]:
     return Column("edition_id", Uuid, ForeignKey("code_set_editions.id", ondelete="CASCADE"), nullable=False)
 
 
-ncci_pairs = Table(
+ncci_pairs = reference_table(
     "ncci_pairs",
     METADATA,
     _edition(),
@@ -91,7 +90,7 @@ ncci_pairs = Table(
     Column("indicator", Text, nullable=False),
     Index("ncci_pairs_edition_idx", "edition_id", "column1"),
 )
-unit_limits = Table(
+unit_limits = reference_table(
     "unit_limits",
     METADATA,
     _edition(),
@@ -100,7 +99,7 @@ unit_limits = Table(
     Column("adjudication", Integer, nullable=False),
     PrimaryKeyConstraint("edition_id", "code"),
 )
-add_on_codes = Table(
+add_on_codes = reference_table(
     "add_on_codes",
     METADATA,
     _edition(),
@@ -111,7 +110,7 @@ add_on_codes = Table(
     Column("deleted", Date),
     Index("add_on_codes_edition_idx", "edition_id", "add_on"),
 )
-relative_values = Table(
+relative_values = reference_table(
     "relative_values",
     METADATA,
     _edition(),
@@ -130,7 +129,7 @@ relative_values = Table(
     Column("factor", Numeric(9, 4), nullable=False),
     PrimaryKeyConstraint("edition_id", "code", "modifier"),
 )
-cost_indices = Table(
+cost_indices = reference_table(
     "cost_indices",
     METADATA,
     _edition(),
@@ -142,7 +141,7 @@ cost_indices = Table(
     Column("malpractice", Numeric(6, 3), nullable=False),
     PrimaryKeyConstraint("edition_id", "contractor", "locality"),
 )
-diagnosis_codes = Table(
+diagnosis_codes = reference_table(
     "diagnosis_codes",
     METADATA,
     _edition(),
@@ -151,7 +150,7 @@ diagnosis_codes = Table(
     Column("title", Text, nullable=False),
     PrimaryKeyConstraint("edition_id", "code"),
 )
-supply_codes = Table(
+supply_codes = reference_table(
     "supply_codes",
     METADATA,
     _edition(),
