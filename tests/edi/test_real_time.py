@@ -80,6 +80,26 @@ class TestAsking:
         assert payer.taken == [asked]
         assert payer.mailbox == []
 
+    async def test_where_a_claim_stands_is_asked_and_answered_as_typed_data_too(self, wire: Any, payer: Any) -> None:
+        asked = x12.ClaimStatusInquiry(
+            x12.TransactionHead("REF1", datetime(2026, 3, 4, 12, 0), "0010", "13"),  # noqa: DTZ001
+            x12.StatusLevel((x12.Party("MERIDIAN MUTUAL", id_qualifier="PI", id="MERIDIAN"),)),
+            x12.StatusLevel((x12.Party("DERM GROUP", id_qualifier="46", id="DERMGROUP"),)),
+            x12.StatusLevel((x12.Party("DERM GROUP", id_qualifier="XX", id="1234567893"),)),
+            x12.StatusPerson(
+                x12.Person(x12.Party("DOE", "1", "JANE", id_qualifier="MI", id=MEMBER), date(1980, 1, 1), "F")
+            ),
+            x12.Trace("T1"),
+            references=(x12.Reference("EJ", "C1"),),
+            service_from=date(2026, 3, 2),
+        )
+        question = TypeAdapter(x12.ClaimStatusInquiry).dump_python(asked, mode="json")
+        answer = await ask(wire, kind="276", question=question)
+        assert answer.status_code == 201, answer.text
+        [said] = answer.json()["answers"]
+        assert said["trace"]["number"] == "T1"
+        assert [(one["category"], one["code"]) for one in said["reports"][0]["statuses"]] == [("A4", "35")]
+
     async def test_a_body_is_asked_as_it_is(self, wire: Any, payer: Any) -> None:
         body = x12.render_eligibility_inquiries_body([inquiry()])
         answer = await ask(wire, question=None, body=body)
