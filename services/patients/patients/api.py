@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from common.pagination import Cursor, Limit, Page
+from common.phi import Phi
 from common.web import Creates, IfMatch, Reads, Today, Writes, etag, needs
 from patients import operations, store
 from patients.domain.coverage import in_order
@@ -31,9 +32,9 @@ async def register(body: PatientIn, uow: Creates, today: Today) -> PatientOut:
     """Put a patient on file."""
     patient = await operations.register(
         uow.answering(PatientOut.of),
-        record_number=body.record_number,
+        record_number=Phi(body.record_number),
         person=body.person(),
-        phone=body.phone,
+        phone=body.told_phone(),
         today=today,
     )
     return PatientOut.of(patient)
@@ -77,9 +78,9 @@ async def amend(
         uow,
         patient_id,
         version,
-        record_number=body.record_number,
+        record_number=Phi(body.record_number),
         person=body.person(),
-        phone=body.phone,
+        phone=body.told_phone(),
         today=today,
     )
     response.headers["ETag"] = etag(patient.version)

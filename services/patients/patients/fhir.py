@@ -15,6 +15,7 @@ from fhir.resources.R4B.coverage import Coverage as FhirCoverage
 from fhir.resources.R4B.patient import Patient as FhirPatient
 from pydantic import ValidationError
 
+from common.phi import Phi
 from common.refusal import Invalid
 from common.web import Creates, Today, needs
 from patients import operations
@@ -32,9 +33,9 @@ async def patient(resource: dict[str, Any], uow: Creates, today: Today) -> Patie
     body = patient_in(resource)
     registered = await operations.register(
         uow.answering(PatientOut.of),
-        record_number=body.record_number,
+        record_number=Phi(body.record_number),
         person=body.person(),
-        phone=body.phone,
+        phone=body.told_phone(),
         today=today,
     )
     return PatientOut.of(registered)

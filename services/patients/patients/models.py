@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from common.phi import Phi
 from patients.domain.coverage import Coverage, CoverageFacts, Relationship
 from patients.domain.person import Address, Guarantor, Name, Patient, Person, Sex
 
@@ -28,7 +29,7 @@ class NameIn(BaseModel):
     middle: Annotated[Line, Field(max_length=25)] | None = None
 
     def name(self) -> Name:
-        return Name(self.family, self.given, self.middle)
+        return Name(Phi(self.family), Phi(self.given), _wrapped(self.middle))
 
 
 class AddressIn(BaseModel):
@@ -40,7 +41,7 @@ class AddressIn(BaseModel):
     zip: Zip = Field(description="Five or nine digits, no dash")
 
     def address(self) -> Address:
-        return Address(self.line1, self.city, self.state, self.zip, self.line2)
+        return Address(Phi(self.line1), Phi(self.city), self.state, Phi(self.zip), _wrapped(self.line2))
 
 
 class PersonIn(BaseModel):
@@ -51,7 +52,7 @@ class PersonIn(BaseModel):
     address: AddressIn
 
     def person(self) -> Person:
-        return Person(self.name.name(), self.birth_date, self.sex, self.address.address())
+        return Person(self.name.name(), Phi(self.birth_date), self.sex, self.address.address())
 
 
 EXAMPLE_PERSON: dict[str, Any] = {
@@ -68,6 +69,9 @@ class PatientIn(PersonIn):
     )
     record_number: Identifier = Field(description="The practice's own number for the patient")
     phone: Phone | None = None
+
+    def told_phone(self) -> Phi[str] | None:
+        return _wrapped(self.phone)
 
 
 class GuarantorIn(BaseModel):
@@ -109,12 +113,12 @@ class CoverageIn(BaseModel):
     def facts(self) -> CoverageFacts:
         return CoverageFacts(
             payer_id=self.payer_id,
-            member_id=self.member_id,
+            member_id=Phi(self.member_id),
             relationship=self.relationship,
             priority=self.priority,
             effective_from=self.effective_from,
             effective_to=self.effective_to,
-            group_number=self.group_number,
+            group_number=_wrapped(self.group_number),
             subscriber=self.subscriber.person() if self.subscriber else None,
         )
 
@@ -135,19 +139,77 @@ class SearchIn(BaseModel):
             raise ValueError("give a record number, a member id, or a family name with a birth date")
         return self
 
-    def criteria(self) -> dict[str, Any]:
-        return self.model_dump(exclude_none=True)
+    def criteria(self) -> dict[str, Phi[Any]]:
+        return {name: Phi(value) for name, value in self.model_dump(exclude_none=True).items()}
+
+
+class NameOut(BaseModel):
+    family: str
+    given: str
+    middle: str | None
+
+    @classmethod
+    def of(cls, name: Name) -> NameOut:
+        return cls(family=name.family.reveal(), given=name.given.reveal(), middle=_revealed(name.middle))
+
+
+class AddressOut(BaseModel):
+    line1: str
+    line2: str | None
+    city: str
+    state: str
+    zip: str
+
+    @classmethod
+    def of(cls, address: Address) -> AddressOut:
+        return cls(
+            line1=address.line1.reveal(),
+            line2=_revealed(address.line2),
+            city=address.city.reveal(),
+            state=address.state,
+            zip=address.zip.reveal(),
+        )
+
+
+class PersonOut(BaseModel):
+    name: NameOut
+    birth_date: date
+    sex: Sex
+    address: AddressOut
+
+    @classmethod
+    def of(cls, person: Person) -> PersonOut:
+        return cls(
+            name=NameOut.of(person.name),
+            birth_date=person.birth_date.reveal(),
+            sex=person.sex,
+            address=AddressOut.of(person.address),
+        )
+
+
+class GuarantorOut(BaseModel):
+    name: NameOut
+    address: AddressOut
+    relationship: str
+
+    @classmethod
+    def of(cls, guarantor: Guarantor) -> GuarantorOut:
+        return cls(
+            name=NameOut.of(guarantor.name),
+            address=AddressOut.of(guarantor.address),
+            relationship=guarantor.relationship,
+        )
 
 
 class PatientOut(BaseModel):
     id: UUID
     record_number: str
-    name: Name
+    name: NameOut
     birth_date: date
     sex: Sex
-    address: Address
+    address: AddressOut
     phone: str | None
-    guarantor: Guarantor | None
+    guarantor: GuarantorOut | None
     version: int
 
     @classmethod
@@ -155,13 +217,13 @@ class PatientOut(BaseModel):
         person = patient.person
         return cls(
             id=patient.id,
-            record_number=patient.record_number,
-            name=person.name,
-            birth_date=person.birth_date,
+            record_number=patient.record_number.reveal(),
+            name=NameOut.of(person.name),
+            birth_date=person.birth_date.reveal(),
             sex=person.sex,
-            address=person.address,
-            phone=patient.phone,
-            guarantor=patient.guarantor,
+            address=AddressOut.of(person.address),
+            phone=_revealed(patient.phone),
+            guarantor=GuarantorOut.of(patient.guarantor) if patient.guarantor else None,
             version=patient.version,
         )
 
@@ -176,7 +238,7 @@ class CoverageOut(BaseModel):
     priority: int
     effective_from: date
     effective_to: date | None
-    subscriber: Person | None
+    subscriber: PersonOut | None
     version: int
 
     @classmethod
@@ -186,13 +248,13 @@ class CoverageOut(BaseModel):
             id=coverage.id,
             patient_id=coverage.patient_id,
             payer_id=facts.payer_id,
-            member_id=facts.member_id,
-            group_number=facts.group_number,
+            member_id=facts.member_id.reveal(),
+            group_number=_revealed(facts.group_number),
             relationship=facts.relationship,
             priority=facts.priority,
             effective_from=facts.effective_from,
             effective_to=facts.effective_to,
-            subscriber=facts.subscriber,
+            subscriber=PersonOut.of(facts.subscriber) if facts.subscriber else None,
             version=coverage.version,
         )
 
@@ -206,3 +268,11 @@ class ClaimFacts(BaseModel):
     @classmethod
     def of(cls, patient: Patient, coverages: Sequence[Coverage]) -> ClaimFacts:
         return cls(patient=PatientOut.of(patient), coverages=[CoverageOut.of(c) for c in coverages])
+
+
+def _wrapped(value: str | None) -> Phi[str] | None:
+    return None if value is None else Phi(value)
+
+
+def _revealed(value: Phi[str] | None) -> str | None:
+    return None if value is None else value.reveal()

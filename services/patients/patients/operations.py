@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from common.ids import new_id
+from common.phi import Phi
 from common.refusal import Stale
 from common.uow import UnitOfWork
 from patients import store
@@ -16,7 +17,9 @@ from patients.domain.person import Guarantor, Patient, Person
 from patients.domain.refusals import RecordNumberTaken
 
 
-async def register(uow: UnitOfWork, *, record_number: str, person: Person, phone: str | None, today: date) -> Patient:
+async def register(
+    uow: UnitOfWork, *, record_number: Phi[str], person: Person, phone: Phi[str] | None, today: date
+) -> Patient:
     """Put a new patient on file. Raises RecordNumberTaken, BornInTheFuture."""
     async with uow.begin() as tx:
         taken = await store.with_record_number(tx, record_number)
@@ -33,9 +36,9 @@ async def amend(
     patient_id: UUID,
     version: int,
     *,
-    record_number: str,
+    record_number: Phi[str],
     person: Person,
-    phone: str | None,
+    phone: Phi[str] | None,
     today: date,
 ) -> Patient:
     """Correct a patient read at `version`. Raises NotFound, Stale, RecordNumberTaken, BornInTheFuture."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from common.change import Change
+from common.phi import Phi
 from patients.domain.events import CoverageChanged, CoverageRecorded
 from patients.domain.person import Person
 from patients.domain.refusals import CoverageOverlaps, DatesReversed, SubscriberMissing
@@ -23,21 +24,21 @@ class Relationship(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class CoverageFacts:
     """What the card says. `subscriber` is None when the patient is the subscriber; dates are inclusive."""
 
     payer_id: str
-    member_id: str
+    member_id: Phi[str]
     relationship: Relationship
     priority: int
     effective_from: date
     effective_to: date | None = None
-    group_number: str | None = None
+    group_number: Phi[str] | None = None
     subscriber: Person | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Coverage:
     id: UUID
     patient_id: UUID

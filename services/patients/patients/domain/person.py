@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from common.change import Change
+from common.phi import Phi
 from patients.domain.events import PatientChanged, PatientRegistered
 from patients.domain.refusals import BornInTheFuture
 
@@ -20,36 +21,35 @@ class Sex(StrEnum):
     UNKNOWN = "U"
 
 
-# repr=False throughout: a person never appears in a log by being printed.
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Name:
-    family: str
-    given: str
-    middle: str | None = None
+    family: Phi[str]
+    given: Phi[str]
+    middle: Phi[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Address:
     """A US address; `zip` is five or nine digits without a dash."""
 
-    line1: str
-    city: str
+    line1: Phi[str]
+    city: Phi[str]
     state: str
-    zip: str
-    line2: str | None = None
+    zip: Phi[str]
+    line2: Phi[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Person:
     """What a claim has to say about anybody: patient, subscriber or guarantor."""
 
     name: Name
-    birth_date: date
+    birth_date: Phi[date]
     sex: Sex
     address: Address
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Guarantor:
     """Who answers for what insurance leaves; None on a patient means the patient does."""
 
@@ -58,16 +58,18 @@ class Guarantor:
     relationship: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class Patient:
     id: UUID
-    record_number: str
+    record_number: Phi[str]
     person: Person
-    phone: str | None = None
+    phone: Phi[str] | None = None
     guarantor: Guarantor | None = None
     version: int = 1
 
-    def amended(self, *, record_number: str, person: Person, phone: str | None, today: date) -> Change[Patient]:
+    def amended(
+        self, *, record_number: Phi[str], person: Person, phone: Phi[str] | None, today: date
+    ) -> Change[Patient]:
         """The patient with corrected facts. Raises BornInTheFuture."""
         _born(person, today)
         changed = replace(self, record_number=record_number, person=person, phone=phone)
@@ -78,7 +80,9 @@ class Patient:
         return Change(replace(self, guarantor=guarantor), (PatientChanged(patient_id=self.id),))
 
 
-def register(id: UUID, *, record_number: str, person: Person, phone: str | None, today: date) -> Change[Patient]:
+def register(
+    id: UUID, *, record_number: Phi[str], person: Person, phone: Phi[str] | None, today: date
+) -> Change[Patient]:
     """A new patient. Raises BornInTheFuture."""
     _born(person, today)
     patient = Patient(id=id, record_number=record_number, person=person, phone=phone)
@@ -86,5 +90,5 @@ def register(id: UUID, *, record_number: str, person: Person, phone: str | None,
 
 
 def _born(person: Person, today: date) -> None:
-    if person.birth_date > today:
+    if person.birth_date.reveal() > today:
         raise BornInTheFuture
