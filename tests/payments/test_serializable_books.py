@@ -68,7 +68,7 @@ class TestSerializableBooks:
                 return answer.status_code
 
             codes = await asyncio.gather(*(pay() for _ in range(24)))
-            # What was lost five times in a row is the client's to send again, as the answer says.
+            # What was lost every time is the client's to send again, as the answer says.
             while 503 in codes:
                 codes = [code for code in codes if code != 503]
                 codes += await asyncio.gather(*(pay() for _ in range(24 - len(codes))))

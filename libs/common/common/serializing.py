@@ -21,7 +21,7 @@ Isolation = Literal["read committed", "serializable"]
 
 # serialization_failure and deadlock_detected: the transaction is undone and the same work can be done again at once.
 LOST = frozenset({"40001", "40P01"})
-MOST_TRIES = 5
+MOST_TRIES = 8
 FIRST_PAUSE = 0.01
 
 
@@ -32,7 +32,7 @@ def lost(fault: BaseException) -> bool:
 
 
 async def until_it_stands(door: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Do the work, again when its transaction lost to another, five times at most; then raises what was lost.
+    """Do the work, again when its transaction lost to another, eight times at most; then raises what was lost.
 
     The pause before each try is drawn up to a bound that doubles, so that two that met do not meet again.
     """
