@@ -1,9 +1,11 @@
 """Bytes to segments, as a stream: ISA headers and, after each, its segments as lists of elements."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from x12.binary import BinaryHeads, allowed_size, binary_elements
 from x12.delimiters import LONGEST_ISA, Delimiters, Header, find_header
 from x12.errors import LimitExceeded, NotX12, Position
 from x12.model.segments import COMPONENT, REPETITION
@@ -27,13 +29,14 @@ _MARKS = (b"\xef\xbb\xbf",)
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the reader is willing to hold: characters of an element and of a segment, segments of a loop,
-    sets and groups remembered of an interchange.
+    sets and groups remembered of an interchange, bytes of one BIN or BDS.
     """
 
     element: int = 32_768
     segment: int = 65_536
     loop: int = 10_000
     sets: int = 100_000
+    binary: int = 8_388_608
 
 
 DEFAULT_LIMITS = Limits()
@@ -58,7 +61,9 @@ def read_texts(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Head
     elements; a run is never empty.
 
     Delimiters are found anew in each ISA. Components come joined by `COMPONENT`, repetitions by
-    `REPETITION`. Text is UTF-8, or Latin-1 where it is not. Raises NotX12, BadDelimiters, LimitExceeded.
+    `REPETITION`. Text is UTF-8, or Latin-1 where it is not; the data of BIN and BDS are hexadecimal digits. Raises
+    NotX12, BadDelimiters, LimitExceeded, and, where binary data are not as long as they say, EnvelopeBroken or
+    BadElement.
     """
     feed = _Feed(_chunks(source))
     ordinal = 0
@@ -102,9 +107,13 @@ class _Feed:
         self.ended = False
 
     def more(self) -> bool:
+        return self.more_after(self.buffer)
+
+    def more_after(self, kept: bytes) -> bool:
+        """Make the buffer what is kept of it and the next chunk; False at the end of the source."""
         for chunk in self._chunks:
             if chunk:
-                self.buffer += chunk
+                self.buffer = kept + chunk
                 return True
         self.ended = True
         return False
@@ -116,6 +125,16 @@ class _Feed:
 
     def drop(self, size: int) -> None:
         self.buffer = self.buffer[size:]
+
+    def take(self, size: int) -> bytes:
+        """Remove so many bytes, fewer at the end of the source."""
+        parts, held = [self.buffer], len(self.buffer)
+        while held < size and self.more_after(b""):
+            parts.append(self.buffer)
+            held += len(self.buffer)
+        whole = b"".join(parts)
+        self.buffer = whole[size:]
+        return whole[:size]
 
     def skip_blank(self) -> bool:
         """Pass white space, fillers and byte order marks; False when nothing else is left."""
@@ -135,9 +154,11 @@ def _segments(feed: _Feed, delimiters: Delimiters, limits: Limits, ordinal: int)
     table, deleted = _translation(delimiters)
     terminator = delimiters.segment.encode()
     closing = b"IEA" + delimiters.element.encode()
+    heads = BinaryHeads(delimiters)
     while True:
-        cut = feed.buffer.rfind(terminator) + 1
-        if not cut:
+        binary = heads.find(feed.buffer)
+        cut = binary.start("head") if binary else feed.buffer.rfind(terminator) + 1
+        if not cut and not binary:
             if len(feed.buffer) > limits.segment:
                 raise LimitExceeded("A segment is longer than the limit", Position(interchange=ordinal))
             if feed.more():
@@ -149,8 +170,17 @@ def _segments(feed: _Feed, delimiters: Delimiters, limits: Limits, ordinal: int)
         text = _text(block[:stop].translate(table, deleted), limits, ordinal)
         if text:
             yield text
+        if binary and not finished:
+            yield _binary(feed, binary, delimiters, limits, ordinal)
         if finished or (feed.ended and not feed.buffer):
             return
+
+
+def _binary(feed: _Feed, found: re.Match[bytes], delimiters: Delimiters, limits: Limits, ordinal: int) -> str:
+    place = Position(interchange=ordinal)
+    size = allowed_size(found, limits.binary, place)
+    feed.drop(len(found["head"]))
+    return ELEMENT.join(binary_elements(found, feed.take(size + 1), delimiters, place))
 
 
 def _stop(block: bytes, terminator: bytes, closing: bytes) -> tuple[int, bool]:
