@@ -3,6 +3,8 @@
 from x12.ack_reader import read_claim_acks, read_functional_acks
 from x12.ack_writer import render_claim_acks_body, render_functional_ack_body
 from x12.acknowledge import acknowledge, acknowledge_claims, acknowledge_interchange
+from x12.authorization_reader import read_authorization_decisions, read_authorization_requests
+from x12.authorization_writer import render_authorization_decisions_body, render_authorization_requests_body
 from x12.balance import ChequeBalance, claim_imbalances, payment_imbalances, remittance_imbalances
 from x12.claim_reader import ReceivedClaim, read_claims
 from x12.claim_status_reader import read_claim_status_inquiries, read_claim_statuses
@@ -55,6 +57,17 @@ from x12.model.acknowledgement import (
     SetAck,
     Status,
     StatusReport,
+)
+from x12.model.authorization import (
+    AuthorizationDecision,
+    AuthorizationRequest,
+    EventDiagnosis,
+    EventParty,
+    PatientEvent,
+    Review,
+    ReviewDecision,
+    ReviewLine,
+    ServiceReview,
 )
 from x12.model.claim import (
     Attachment,
@@ -129,10 +142,16 @@ REMITTANCE_VERSION = "005010X221A1"
 FUNCTIONAL_ACK_VERSION = "005010X231A1"
 ELIGIBILITY_VERSION = "005010X279A1"
 CLAIM_STATUS_VERSION = "005010X212"
+AUTHORIZATION_VERSION = "005010X217"
+AUTHORIZATION_NOTICE_VERSION = "005010X216"
+AUTHORIZATION_INQUIRY_VERSION = "005010X215"
 INSTITUTIONAL_VERSION = "005010X223A2"
 CLAIM_ACK_VERSION = "005010X214"
 
 __all__ = [
+    "AUTHORIZATION_INQUIRY_VERSION",
+    "AUTHORIZATION_NOTICE_VERSION",
+    "AUTHORIZATION_VERSION",
     "CANONICAL",
     "CLAIM_ACK_VERSION",
     "CLAIM_STATUS_VERSION",
@@ -146,6 +165,8 @@ __all__ = [
     "Address",
     "Adjustment",
     "Attachment",
+    "AuthorizationDecision",
+    "AuthorizationRequest",
     "BadDelimiters",
     "BadElement",
     "BankAccount",
@@ -175,6 +196,8 @@ __all__ = [
     "EligibilityInquiry",
     "Envelope",
     "EnvelopeBroken",
+    "EventDiagnosis",
+    "EventParty",
     "Explanation",
     "Finding",
     "FunctionalAck",
@@ -207,6 +230,7 @@ __all__ = [
     "OtherPayer",
     "Party",
     "Patient",
+    "PatientEvent",
     "Person",
     "Position",
     "Procedure",
@@ -220,11 +244,15 @@ __all__ = [
     "Remittance",
     "RemittanceAdvice",
     "RemittancePart",
+    "Review",
+    "ReviewDecision",
+    "ReviewLine",
     "Segment",
     "SegmentError",
     "ServiceInquiry",
     "ServiceLine",
     "ServicePayment",
+    "ServiceReview",
     "SetAck",
     "SetEnd",
     "SetHeader",
@@ -253,6 +281,8 @@ __all__ = [
     "explanation_as_text",
     "judge_claims",
     "payment_imbalances",
+    "read_authorization_decisions",
+    "read_authorization_requests",
     "read_claim_acks",
     "read_claim_status_inquiries",
     "read_claim_statuses",
@@ -267,6 +297,8 @@ __all__ = [
     "read_remittance_advices",
     "read_remittances",
     "remittance_imbalances",
+    "render_authorization_decisions_body",
+    "render_authorization_requests_body",
     "render_claim_acks_body",
     "render_claim_status_inquiries_body",
     "render_claim_statuses_body",

@@ -102,8 +102,8 @@ def _inquiry(loop: OpenLoop) -> EligibilityInquiry:
         head=head_of(loop),
         source=_source(enclosing(loop, "2000A", "HL")),
         receiver=_receiver(enclosing(loop, "2000B", "HL")),
-        subscriber=_member(subscriber),
-        dependent=_member(loop) if loop is not subscriber else None,
+        subscriber=member(subscriber, "2100C"),
+        dependent=member(loop, "2100D") if loop is not subscriber else None,
         services=tuple(map(_service, _asked(loop))),
     )
 
@@ -114,8 +114,8 @@ def _answer(loop: OpenLoop) -> EligibilityAnswer:
         head=head_of(loop),
         source=_source(enclosing(loop, "2000A", "HL")),
         receiver=_receiver(receiver) if receiver else None,
-        subscriber=_member(subscriber) if subscriber else None,
-        dependent=_member(loop) if loop.id == "2000D" else None,
+        subscriber=member(subscriber, "2100C") if subscriber else None,
+        dependent=member(loop, "2100D") if loop.id == "2000D" else None,
         benefits=tuple(map(_benefit, _asked(loop))) if subscriber else (),
     )
 
@@ -125,24 +125,26 @@ def _asked(loop: OpenLoop) -> list[OpenLoop]:
     return [item for item in inner.loops if item.id.startswith("2110")]
 
 
-def _level(loop: OpenLoop) -> tuple[Party, str, tuple[Rejection, ...], tuple[Segment, ...], tuple[Loop, ...]]:
-    """What the levels of source and receiver say alike."""
-    inner = needed_loop(loop, _NAMES[loop.id], "NM1")
-    said = [item for item in (*loop.segments[1:], *inner.segments) if _plain_rejection(item)]
-    who = without(named(inner), *(item for item in inner.segments if _plain_rejection(item)))
-    extra = tuple(frozen(item) for item in loop.segments[1:] if not _plain_rejection(item))
-    return who, element(inner.segments[0], 1), tuple(map(_rejection, said)), extra, _unread(loop, inner)
+def level(
+    loop: OpenLoop, name_loop: str
+) -> tuple[Party, str, tuple[Rejection, ...], tuple[Segment, ...], tuple[Loop, ...]]:
+    """What the levels of source and receiver say alike; `name_loop` is the one with NM1. Raises MissingSegment."""
+    inner = needed_loop(loop, name_loop, "NM1")
+    said = [item for item in (*loop.segments[1:], *inner.segments) if plain_rejection(item)]
+    who = without(named(inner), *(item for item in inner.segments if plain_rejection(item)))
+    extra = tuple(frozen(item) for item in loop.segments[1:] if not plain_rejection(item))
+    return who, element(inner.segments[0], 1), tuple(map(rejection, said)), extra, _unread(loop, inner)
 
 
 def _source(loop: OpenLoop) -> InformationSource:
     if not isinstance(loop.value, InformationSource):
-        loop.value = InformationSource(*_level(loop))
+        loop.value = InformationSource(*level(loop, _NAMES[loop.id]))
     return loop.value
 
 
 def _receiver(loop: OpenLoop) -> InformationReceiver:
     if not isinstance(loop.value, InformationReceiver):
-        loop.value = InformationReceiver(*_level(loop))
+        loop.value = InformationReceiver(*level(loop, _NAMES[loop.id]))
     return loop.value
 
 
@@ -150,18 +152,21 @@ def _unread(loop: OpenLoop, read: OpenLoop) -> tuple[Loop, ...]:
     return tuple(inner.kept() for inner in loop.loops if inner is not read)
 
 
-def _plain_rejection(segment: Elements) -> bool:
+def plain_rejection(segment: Elements) -> bool:
+    """Whether an AAA says no more than a `Rejection` holds."""
     return segment[0] == "AAA" and not element(segment, 2) and not longer(segment, 4)
 
 
-def _rejection(segment: Elements) -> Rejection:
+def rejection(segment: Elements) -> Rejection:
+    """AAA."""
     return Rejection(element(segment, 3), element(segment, 4), element(segment, 1))
 
 
-def _member(loop: OpenLoop) -> Member:
+def member(loop: OpenLoop, name_loop: str) -> Member:
+    """The subscriber or dependent of a level, read once. Raises MissingSegment, BadElement."""
     if isinstance(loop.value, Member):
         return loop.value
-    inner = needed_loop(loop, _NAMES[loop.id], "NM1")
+    inner = needed_loop(loop, name_loop, "NM1")
     traces: list[Trace] = []
     extra: list[Segment] = []
     for segment in loop.segments[1:]:
@@ -185,8 +190,8 @@ def _with_details(
         match segment[0]:
             case "DTP" if in_days(segment) and not longer(segment, 3):
                 dates.append(dated(loop, segment))
-            case "AAA" if _plain_rejection(segment):
-                rejections.append(_rejection(segment))
+            case "AAA" if plain_rejection(segment):
+                rejections.append(rejection(segment))
             case "INS" if not insured:
                 insured = segment
             case _:
@@ -251,18 +256,19 @@ class _Gathered:
 
     def _answered(self, loop: OpenLoop, segment: Elements) -> bool:
         match segment[0]:
-            case "AAA" if _plain_rejection(segment):
-                self.rejections.append(_rejection(segment))
+            case "AAA" if plain_rejection(segment):
+                self.rejections.append(rejection(segment))
             case "MSG" if not longer(segment, 1):
                 self.messages.append(element(segment, 1))
             case "HSD" if not longer(segment, 8):
-                self.deliveries.append(_delivery(loop, segment))
+                self.deliveries.append(delivery(loop, segment))
             case _:
                 return False
         return True
 
 
-def _delivery(loop: OpenLoop, segment: Elements) -> Delivery:
+def delivery(loop: OpenLoop, segment: Elements) -> Delivery:
+    """HSD. Raises BadElement."""
     return Delivery(
         quantity_qualifier=element(segment, 1),
         quantity=optional_amount(loop, segment, 2),

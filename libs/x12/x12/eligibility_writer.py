@@ -112,7 +112,7 @@ class _Levels:
         return ("HL", str(self.count), self.numbers.get(above, ""), code, "1" if below else "0")
 
     def _level(self, letter: str, hl: Segment, level: InformationSource | InformationReceiver) -> Iterator[Segment]:
-        own = (*who(level.entity, level.party), *map(_rejection, level.rejections))
+        own = (*who(level.entity, level.party), *map(rejection, level.rejections))
         loop = Loop(f"2000{letter}", (hl, *level.extra), (Loop(f"2100{letter}", own), *level.loops))
         yield from flatten(loop, self.specs[loop.id])
 
@@ -120,7 +120,7 @@ class _Levels:
         self, place: str, hl: Segment, member: Member, said: tuple[ServiceInquiry | Benefit, ...]
     ) -> Iterator[Segment]:
         letter = place[-1]
-        inner = Loop(f"2100{letter}", tuple(_member_segments(member)), tuple(_item(item, letter) for item in said))
+        inner = Loop(f"2100{letter}", tuple(member_segments(member)), tuple(_item(item, letter) for item in said))
         own = (hl, *map(trace, member.traces), *member.extra)
         yield from flatten(Loop(place, own, (inner, *member.loops)), self.specs[place])
 
@@ -142,11 +142,13 @@ def _said(part: Part) -> tuple[ServiceInquiry | Benefit, ...]:
     return part.services if isinstance(part, EligibilityInquiry) else part.benefits
 
 
-def _rejection(item: Rejection) -> Segment:
+def rejection(item: Rejection) -> Segment:
+    """AAA."""
     return ("AAA", item.valid, "", item.reason, item.follow_up)
 
 
-def _member_segments(member: Member) -> Iterator[Segment]:
+def member_segments(member: Member) -> Iterator[Segment]:
+    """NM1 of a subscriber or dependent and what follows it."""
     opening, *others = who(member.entity, member.person.party)
     yield opening
     if member.is_subscriber or member.relationship:
@@ -154,7 +156,7 @@ def _member_segments(member: Member) -> Iterator[Segment]:
     else:
         yield from others
     yield from birth(member.person)
-    yield from map(_rejection, member.rejections)
+    yield from map(rejection, member.rejections)
     yield from map(dated, member.dates)
 
 
@@ -180,8 +182,8 @@ def _benefit(item: Benefit, letter: str) -> Loop:
         numbers(item.pointers),
     )  # fmt: skip
     own = (
-        *rejoined(begin, item.extra), *map(_delivery, item.deliveries), *references(item.references),
-        *map(dated, item.dates), *map(_rejection, item.rejections), *(("MSG", text) for text in item.messages),
+        *rejoined(begin, item.extra), *map(delivery, item.deliveries), *references(item.references),
+        *map(dated, item.dates), *map(rejection, item.rejections), *(("MSG", text) for text in item.messages),
     )  # fmt: skip
     inner = [_condition(condition, letter) for condition in item.conditions]
     if item.related:
@@ -191,7 +193,8 @@ def _benefit(item: Benefit, letter: str) -> Loop:
     return Loop(f"2110{letter}", own, (*inner, *item.loops))
 
 
-def _delivery(item: Delivery) -> Segment:
+def delivery(item: Delivery) -> Segment:
+    """HSD."""
     return (
         "HSD", item.quantity_qualifier, amount(item.quantity), item.unit, amount(item.sampling), item.time_period,
         amount(item.periods), item.calendar_pattern, item.time_pattern,

@@ -78,7 +78,7 @@ class Inspector:
         if not self._quick.clean(loop):
             yield from self._exact(loop, unit)
         for place, message in _wrong_levels(loop):
-            yield self._wrong_level(loop, place, message)
+            yield self._wrong_level(loop, place, message, "warning" if _beside(loop, place) else "error")
         for rule in self._broken_rules(loop):
             yield self._by_rule(loop, rule, unit)
         for inner in loop.loops:
@@ -192,9 +192,9 @@ class Inspector:
         at = Position(self._position.interchange, self._position.group, self._position.set, number)
         return Finding(severity, level, scope, code, message, at, of or loop.id, segment, place, component, unit)
 
-    def _wrong_level(self, loop: OpenLoop, place: int, message: str) -> Finding:
+    def _wrong_level(self, loop: OpenLoop, place: int, message: str, severity: Severity = "error") -> Finding:
         """A finding about an HL segment, the first of its loop."""
-        return self._found(loop, "element", CODE, message, loop.start, "HL", place, level="syntax")
+        return self._found(loop, "element", CODE, message, loop.start, "HL", place, level="syntax", severity=severity)
 
 
 def _wrong_levels(loop: OpenLoop) -> list[tuple[int, str]]:
@@ -210,6 +210,17 @@ def _wrong_levels(loop: OpenLoop) -> list[tuple[int, str]]:
     if said and said != ("1" if _below(loop) else "0") and not (said == "1" and _turned_away(loop)):
         found.append((4, "HL does not say truly whether levels follow below it"))
     return found
+
+
+def _beside(loop: OpenLoop, place: int) -> bool:
+    """Whether HL02 of a service of a 278 names the service before it instead of the event, which X12's own example of a
+    request for transportation does.
+    """
+    if place != 2 or loop.id != "2000F" or loop.around is None:
+        return False
+    siblings = [item for item in loop.around.loops if item.id == loop.id]
+    before = siblings.index(loop) - 1 if loop in siblings else -1
+    return before >= 0 and element(loop.segments[0], 2) == element(siblings[before].segments[0], 1)
 
 
 def _below(loop: OpenLoop) -> bool:

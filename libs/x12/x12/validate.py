@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from x12.content import content_of
 from x12.envelope import Event, GroupEnd, InterchangeEnd, SetEnd, read_events
@@ -11,6 +12,7 @@ from x12.guides import guide_for
 from x12.headers import HeaderCheck
 from x12.loopcheck import CheckCode, Inspector
 from x12.model.envelope import Group, Interchange, SetHeader
+from x12.model.segments import element
 from x12.reader import OpenLoop, walk
 from x12.tokens import DEFAULT_LIMITS, Elements, Limits, Source
 
@@ -154,7 +156,10 @@ def _judged_set(
     check_code: CheckCode | None,
     limits: Limits,
 ) -> Iterator[Event | JudgedLoop]:
-    guide = guide_for(header.kind, header.version)
+    opening = next(events, None)
+    purpose = element(opening, 2) if isinstance(opening, list) and opening[0] == "BHT" else ""
+    guide = guide_for(header.kind, header.version, purpose)
+    events = chain(() if opening is None else (opening,), events)
     late: list[Event] = []
     if guide is None:
         for _ in _body(events, late, None):

@@ -1,6 +1,9 @@
 """One declarative table for each transaction: loops, segments, elements, usage, repeats and codes."""
 
 from x12.guides import (
+    authorization_notice,
+    authorization_request,
+    authorization_response,
     claim,
     claim_ack,
     claim_status_request,
@@ -23,15 +26,21 @@ GUIDES: tuple[Guide, ...] = (
     claim_status_request.GUIDE,
     claim_status_response.GUIDE,
     institutional_claim.GUIDE,
+    authorization_request.GUIDE,
+    authorization_request.QUERY,
+    authorization_response.GUIDE,
+    authorization_request.INQUIRY,
+    authorization_response.INQUIRY,
+    authorization_notice.GUIDE,
+    authorization_notice.ACKNOWLEDGEMENT,
 )
 
 
-def guide_for(kind: str, version: str) -> Guide | None:
-    """The table for a set by ST01 and its version, or None when there is none.
+def guide_for(kind: str, version: str, purpose: str = "") -> Guide | None:
+    """The table for a set by ST01, its version and BHT02, or None when there is none.
 
-    A version is known by its beginning, so that errata (X222A1, X222A2) share one table.
+    A version is known by its beginning, so that errata (X222A1, X222A2) share one table. Where several share a version
+    (278), `purpose` tells which; one that none of them has gets the first, which then names it as a fault.
     """
-    for guide in GUIDES:
-        if guide.kind == kind and version.startswith(guide.version):
-            return guide
-    return None
+    found = [guide for guide in GUIDES if guide.kind == kind and version.startswith(guide.version)]
+    return next((guide for guide in found if purpose in guide.purposes), found[0] if found else None)

@@ -121,13 +121,14 @@ class Move:
 @dataclass(frozen=True, slots=True)
 class Guide:
     """One transaction: ST01, the versions it covers (a prefix), GS01, and its loops from the set
-    downwards.
+    downwards. `purposes` are the BHT02 that tell it from others of its version, none where it stands alone.
     """
 
     kind: str
     version: str
     functional_id: str
     root: LoopSpec
+    purposes: frozenset[str] = frozenset()
 
 
 def _no_moves() -> dict[str, list[Move]]:
@@ -190,11 +191,11 @@ def loop(
     return LoopSpec(identifier, usage, _repeat(repeat), segments, loops, tail, streamed)
 
 
-def guide(kind: str, version: str, functional_id: str, root: LoopSpec) -> Guide:
-    """A guide with its moves worked out."""
+def guide(kind: str, version: str, functional_id: str, root: LoopSpec, purposes: str = "") -> Guide:
+    """A guide with its moves worked out; `purposes` as `A|B`."""
     own = _copy(root)
     _prepare(own, ())
-    return Guide(kind, version, functional_id, own)
+    return Guide(kind, version, functional_id, own, frozenset(purposes.split("|")) if purposes else frozenset())
 
 
 def _repeat(text: str) -> int:

@@ -1,0 +1,11 @@
+"""278 that only informs: the notice of a decision or of an admission, and its acknowledgement (005010X216)."""
+
+from x12.guides.authorization_parts import review_guide
+
+PURPOSES = "14|22|53|CN|CO"
+"""BHT02 of a notice: advance notice, copy for information, completion, completion notice, correction."""
+ACKNOWLEDGEMENT_PURPOSES = "08|11|44"
+
+# A notice repeats what was decided, so that it may hold decisions (HCR) like an answer.
+GUIDE = review_guide("005010X216", PURPOSES, answers=True)
+ACKNOWLEDGEMENT = review_guide("005010X216", ACKNOWLEDGEMENT_PURPOSES, answers=True)
