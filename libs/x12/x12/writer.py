@@ -31,7 +31,7 @@ FUNCTIONAL_IDS = {
 # 835 alone among these writes no ST03 (guide 005010X221A1).
 _WITHOUT_ST03 = frozenset({"835"})
 _RESERVED = re.compile(r"[*~:^\x00-\x1d\x7f]")
-_ENVELOPE = re.compile(r"(?:^|~)\s*(?:ISA|GS|ST|SE|GE|IEA|TA1)\*")
+_ENVELOPE = re.compile(r"~\s*(?:ISA|GS|ST|SE|GE|IEA|TA1)\*")
 _UNEXPECTED = re.compile(r"[:^\x00-\x1d\x7f]")
 _LOOSE = re.compile(f"{COMPONENT}[*~]")
 _BLOCK = 128
@@ -233,7 +233,7 @@ def _wrapped(member: TransactionSet, number: int, delimiters: Delimiters) -> str
     body = member.body
     if not body.endswith("~"):
         raise WriteRefused("A body is empty or its last segment is not terminated")
-    if _ENVELOPE.search(body):
+    if _ENVELOPE.search(body) or _ENVELOPE.match("~" + body.lstrip()[:8]):
         raise WriteRefused("A body holds an envelope segment")
     control = f"{number:04d}"
     version = () if member.kind in _WITHOUT_ST03 else (member.version,)
