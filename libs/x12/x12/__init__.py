@@ -3,6 +3,8 @@
 from x12.ack_reader import read_claim_acks, read_functional_acks
 from x12.ack_writer import render_claim_acks_body, render_functional_ack_body
 from x12.acknowledge import acknowledge, acknowledge_claims, acknowledge_interchange
+from x12.attachment_reader import read_attachments
+from x12.attachment_writer import render_attachments_body
 from x12.authorization_reader import read_authorization_decisions, read_authorization_requests
 from x12.authorization_writer import render_authorization_decisions_body, render_authorization_requests_body
 from x12.balance import ChequeBalance, claim_imbalances, payment_imbalances, remittance_imbalances
@@ -57,6 +59,13 @@ from x12.model.acknowledgement import (
     SetAck,
     Status,
     StatusReport,
+)
+from x12.model.attachment import (
+    AttachedDocument,
+    AttachmentCategory,
+    AttachmentHead,
+    AttachmentParty,
+    ClaimAttachment,
 )
 from x12.model.authorization import (
     AuthorizationDecision,
@@ -137,6 +146,7 @@ from x12.validate import GroupReport, InterchangeReport, SetReport, examine, val
 from x12.verdicts import JudgedClaim, judge_claims
 from x12.writer import write_interchange, write_interchange_acks
 
+ATTACHMENT_VERSION = "006020X314"
 CLAIM_VERSION = "005010X222A1"
 REMITTANCE_VERSION = "005010X221A1"
 FUNCTIONAL_ACK_VERSION = "005010X231A1"
@@ -149,6 +159,7 @@ INSTITUTIONAL_VERSION = "005010X223A2"
 CLAIM_ACK_VERSION = "005010X214"
 
 __all__ = [
+    "ATTACHMENT_VERSION",
     "AUTHORIZATION_INQUIRY_VERSION",
     "AUTHORIZATION_NOTICE_VERSION",
     "AUTHORIZATION_VERSION",
@@ -164,7 +175,11 @@ __all__ = [
     "AckSource",
     "Address",
     "Adjustment",
+    "AttachedDocument",
     "Attachment",
+    "AttachmentCategory",
+    "AttachmentHead",
+    "AttachmentParty",
     "AuthorizationDecision",
     "AuthorizationRequest",
     "BadDelimiters",
@@ -176,6 +191,7 @@ __all__ = [
     "Claim837P",
     "ClaimAck",
     "ClaimAckPart",
+    "ClaimAttachment",
     "ClaimCode",
     "ClaimPayment",
     "ClaimStatusAnswer",
@@ -281,6 +297,7 @@ __all__ = [
     "explanation_as_text",
     "judge_claims",
     "payment_imbalances",
+    "read_attachments",
     "read_authorization_decisions",
     "read_authorization_requests",
     "read_claim_acks",
@@ -297,6 +314,7 @@ __all__ = [
     "read_remittance_advices",
     "read_remittances",
     "remittance_imbalances",
+    "render_attachments_body",
     "render_authorization_decisions_body",
     "render_authorization_requests_body",
     "render_claim_acks_body",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import groupby, islice
 
 from x12 import values
+from x12.binary import encoded
 from x12.delimiters import CANONICAL, Delimiters
 from x12.errors import DelimiterInData, WriteRefused
 from x12.guides.spec import LoopSpec
@@ -24,6 +25,7 @@ FUNCTIONAL_IDS = {
     "276": "HR",
     "270": "HS",
     "271": "HB",
+    "275": "PI",
     "278": "HI",
 }
 """GS01 by ST01."""
@@ -140,7 +142,8 @@ def write_interchange(header: InterchangeHeader, sets: Sequence[TransactionSet])
 
     Sets that follow one another with the same kind and version share a group; ST02 runs from 0001 within
     it. Raises DelimiterInData when the header's delimiters occur in a body, WriteRefused when a body is
-    empty or holds an envelope segment, a kind is unknown, or an identifier does not fit ISA.
+    empty or holds an envelope segment, a kind is unknown, binary data are not as long as they say, or an
+    identifier does not fit ISA.
     """
     parts = [_isa(header)]
     groups = 0
@@ -168,11 +171,7 @@ def write_interchange_acks(header: InterchangeHeader, acks: Sequence[Interchange
 
 def _closed(header: InterchangeHeader, parts: list[str], groups: int) -> bytes:
     parts.append(_line(header.delimiters, "IEA", str(groups), f"{header.control_number:09d}"))
-    text = "".join(parts)
-    if header.line_break:
-        terminator = header.delimiters.segment
-        text = text.replace(terminator, terminator + header.line_break)
-    return text.encode()
+    return encoded("".join(parts), header.delimiters, header.line_break)
 
 
 def _line(delimiters: Delimiters, *elements: str) -> str:

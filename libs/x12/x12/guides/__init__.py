@@ -1,6 +1,7 @@
 """One declarative table for each transaction: loops, segments, elements, usage, repeats and codes."""
 
 from x12.guides import (
+    attachment,
     authorization_notice,
     authorization_request,
     authorization_response,
@@ -26,6 +27,7 @@ GUIDES: tuple[Guide, ...] = (
     claim_status_request.GUIDE,
     claim_status_response.GUIDE,
     institutional_claim.GUIDE,
+    attachment.GUIDE,
     authorization_request.GUIDE,
     authorization_request.QUERY,
     authorization_response.GUIDE,
