@@ -80,6 +80,8 @@ class _Levels:
         for place, (name, level) in enumerate(path[shared:], start=shared + 1):
             above = self.open[-1][2] if self.open else ""
             yield from self._level(name, level, above, below=place < len(path))
+        if part.event is None:
+            self.open[-1] = (self.open[-1][0], None, self.open[-1][2])
 
     def _level(self, name: str, level: object, above: str, *, below: bool) -> Iterator[Segment]:
         if isinstance(level, PatientEvent):
