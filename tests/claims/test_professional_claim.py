@@ -102,7 +102,7 @@ def complaints(file: bytes) -> str:
     accepted = pyx12.x12n_document.x12n_document(
         pyx12.params.ParamsBase(), io.StringIO(file.decode()), None, None, fd_json=report, map_path=MAPS
     )
-    ours = " ".join(finding.what for finding in x12.validate(file))
+    ours = " ".join(finding.message for finding in x12.validate(file) if finding.severity == "error")
     return ours if accepted else report.getvalue() or "rejected"
 
 
