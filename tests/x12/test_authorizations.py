@@ -207,6 +207,7 @@ class TestFaults:
             ("*EV*1", "*EV*0", "HL", 4),
             ("HL*5*4*SS", "HL*5*3*SS", "HL", 2),
             ("~NM1*X3", "~NM1*QQ", "NM1", 1),
+            ("NM1*SJ*1*SMITH", "NM1*SJ*2*SMITH", "NM1", 4),
         ],
     )
     def test_a_fault_in_a_request_is_named(self, header, before, after, segment, place):
@@ -220,6 +221,9 @@ class TestFaults:
         [
             ("HCR*A1", "HCR*A9", "HCR", 1),
             ("HCR*A1*AUTH0001", "HCR**AUTH0001", "HCR", 1),
+            ("HCR*A1*AUTH0001", "HCR*A1", "HCR", 2),
+            ("HCR*A1*AUTH0001", "HCR*A3", "HCR", 3),
+            ("~HI*ABK", "~PWK*OZ*EL~HI*ABK", "PWK", 6),
             ("~HCR*A1", "~HCR*A1*X~HCR*A1", "HCR", 0),
             ("~UM*HS", "~AAA*N**99*C~UM*HS", "AAA", 3),
             ("~UM*HS", "~AAA*N**33~UM*HS", "AAA", 4),

@@ -63,11 +63,30 @@ _FUNCTIONAL = (
     rule("2100", "IK3-04=8", "<2110>", "A segment with element errors names the elements", "warning"),
 )
 
+_AUTHORIZATION = (
+    *(
+        rule(place, "NM1-02=2", "!NM1-04", "Only a person has a first name")
+        for place in ("2010A", "2010B", "2010EA", "2010EB", "2010F")
+    ),
+    *(
+        item
+        for place in ("2000E", "2000F")
+        for item in (
+            rule(place, "HCR-01=A1|A2|A6", "HCR-02", "What was certified has a number", "warning"),
+            rule(place, "HCR-01=A3", "HCR-03", "What was not certified has a reason", "warning"),
+            rule(place, "PWK-02=BM|EL|EM|FT|FX", "PWK-06", "An attachment sent apart has a control number"),
+        )
+    ),
+)
+
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "005010": _ADDRESSES,
     "005010X222": _PROFESSIONAL,
     "005010X221": _REMITTANCE,
     "005010X231": _FUNCTIONAL,
+    "005010X217": _AUTHORIZATION,
+    "005010X216": _AUTHORIZATION,
+    "005010X215": _AUTHORIZATION,
 }
 """Rules by the beginning of the version they belong to."""
 
