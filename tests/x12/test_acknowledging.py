@@ -170,7 +170,10 @@ class TestClaimAcknowledgements:
         read = [item.value for item in x12.read_claim_acks(answer)]
         rejected = [item for item in read if isinstance(item, x12.ClaimAck) and not item.accepted]
         bad = [claim for claim in x12.judge_claims(fault.file) if not claim.accepted]
-        assert [item.control_number for item in rejected] == [claim.control_number for claim in bad]
+        # A component mark inside the number is echoed as a blank: an acknowledgement never changes its own meaning.
+        assert [item.control_number for item in rejected] == [
+            claim.control_number.replace("\x1f", " ") for claim in bad
+        ]
 
     @pytest.mark.parametrize(
         ("spoil", "status"),
