@@ -17,7 +17,6 @@ from common.testing import databases
 from common.testing.running import Running
 from payments.domain.ledger import Entry, Kind, Posting
 from payments.main import SERVICE
-from payments.operations import intake, posting
 from payments.store import ledger
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -221,69 +220,6 @@ class TestSubmissions:
 
 
 class TestACrash:
-    async def test_in_the_middle_of_a_cheque_neither_loses_nor_doubles_a_claim(
-        self, practice: Any, payer: Any, monkeypatch: pytest.MonkeyPatch
-    ):
-        claim_ids = [await practice.submits(f"1000{number}-1", "150.00") for number in range(10, 19)]
-        await practice.is_told_of(
-            payer.interchange(
-                payer.cheque(
-                    "T1", *(payer.claim(f"1000{number}-1", "150.00", "84.00", PLAIN) for number in range(10, 19))
-                )
-            )
-        )
-        monkeypatch.setattr(posting, "CHUNK", 2)
-        finish = posting._end
-        survived = 0
-
-        async def dies_in_the_third_chunk(*arguments: Any, **options: Any) -> None:
-            nonlocal survived
-            await finish(*arguments, **options)
-            survived += 1
-            if survived == 3:
-                raise ConnectionError("the process is gone before the commit")
-
-        monkeypatch.setattr(posting, "_end", dies_in_the_third_chunk)
-        await practice.payments.run_timers()
-        [remittance] = (await practice.get("/remittances"))["items"]
-        assert remittance["standing"] == {"posted": 4, "waiting": 5}
-        assert await practice.unapplied() == "420.00"
-
-        await practice.payments.run_timers(until=LATER)
-        [remittance] = (await practice.get("/remittances"))["items"]
-        assert (remittance["standing"], remittance["state"]) == ({"posted": 9}, "posted")
-        assert await practice.unapplied() == "0.00"
-        for claim_id in claim_ids:
-            assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
-        assert len(await practice.published("RemittancePosted")) == 9
-
-    async def test_while_a_file_is_taken_in_leaves_each_of_its_cheques_once(
-        self, practice: Any, payer: Any, monkeypatch: pytest.MonkeyPatch
-    ):
-        claim_ids = [await practice.submits(f"10002{number}-1", "150.00") for number in range(3)]
-        await practice.is_told_of(
-            payer.interchange(
-                *(payer.cheque(f"T{n}", payer.claim(f"10002{n}-1", "150.00", "150.00")) for n in range(3))
-            )
-        )
-        take_in = intake._take_in
-        taken = 0
-
-        async def dies_at_the_second(*arguments: Any) -> None:
-            nonlocal taken
-            taken += 1
-            await take_in(*arguments)
-            if taken == 2:
-                raise ConnectionError("the process is gone before the commit")
-
-        monkeypatch.setattr(intake, "_take_in", dies_at_the_second)
-        await practice.payments.run_timers()
-        await practice.payments.run_timers(until=LATER)
-        assert len((await practice.get("/remittances"))["items"]) == 3
-        assert await practice.queue() == []
-        for claim_id in claim_ids:
-            assert await practice.bar(claim_id) == ("150.00", "150.00", "0.00", "0.00", "0.00")
-
     async def test_of_edi_leaves_the_remittance_to_be_read_later(self, practice: Any, payer: Any):
         claim_id = await practice.submits("100023-1", "150.00")
         content = payer.interchange(payer.cheque("T1", payer.claim("100023-1", "150.00", "150.00")))

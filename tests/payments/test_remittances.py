@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import x12
 from common.ids import new_id
 from common.serializing import until_it_stands
+from common.testing.running import Running
 from payments.operations import intake, posting, reading
 
 PLAIN = (("CO", "45", "45.00"), ("PR", "2", "21.00"))
+
+
+@asynccontextmanager
+async def nothing_is_queued(payments: Running) -> AsyncGenerator[None, None]:
+    """Whoever puts an item on the queue meanwhile stands still there, in the middle of its transaction."""
+    engine = create_async_engine(payments.database.admin_url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("LOCK TABLE queue_items IN SHARE MODE"))
+            yield
+    finally:
+        await engine.dispose()
+
+
+async def waiting(payments: Running) -> int:
+    """How many transactions of the service stand still until another lets go."""
+    [row] = await payments.query(
+        text("SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type='Lock'")
+    )
+    return row["n"]
 
 
 class TestAPaidClaim:
@@ -330,34 +355,31 @@ class TestAnUnknownClaim:
         again = await practice.post(f"/queue/{item['id']}/match", {"claim_id": str(claim_id)})
         assert (again.status_code, again.json()["code"]) == (409, "queue-item-closed")
 
-    async def test_is_not_left_waiting_by_a_submission_that_comes_at_the_same_moment(
-        self, practice: Any, payer: Any, monkeypatch: pytest.MonkeyPatch
-    ):
-        finish, queued = posting._end, asyncio.Event()
-
-        async def commits_late(*arguments: Any, **options: Any) -> None:
-            await finish(*arguments, **options)
-            queued.set()
-            await asyncio.sleep(0.5)
-
+    async def test_is_not_left_waiting_by_a_submission_that_comes_at_the_same_moment(self, practice: Any, payer: Any):
+        payments = practice.payments
+        cheque = payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN))
+        await practice.is_told_of(payer.interchange(cheque))
         submitted: list[UUID] = []
 
         async def submits() -> None:
             submitted.append(await practice.submits("100023-1", "150.00"))
 
-        async def submitted_meanwhile() -> None:
+        async with nothing_is_queued(payments):
+            posted = asyncio.create_task(payments.run_timers())
+            while not posted.done() and await waiting(payments) < 1:
+                await asyncio.sleep(0.01)
             # The consumer of events does again what lost to another.
-            await queued.wait()
-            await until_it_stands("event", submits)
-
-        monkeypatch.setattr(posting, "_end", commits_late)
-        cheque = payer.cheque("T1", payer.claim("100023-1", "150.00", "84.00", PLAIN))
-        await practice.is_told_of(payer.interchange(cheque))
-        await asyncio.gather(practice.payments.run_timers(), submitted_meanwhile())
-        await practice.payments.run_timers()
+            heard = asyncio.create_task(until_it_stands("event", submits))
+            while not heard.done() and await waiting(payments) < 2:
+                await asyncio.sleep(0.01)
+            assert not posted.done()
+        await asyncio.gather(posted, heard)
+        await payments.run_timers()
         [claim_id] = submitted
 
         assert await practice.queue() == []
+        [done] = await practice.queue(closed=True)
+        assert (done["code"], done["resolution"]) == ("claim-unknown", "posted")
         assert await practice.bar(claim_id) == ("150.00", "84.00", "45.00", "21.00", "0.00")
 
     async def test_cannot_be_matched_to_a_claim_that_is_settled(self, practice: Any, payer: Any):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from common.failpoints import failpoint, named
 from common.money import Money
 from common.uow import Transaction, UnitOfWork
 from payments.domain.balancing import imbalances
@@ -18,6 +19,9 @@ from payments.store.remittances import InterchangeState, PaymentState, Remittanc
 
 READ = "read-remittance"
 MOST_FINDINGS = 100
+
+TAKEN_IN = named("payments.taken-in", "A cheque of a file is booked as received; the transaction is not committed.")
+ACCEPTED = named("payments.cheque-accepted", "A cheque of a file is taken in for good; those after it may not be.")
 
 
 async def announce(uow: UnitOfWork, interchange_id: UUID, interchange_control: str) -> None:
@@ -56,6 +60,8 @@ async def accept(uow: UnitOfWork, interchange_id: UUID, cheques: Sequence[Remitt
             await remittances.interchange_state(tx, interchange_id)
             if await remittances.at(tx, interchange_id, cheque.position) is None:
                 await _take_in(tx, interchange_id, cheque, today)
+                failpoint(TAKEN_IN)
+        failpoint(ACCEPTED)
     async with uow.begin() as tx:
         await remittances.end_interchange(tx, interchange_id, InterchangeState.READ)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from common.failpoints import failpoint, named
 from common.refusal import Refusal
 from common.uow import Transaction, UnitOfWork
 from payments.domain.adjudication import doubts, shares
@@ -23,6 +24,9 @@ from payments.store.ledger import Source
 from payments.store.remittances import Cheque, Payment, PaymentState, RemittanceState
 
 CHUNK = 100
+
+CHUNK_POSTED = named("payments.chunk-posted", "A chunk of a cheque is posted or queued; it is not committed.")
+CHUNK_COMMITTED = named("payments.chunk-committed", "A chunk of a cheque is in the books; its timer is still set.")
 
 Known = Mapping[str, tuple[UUID, Submission]]
 Earlier = dict[UUID, list[PostedPayment]]
@@ -45,7 +49,9 @@ async def post_chunk(uow: UnitOfWork, remittance_id: UUID, *, today: date) -> bo
         held_back = {number: list(claims) for number, claims in reversals.items()}
         ended = [await _post_or_queue(desk, cheque, payment, known, earlier, held_back) for payment in waiting]
         await _end(desk, ended, today=today)
-        return True
+        failpoint(CHUNK_POSTED)
+    failpoint(CHUNK_COMMITTED)
+    return True
 
 
 async def waiting_before(uow: UnitOfWork, remittance_id: UUID) -> Sequence[UUID]:
