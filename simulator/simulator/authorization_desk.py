@@ -69,7 +69,7 @@ def _considered(question: Question, asked: AskedSet, event: Level, payer_id: str
     payer = store.payers()[payer_id]
     on = day(at(event.first("DTP", "AAH", "472"), 3)) or question.clock.moment(question.day).date()
     services = tuple(_service(asked, level) for level in event.down("SS"))
-    request = Request(payer_id, member_id, services, on, trace)
+    request = Request(payer_id, member_id, services, on, trace, plain(at(event.first("TRN"), 3)))
     authorization = decided(request, payer, store.authorization_rules(payer_id), question.day)
     authorization = _numbered(store, authorization)
     key = store.add_authorization(authorization, json.dumps(asdict(question.route)))
@@ -164,7 +164,7 @@ def _notice(final: Authorization, route: Route, written_on: str, written_at: str
         written("HL", 3, 2, "22", "1"),
         written("NM1", "IL", "1", "", "", "", "", "", "MI", request.member_id),
         written("HL", 4, 3, "EV", "1"),
-        written("TRN", "2", request.trace),
+        written("TRN", "2", request.trace, request.originator),
         written("UM", "HS", "I"),
         _hcr(final.decision, final.number, ""),
     ]

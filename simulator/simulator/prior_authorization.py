@@ -54,13 +54,14 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came; `trace` is the requester's own number for it (TRN02)."""
+    """A request as it came; `trace` is the requester's own number for it (TRN02), `originator` who gave it (TRN03)."""
 
     payer_id: str
     member_id: str = field(repr=False)
     services: tuple[Service, ...]
     on: date
     trace: str = ""
+    originator: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -99,6 +100,26 @@ class TestAsking:
         [said] = answer.json()["answers"]
         assert said["trace"]["number"] == "T1"
         assert [(one["category"], one["code"]) for one in said["reports"][0]["statuses"]] == [("A4", "35")]
+
+    async def test_an_authorization_is_asked_for_and_decided_as_typed_data_too(self, wire: Any, payer: Any) -> None:
+        asked = x12.AuthorizationRequest(
+            x12.TransactionHead("REF1", datetime(2026, 3, 4, 12, 0), "0007", "13"),  # noqa: DTZ001
+            x12.InformationSource(x12.Party("MERIDIAN MUTUAL", id_qualifier="PI", id="MERIDIAN"), entity="X3"),
+            x12.InformationReceiver(x12.Party("DERM GROUP", id_qualifier="XX", id="1234567893")),
+            x12.Member(x12.Person(x12.Party("DOE", "1", "JANE", id_qualifier="MI", id=MEMBER), date(1980, 1, 1), "F")),
+            event=x12.PatientEvent(
+                x12.Review("HS", "I"),
+                traces=(x12.Trace("T1", "1", "9DERMGROUP"),),
+                dates=(x12.DatedEvent("AAH", date(2026, 3, 9)),),
+                services=(x12.ServiceReview(x12.ReviewLine(x12.Procedure("17311"), Decimal(1), "UN")),),
+            ),
+        )
+        question = TypeAdapter(x12.AuthorizationRequest).dump_python(asked, mode="json")
+        answer = await ask(wire, kind="278", question=question)
+        assert answer.status_code == 201, answer.text
+        [said] = answer.json()["answers"]
+        assert said["event"]["decision"]["action"] in ("A1", "NA")
+        assert said["event"]["traces"][0]["number"] == "T1"
 
     async def test_a_body_is_asked_as_it_is(self, wire: Any, payer: Any) -> None:
         body = x12.render_eligibility_inquiries_body([inquiry()])

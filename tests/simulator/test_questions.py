@@ -88,6 +88,25 @@ class Asker:
         [status] = self.standing(*args, **facts).reports[0].statuses
         return status.category, status.code
 
+    def authorization(self, *services, member=MEMBER, payer="MERIDIAN", trace="A1", on=date(2026, 3, 9)):
+        request = x12.AuthorizationRequest(
+            x12.TransactionHead("REF1", WRITTEN, "0007", "13"),
+            x12.InformationSource(x12.Party(payer, id_qualifier="PI", id=payer), entity="X3"),
+            x12.InformationReceiver(x12.Party("DERM GROUP", id_qualifier="XX", id="1234567893")),
+            x12.Member(x12.Person(x12.Party("DOE", "1", "JANE", id_qualifier="MI", id=member), date(1980, 1, 1), "F")),
+            event=x12.PatientEvent(
+                x12.Review("HS", "I"),
+                traces=(x12.Trace(trace, "1", "9DERMGROUP"),),
+                dates=(x12.DatedEvent("AAH", on),),
+                services=tuple(
+                    x12.ServiceReview(x12.ReviewLine(x12.Procedure(cpt), Decimal(1), "UN")) for cpt in services
+                ),
+            ),
+        )
+        told = self.ask("278", x12.AUTHORIZATION_VERSION, x12.render_authorization_requests_body([request]))
+        [decision] = [received.value for received in x12.read_authorization_decisions(told)]
+        return decision
+
 
 @pytest.fixture
 def asker(simulation):
@@ -252,3 +271,41 @@ class TestClaims:
         simulation.submit(clinic.file(1, clinic.claim("C1", "MERIDIAN", SERVICE)))
         simulation.pass_days(9)
         assert simulation.admin.post("/claims/C1/hold", json=wanted).status_code == 409
+
+
+class TestAuthorization:
+    def rules(self, simulation, *rules):
+        simulation.ask("PUT", "/payers/MERIDIAN/authorization-rules", list(rules))
+
+    @pytest.mark.parametrize("decision", ["A1", "A3", "A6", "NA"])
+    def test_a_request_is_decided_as_the_rule_says(self, simulation, asker, decision):
+        simulation.begin()
+        self.rules(simulation, {"decision": decision, "cpt": "17311", "units": "1", "reason": "0U"})
+        told = asker.authorization("17311")
+        assert told.event.services[0].decision.action == decision
+        assert bool(told.certification_number) == (decision in ("A1", "A6"))
+        assert told.trace == "A1"
+
+    def test_a_member_whom_the_payer_does_not_know_is_refused_at_the_subscriber(self, simulation, asker):
+        simulation.begin()
+        told = asker.authorization("17311", member="NOBODY999")
+        assert [one.reason for one in told.rejections] == ["75"]
+        assert told.decision is None
+
+    def test_the_same_request_again_is_given_the_same_answer(self, simulation, asker):
+        simulation.begin()
+        self.rules(simulation, {"decision": "A1"})
+        first, again = asker.authorization("17311", trace="T9"), asker.authorization("17311", trace="T9")
+        assert first.certification_number == again.certification_number != ""
+
+    def test_what_is_pended_is_answered_in_the_mailbox_when_it_is_decided(self, simulation, asker):
+        simulation.begin()
+        self.rules(simulation, {"decision": "A1", "days": 3})
+        assert asker.authorization("17311", trace="T7").decision.action == "A4"
+        simulation.pass_days(4)
+        told = simulation.files("278")
+        assert len(told) == 1
+        assert [finding for finding in x12.validate(told[0]) if finding.severity == "error"] == []
+        [final] = [received.value for received in x12.read_authorization_decisions(told[0])]
+        assert (final.decision.action, final.trace) == ("A1", "T7")
+        assert final.certification_number

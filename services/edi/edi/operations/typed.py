@@ -37,6 +37,12 @@ TYPED: Mapping[str, TypedKind] = {
         x12.read_claim_statuses,
         TypeAdapter(x12.ClaimStatusPart),
     ),
+    "278": TypedKind(
+        TypeAdapter(x12.AuthorizationRequest),
+        lambda question: x12.render_authorization_requests_body([question]),
+        x12.read_authorization_decisions,
+        TypeAdapter(x12.AuthorizationDecision),
+    ),
 }
 
 
