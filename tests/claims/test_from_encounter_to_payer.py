@@ -311,11 +311,11 @@ class TestThePracticesOwn:
         assert len(after) == before + 1
         assert after[-1]["actor"] == "staff-1"
 
-    async def test_what_names_a_patient_is_in_one_column_only(self, clinic: Clinic) -> None:
+    async def test_what_names_a_patient_can_be_read_in_no_column_event_or_history(self, clinic: Clinic) -> None:
         claim_id = await clinic.submits()
         await clinic.is_answered(claim_id, "A2")
         rows = [dict(row) for row in await clinic.claims.query(select(claims_table))]
-        assert all("Quill" in str(row.pop("snapshot")) for row in rows)
+        assert all(row["snapshot"] for row in rows)
         told = [str(event.data) for event in await clinic.claims.published()]
         history = [str(entry) for entry in await clinic.history(claim_id)]
         assert not any("Quill" in text or "MA1000001" in text for text in (*map(str, rows), *told, *history))

@@ -32,6 +32,7 @@ from claims.domain.parties import Address, Coverage, Payer, Person, Practice, Re
 from claims.domain.refusals import AlreadySubmitted, FactOutOfPlace, FindingNotOverridable, FindingNotThere
 from common.change import Change
 from common.money import Money
+from common.phi import Phi
 
 DAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -61,12 +62,12 @@ def coded(revision: int = 1, **changes: object) -> CodedEncounter:
 
 def snapshot(*, covered: bool = True, **payer: object) -> Snapshot:
     where = Address("12 Sample Row", "Albany", "NY", "122070001")
-    patient = Person("Quill", "Maren", birth_date=date(1980, 4, 2), sex="F", address=where)
+    patient = Person(Phi("Quill"), Phi("Maren"), birth_date=Phi(date(1980, 4, 2)), sex="F", address=Phi(where))
     known = Payer("PAYERA", "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True)
     return Snapshot(
         taken_on=NOW.date(),
         patient=patient,
-        coverage=Coverage(COVERAGE, "PAYERA", "MA1000001", "P", "18", patient) if covered else None,
+        coverage=Coverage(COVERAGE, "PAYERA", Phi("MA1000001"), "P", "18", patient) if covered else None,
         payer=replace(known, **payer) if covered else None,  # type: ignore[arg-type]
         practice=Practice(
             "Sample Dermatology PC", "1234567893", "123456789", "207N00000X", where, "Billing", "5185550100"

@@ -25,6 +25,7 @@ from claims.domain.numbering import batch_reference, claim_number, control_numbe
 from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
 from claims.operations.professional_claim import render_batch
 from common.money import Money
+from common.phi import Phi
 
 NOW = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -38,8 +39,8 @@ PRACTICE = Practice(
 )  # fmt: skip
 CLINICIAN = RenderingProvider("1245319599", "Ashby", "Noor", "207ND0101X")
 PAYER = Payer("PAYERA", "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True)
-PATIENT = Person("Quill", "Maren", "T", date(1980, 4, 2), "F", HOME)
-PARENT = Person("Quill", "Orla", "", date(1955, 4, 2), "F", HOME)
+PATIENT = Person(Phi("Quill"), Phi("Maren"), Phi("T"), Phi(date(1980, 4, 2)), "F", Phi(HOME))
+PARENT = Person(Phi("Quill"), Phi("Orla"), Phi(""), Phi(date(1955, 4, 2)), "F", Phi(HOME))
 
 CODES = st.sampled_from(["99213", "11102", "11103", "17110", "17000", "17003", "88305", "11402"])
 MODIFIERS = st.lists(st.sampled_from(["25", "59", "XS", "LT", "RT", "79"]), max_size=4, unique=True).map(tuple)
@@ -71,7 +72,7 @@ def a_claim(
         ServiceLine(2, "17110", 1, (), (1, 2), Money("210.50")),
     )
     number = claim_number(sequence)
-    itself = Coverage(UUID(int=4), "PAYERA", "MA1000001", "P", "18", PATIENT, "GRP1")
+    itself = Coverage(UUID(int=4), "PAYERA", Phi("MA1000001"), "P", "18", PATIENT, Phi("GRP1"))
     sent = Submission(1, control_number(number, 1), "7" if replaces else "1", total(billed), BATCH.id, NOW, replaces)
     coded = CodedEncounter(UUID(int=2), UUID(int=3), 1, DAY, "11", rendering.npi, diagnoses, billed, "2026Q1")
     return Claim(
@@ -106,7 +107,7 @@ def complaints(file: bytes) -> str:
     return ours if accepted else report.getvalue() or "rejected"
 
 
-DEPENDENT = Coverage(UUID(int=4), "PAYERA", "MA1000001", "S", "19", PARENT)
+DEPENDENT = Coverage(UUID(int=4), "PAYERA", Phi("MA1000001"), "S", "19", PARENT)
 BY_THE_PRACTICE = replace(CLINICIAN, npi=PRACTICE.npi)
 
 

@@ -14,17 +14,18 @@ from claims.domain.findings import Finding, Severity
 from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
 from claims.domain.scrubbing import EDITS, scrub
 from common.money import Money
+from common.phi import Phi
 
 DAY = date(2026, 3, 2)
 HOME = Address("12 Sample Row", "Albany", "NY", "12207")
 OFFICE = Address("100 Example Street", "Albany", "NY", "122070001")
-PATIENT = Person("Quill", "Maren", birth_date=date(1980, 4, 2), sex="F", address=HOME)
-PARENT = Person("Quill", "Orla", birth_date=date(1955, 4, 2), sex="F", address=HOME)
+PATIENT = Person(Phi("Quill"), Phi("Maren"), birth_date=Phi(date(1980, 4, 2)), sex="F", address=Phi(HOME))
+PARENT = Person(Phi("Quill"), Phi("Orla"), birth_date=Phi(date(1955, 4, 2)), sex="F", address=Phi(HOME))
 PRACTICE = Practice("Sample Dermatology PC", "1234567893", "123456789", "207N00000X", OFFICE, "Billing", "5185550100")
 CLINICIAN = RenderingProvider("1245319599", "Ashby", "Noor", "207N00000X")
 PAYER = Payer("PAYERA", "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True)
 PREFERS_59 = replace(PAYER, x_modifiers=False)
-COVERAGE = Coverage(UUID(int=4), "PAYERA", "MA1000001", "P", "18", PATIENT)
+COVERAGE = Coverage(UUID(int=4), "PAYERA", Phi("MA1000001"), "P", "18", PATIENT)
 SNAPSHOT = Snapshot(DAY, PATIENT, COVERAGE, PAYER, PRACTICE, CLINICIAN)
 WARTS = ServiceLine(1, "17110", 1, (), (1,), Money("210.00"))
 OTHER = UUID(int=77)
@@ -90,10 +91,10 @@ def found(claim: Draft) -> list[tuple[str, Severity]]:
 
 
 HOLDS: list[tuple[str, Draft]] = [
-    ("E01", coverage(member_id="")),
-    ("E01", coverage(member_id="1")),
+    ("E01", coverage(member_id=Phi(""))),
+    ("E01", coverage(member_id=Phi("1"))),
     ("E02", patient(birth_date=None)),
-    ("E02", patient(birth_date=DAY + timedelta(days=1))),
+    ("E02", patient(birth_date=Phi(DAY + timedelta(days=1)))),
     ("E02", patient(sex="")),
     ("E02", coverage(relationship="19", subscriber=replace(PARENT, birth_date=None))),
     ("E03", parties(coverage=None, payer=None)),
@@ -133,11 +134,11 @@ HOLDS: list[tuple[str, Draft]] = [
     ("R01", practice(contact_phone="")),
     ("R02", practice(tax_id="12-345678")),
     ("R03", patient(address=None)),
-    ("R03", patient(last_name=" ")),
+    ("R03", patient(last_name=Phi(" "))),
     ("R04", draft(*(replace(WARTS, number=n, unit_charge=Money(n)) for n in range(1, 52)))),
     ("R05", line(units=0)),
-    ("R06", patient(first_name="Mar*en")),
-    ("R06", coverage(group_number="A~1")),
+    ("R06", patient(first_name=Phi("Mar*en"))),
+    ("R06", coverage(group_number=Phi("A~1"))),
     ("R07", coded(later=LaterWord(2, held=True, flags=("MISSING_SIZE",)))),
 ]
 

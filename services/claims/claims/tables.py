@@ -1,6 +1,6 @@
 """The rows of claims: the registers, the claim and what is kept of it, batches, acknowledgements.
 
-What names a patient is in one column, `claims.snapshot`.
+What names a patient is in one column, `claims.snapshot`, and sealed there (docs/adr/0009).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Sequence,
     Text,
@@ -103,7 +104,7 @@ claims = tenant_table(
     Column("charge", MoneyType, nullable=False),
     Column("coded", JSONB, nullable=False),
     Column("lines", JSONB, nullable=False),
-    Column("snapshot", JSONB(none_as_null=True)),
+    Column("snapshot", LargeBinary),
     Column("findings", JSONB, nullable=False),
     Column("overrides", JSONB, nullable=False),
     Column("payer_claim_number", Text),

@@ -10,11 +10,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import RowMapping
 
+from claims.api.party_models import PartiesOut
 from claims.domain.claim import Claim, Submission
 from claims.domain.coding import ServiceLine
 from claims.domain.findings import Finding, Override
 from claims.domain.lifecycle import STAGES, Owner, Status, Wait
-from claims.domain.parties import Snapshot
 from common.money import Money
 
 Reason = Annotated[
@@ -137,7 +137,7 @@ class ClaimOut(BaseModel):
     payer_claim_number: str | None
     adjudicated_on: date | None
     authorization_number: str | None
-    parties: Snapshot | None
+    parties: PartiesOut | None
     follow_ups: list[FollowUpOut] = Field(default_factory=list)
     version: int
 
@@ -151,7 +151,7 @@ class ClaimOut(BaseModel):
             rendering_npi=claim.coded.rendering_npi,
             diagnoses=claim.coded.diagnoses,
             lines=[_line(line) for line in claim.lines],
-            parties=claim.snapshot,
+            parties=PartiesOut.of(claim.snapshot) if claim.snapshot else None,
             follow_ups=[FollowUpOut.of(row) for row in follow_ups],
             **{name: getattr(claim, name) for name in _SAME},
         )

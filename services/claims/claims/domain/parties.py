@@ -1,34 +1,38 @@
 """Who a claim is about, by whom and to whom: frozen on the claim when it is assembled.
 
-Fields that identify a person never show in a `repr`, so that no trace or log line can hold them.
+What identifies a person is `Phi`, an address as one leaf (docs/adr/0009); a provider's is public and plain.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+from common.phi import Phi
+
+NOTHING = Phi("")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    line1: str = field(repr=False)
-    city: str = field(repr=False)
-    state: str = field(repr=False)
-    zip: str = field(repr=False)
-    line2: str = field(default="", repr=False)
+    line1: str
+    city: str
+    state: str
+    zip: str
+    line2: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """A patient or a subscriber; `sex` is M, F or U as DMG03 says it."""
 
-    last_name: str = field(repr=False)
-    first_name: str = field(repr=False)
-    middle_name: str = field(default="", repr=False)
-    birth_date: date | None = field(default=None, repr=False)
-    sex: str = field(default="", repr=False)
-    address: Address | None = field(default=None, repr=False)
+    last_name: Phi[str]
+    first_name: Phi[str]
+    middle_name: Phi[str] = NOTHING
+    birth_date: Phi[date] | None = None
+    sex: str = ""
+    address: Phi[Address] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,11 @@ class Coverage:
 
     coverage_id: UUID
     payer_id: str
-    member_id: str = field(repr=False)
+    member_id: Phi[str]
     responsibility: str
     relationship: str
-    subscriber: Person = field(repr=False)
-    group_number: str = field(default="", repr=False)
+    subscriber: Person
+    group_number: Phi[str] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Snapshot:
     """What the registers and `patients` said on `taken_on`. None where they knew nothing: a finding, not a guess."""
 
     taken_on: date
-    patient: Person = field(repr=False)
+    patient: Person
     coverage: Coverage | None
     payer: Payer | None
     practice: Practice | None

@@ -23,7 +23,7 @@ _POST_BOX = re.compile(r"\bP\.?\s*O\.?\s*BOX\b|\bPOST OFFICE BOX\b", re.IGNORECA
 
 def member_id(draft: Draft) -> Iterator[Found]:
     coverage = draft.snapshot.coverage if draft.snapshot else None
-    if coverage and not _MEMBER_ID.fullmatch(coverage.member_id):
+    if coverage and not _MEMBER_ID.fullmatch(coverage.member_id.reveal()):
         yield Found(
             "coverage",
             "The coverage has no member id that a payer could read.",
@@ -34,7 +34,7 @@ def member_id(draft: Draft) -> Iterator[Found]:
 def demographics(draft: Draft) -> Iterator[Found]:
     for role, person in _people(draft):
         born = person.birth_date
-        if born is None or born > draft.coded.date_of_service:
+        if born is None or born.reveal() > draft.coded.date_of_service:
             yield Found(role, f"The {role} has no birth date before the service.", _MEND_PATIENT)
         if person.sex not in SEXES:
             yield Found(role, f"The {role} has no sex of M, F or U.", _MEND_PATIENT)
@@ -101,9 +101,9 @@ def tax_id(draft: Draft) -> Iterator[Found]:
 
 def names_and_addresses(draft: Draft) -> Iterator[Found]:
     for role, person in _people(draft):
-        if not person.last_name.strip():
+        if not person.last_name.reveal().strip():
             yield Found(role, f"The {role} has no last name.", _MEND_PATIENT)
-        if person.address is None or not _is_address(person.address):
+        if person.address is None or not _is_address(person.address.reveal()):
             yield Found(role, f"The {role} has no address with street, city, state and ZIP.", _MEND_PATIENT)
 
 
@@ -133,10 +133,10 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
     if snapshot is None:
         return
     for role, person in _people(draft):
-        names = (person.last_name, person.first_name, person.middle_name)
-        yield role, names + _address_texts(person.address)
+        names = tuple(name.reveal() for name in (person.last_name, person.first_name, person.middle_name))
+        yield role, names + (_address_texts(person.address.reveal()) if person.address else ())
     if snapshot.coverage:
-        yield "coverage", (snapshot.coverage.member_id, snapshot.coverage.group_number)
+        yield "coverage", (snapshot.coverage.member_id.reveal(), snapshot.coverage.group_number.reveal())
     if snapshot.practice:
         practice = snapshot.practice
         yield (
@@ -149,8 +149,8 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "payer", (snapshot.payer.name, snapshot.payer.payer_id)
 
 
-def _address_texts(address: Address | None) -> tuple[str, ...]:
-    return (address.line1, address.line2, address.city) if address else ()
+def _address_texts(address: Address) -> tuple[str, ...]:
+    return (address.line1, address.line2, address.city)
 
 
 def _profile_faults(practice: Practice) -> Iterator[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from claims.domain.parties import Address, Coverage, Person
+from claims.domain.parties import NOTHING, Address, Coverage, Person
 from common.http import RemoteRefusal
+from common.phi import Phi
 from common.uow import UnitOfWork
 
 NOT_FOUND = 404
@@ -25,15 +26,15 @@ RESPONSIBILITIES = "PST"
 class PatientFacts:
     """The patient, and the coverages in force in order of benefits."""
 
-    patient: Person = field(repr=False)
+    patient: Person
     coverages: tuple[Coverage, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Name:
-    family: str
-    given: str
-    middle: str | None = None
+    family: Phi[str]
+    given: Phi[str]
+    middle: Phi[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,18 +49,18 @@ class _Address:
 @dataclass(frozen=True, slots=True, repr=False)
 class _Person:
     name: _Name
-    birth_date: date
+    birth_date: Phi[date]
     sex: str
-    address: _Address
+    address: Phi[_Address]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Coverage:
     id: UUID
     payer_id: str
-    member_id: str
+    member_id: Phi[str]
     relationship: str
-    group_number: str | None = None
+    group_number: Phi[str] | None = None
     subscriber: _Person | None = None
 
 
@@ -85,7 +86,7 @@ async def ask_patients(uow: UnitOfWork, patient_id: UUID, on: date) -> PatientFa
     except RemoteRefusal as refusal:
         if refusal.status != NOT_FOUND:
             raise
-        return PatientFacts(Person(last_name="", first_name=""), ())
+        return PatientFacts(Person(last_name=NOTHING, first_name=NOTHING), ())
     return _facts(answer)
 
 
@@ -104,17 +105,17 @@ def _coverage(said: _Coverage, responsibility: str, patient: Person) -> Coverage
         responsibility=responsibility,
         relationship=RELATIONSHIPS.get(said.relationship, OTHER_RELATIONSHIP),
         subscriber=_person(said.subscriber) if said.subscriber else patient,
-        group_number=said.group_number or "",
+        group_number=said.group_number or NOTHING,
     )
 
 
 def _person(said: _Person) -> Person:
-    where = said.address
+    where = said.address.reveal()
     return Person(
         last_name=said.name.family,
         first_name=said.name.given,
-        middle_name=said.name.middle or "",
+        middle_name=said.name.middle or NOTHING,
         birth_date=said.birth_date,
         sex=said.sex,
-        address=Address(where.line1, where.city, where.state, where.zip, where.line2 or ""),
+        address=Phi(Address(where.line1, where.city, where.state, where.zip, where.line2 or "")),
     )

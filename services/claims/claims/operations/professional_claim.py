@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -111,12 +112,12 @@ def _subscriber(snapshot: Snapshot, coverage: Coverage) -> x12.Subscriber:
     is_patient = coverage.relationship == SELF
     person = snapshot.patient if is_patient else coverage.subscriber
     return x12.Subscriber(
-        party=_person(person, MEMBER_ID, coverage.member_id, with_address=is_patient),
+        party=_person(person, MEMBER_ID, coverage.member_id.reveal(), with_address=is_patient),
         responsibility=coverage.responsibility,
         relationship=SELF if is_patient else "",
-        group_number=coverage.group_number,
+        group_number=coverage.group_number.reveal(),
         filing_code=snapshot.payer.filing_indicator if snapshot.payer else "",
-        birth_date=person.birth_date if is_patient else None,
+        birth_date=_birth_date(person) if is_patient else None,
         sex=person.sex if is_patient else "",
     )
 
@@ -127,21 +128,25 @@ def _patient(patient: Person, coverage: Coverage) -> x12.Patient | None:
     return x12.Patient(
         party=_person(patient, "", "", with_address=True),
         relationship=coverage.relationship,
-        birth_date=patient.birth_date,
+        birth_date=_birth_date(patient),
         sex=patient.sex,
     )
 
 
 def _person(person: Person, qualifier: str, id: str, *, with_address: bool) -> x12.Party:
     return x12.Party(
-        name=person.last_name,
+        name=person.last_name.reveal(),
         kind=PERSON,
-        first=person.first_name,
-        middle=person.middle_name,
+        first=person.first_name.reveal(),
+        middle=person.middle_name.reveal(),
         id_qualifier=qualifier,
         id=id,
-        address=_address(person.address) if with_address and person.address else None,
+        address=_address(person.address.reveal()) if with_address and person.address else None,
     )
+
+
+def _birth_date(person: Person) -> date | None:
+    return person.birth_date.reveal() if person.birth_date else None
 
 
 def _payer(snapshot: Snapshot, qualifier: str) -> x12.Party:

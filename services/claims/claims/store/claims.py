@@ -18,7 +18,7 @@ from claims.domain.draft import Neighbour
 from claims.domain.findings import Finding, Override
 from claims.domain.lifecycle import Deadline, Status, Wait
 from claims.domain.numbering import claim_number
-from claims.domain.parties import Snapshot
+from claims.store.sealing import SNAPSHOT
 from claims.tables import CLAIM_NUMBERS, claim_history, claims, follow_ups, submissions
 from common.change import Change
 from common.ids import new_id
@@ -30,7 +30,6 @@ DEADLINE_TIMER = "claim-deadline"
 
 _CODED = TypeAdapter(CodedEncounter)
 _LINES = TypeAdapter(tuple[ServiceLine, ...])
-_SNAPSHOT = TypeAdapter(Snapshot | None)
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _OVERRIDES = TypeAdapter(tuple[Override, ...])
 
@@ -128,7 +127,7 @@ async def history(tx: Transaction, claim_id: UUID, cursor: Cursor | None, limit:
 async def add(tx: Transaction, change: Change[Claim]) -> Claim:
     """Put a new claim on file, unless its encounter has one: then Stale."""
     claim = change.aggregate
-    values = _values(claim) | {
+    values = _values(tx, claim) | {
         "practice_id": tx.practice_id,
         "id": claim.id,
         "number": claim.number,
@@ -154,7 +153,7 @@ async def save(tx: Transaction, before: Claim, change: Change[Claim]) -> None:
     written = await tx.execute(
         update(claims)
         .where(claims.c.id == claim.id, claims.c.version == before.version)
-        .values(**_values(claim), version=version)
+        .values(**_values(tx, claim), version=version)
     )
     if written.rowcount != 1:
         raise Stale(kind="claim", id=claim.id, version=before.version)
@@ -237,10 +236,11 @@ async def _claims(
     found = select(submissions).where(submissions.c.claim_id.in_(ids)).order_by(submissions.c.attempt)
     for row in await tx.rows(found):
         sent[row["claim_id"]].append(Submission(**{name: row[name] for name in Submission.__slots__}))
-    return [_claim(row, sent[row["id"]]) for row in rows]
+    return [_claim(tx, row, sent[row["id"]]) for row in rows]
 
 
-def _claim(row: RowMapping, sent: Iterable[Submission]) -> Claim:
+def _claim(tx: Transaction, row: RowMapping, sent: Iterable[Submission]) -> Claim:
+    sealed = row["snapshot"]
     deadline = Deadline(Wait(row["wait"]), row["due_at"], row["remind_at"]) if row["wait"] else None
     return Claim(
         id=row["id"],
@@ -252,7 +252,7 @@ def _claim(row: RowMapping, sent: Iterable[Submission]) -> Claim:
         version=row["version"],
         lines=_LINES.validate_python(row["lines"]),
         charge=row["charge"],
-        snapshot=_SNAPSHOT.validate_python(row["snapshot"]),
+        snapshot=SNAPSHOT.open(tx.vault, tx.practice_id, row["id"], sealed) if sealed is not None else None,
         findings=_FINDINGS.validate_python(row["findings"]),
         overrides=_OVERRIDES.validate_python(row["overrides"]),
         submissions=tuple(sent),
@@ -263,8 +263,8 @@ def _claim(row: RowMapping, sent: Iterable[Submission]) -> Claim:
     )
 
 
-def _values(claim: Claim) -> dict[str, Any]:
-    deadline = claim.deadline
+def _values(tx: Transaction, claim: Claim) -> dict[str, Any]:
+    deadline, frozen = claim.deadline, claim.snapshot
     return {
         "encounter_id": claim.encounter_id,
         "patient_id": claim.patient_id,
@@ -278,7 +278,7 @@ def _values(claim: Claim) -> dict[str, Any]:
         "charge": claim.charge,
         "coded": _CODED.dump_python(claim.coded, mode="json"),
         "lines": _LINES.dump_python(claim.lines, mode="json"),
-        "snapshot": _SNAPSHOT.dump_python(claim.snapshot, mode="json"),
+        "snapshot": SNAPSHOT.seal(tx.vault, tx.practice_id, claim.id, frozen) if frozen else None,
         "findings": _FINDINGS.dump_python(claim.findings, mode="json"),
         "overrides": _OVERRIDES.dump_python(claim.overrides, mode="json"),
         "payer_claim_number": claim.payer_claim_number,
