@@ -63,6 +63,7 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         doors = [around.ports[name] for name in ("simulator", SIMULATOR_SFTP) if name in around.ports]
         others["EDI_ALLOWED_HOSTS"] = ",".join(f"{HOST}:{port}" for port in doors)
         others["EDI_SECRETS_FOLDER"] = str(edi_secrets(around.workspace))
+    keys, index_key = phi_keys(program.name, around.secrets)
     return others | {
         "DATABASE_URL": databases.app,
         "PLATFORM_DATABASE_URL": databases.platform,
@@ -71,14 +72,20 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         "OIDC_AUDIENCE": AUDIENCE,
         "SERVICE_CLIENT_ID": program.name,
         "SERVICE_CLIENT_SECRET": around.secrets[f"client.{program.name}"],
-        "PHI_KEYS": f"stack:{around.secrets[phi_secrets(program.name)[0]]}",
-        "PHI_INDEX_KEY": around.secrets[phi_secrets(program.name)[1]],
+        "PHI_KEYS": keys,
+        "PHI_INDEX_KEY": index_key,
     }
 
 
 def phi_secrets(service: str) -> tuple[str, str]:
     """Under which names the key of a service's sealed columns and that of its look-ups are kept."""
     return f"phi.{service}.sealing", f"phi.{service}.index"
+
+
+def phi_keys(service: str, secrets: Mapping[str, str]) -> tuple[str, str]:
+    """A service's PHI_KEYS and PHI_INDEX_KEY."""
+    sealing, index = phi_secrets(service)
+    return f"stack:{secrets[sealing]}", secrets[index]
 
 
 def edi_secrets(workspace: Workspace) -> Path:

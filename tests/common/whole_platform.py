@@ -25,7 +25,9 @@ from common.embedded import free_port
 from common.testing import databases
 from common.testing.databases import Server, ServiceDatabase
 from common.testing.issuer import TestIssuer
+from common.testing.running import PHI_INDEX_KEY, PHI_KEYS
 from common.testing.serving import served
+from common.vault import Vault
 from stack.services import TOPICS
 
 SERVICES = (PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS)
@@ -33,6 +35,8 @@ ADMIN_TOKEN = "admin-of-a-synthetic-world"
 PATIENCE_SECONDS = 50.0
 # A simulated day: a payer that pays after a week pays after less than a second.
 DAY_SECONDS = 0.1
+# The keys of the services as `served` starts them.
+VAULTS = {"edi": Vault.of(PHI_KEYS, PHI_INDEX_KEY)}
 
 
 @dataclass(frozen=True)

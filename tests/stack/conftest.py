@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from whole_platform import PATIENCE_SECONDS, Platform, whole_platform
+from whole_platform import PATIENCE_SECONDS, VAULTS, Platform, whole_platform
 
 from common.ids import new_id
 from common.testing.databases import Server
@@ -161,7 +161,7 @@ async def day(
             await practice.opens()
             encounters, claims = await _live(practice)
         urls = {name: database.admin_url for name, database in platform.databases.items()}
-        audited = await audit(urls, settle_seconds=60)
+        audited = await audit(urls, vaults=VAULTS, settle_seconds=60)
         names = {name: database.name for name, database in platform.databases.items()}
     return Day(postgres, names, practice.id, encounters, claims, audited)
 

@@ -14,6 +14,7 @@ import yaml
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from typer.testing import CliRunner
+from whole_platform import VAULTS
 
 from common.embedded import StackError
 from stack.audit import Violation, audit
@@ -70,7 +71,7 @@ def named(day: Any, template: str) -> str:
 
 async def seen(urls: dict[str, str], checks: tuple[str, ...]) -> dict[str, list[Violation]]:
     """What these checks find."""
-    async with snapshot(urls) as now:
+    async with snapshot(urls, VAULTS) as now:
         return {check.id: list(await check.find(now)) for check in CHECKS if check.id in checks}
 
 
@@ -104,21 +105,21 @@ class TestWhateverIsPutWrong:
     async def test_an_encounter_that_is_lost_counts_once_however_many_checks_see_it(self, day: Any) -> None:
         lost = Wrong("", "coding", "DELETE FROM event_log WHERE key = '{coded}'")
         async with put_wrong(day, lost) as urls:
-            result = await audit(urls, settle_seconds=0)
+            result = await audit(urls, vaults=VAULTS, settle_seconds=0)
         assert len([check for check in result.checks if check.accounts and check.violations]) > 1
         assert result.unaccounted == 1
 
     async def test_a_cent_that_is_off_is_counted_and_a_program_can_read_where(self, day: Any) -> None:
         off = "UPDATE remittances SET total = total + 0.01 WHERE id = (SELECT max(id::text)::uuid FROM remittances)"
         async with put_wrong(day, Wrong("", "payments", off)) as urls:
-            said = json.loads(json.dumps((await audit(urls, settle_seconds=0)).as_json()))
+            said = json.loads(json.dumps((await audit(urls, vaults=VAULTS, settle_seconds=0)).as_json()))
         assert (said["violations"], said["unaccounted"], said["cents_off"]) == (1, 0, 1)
         [check] = [check for check in said["checks"] if check["violations"]]
         assert (check["id"], check["found"][0]["cents"]) == ("cheque-balances", 1)
 
     async def test_no_patient_is_named(self, day: Any) -> None:
         async with put_wrong(day, Wrong("", "coding", "DELETE FROM event_log")) as urls:
-            said = json.dumps((await audit(urls, settle_seconds=0)).as_json())
+            said = json.dumps((await audit(urls, vaults=VAULTS, settle_seconds=0)).as_json())
         assert "one-claim" in said
         assert not any(secret in said for secret in ("Quill", "Maren", "1961", "Sample Row"))
 
@@ -127,7 +128,7 @@ class TestWhoMayAudit:
     async def test_a_role_that_sees_one_practice_only_is_refused_rather_than_believed(self, day: Any) -> None:
         own = day.server.url(day.names["claims"], "claims_app")
         with pytest.raises(StackError, match="does not see the rows of every practice"):
-            await audit(day.urls | {"claims": own}, settle_seconds=0)
+            await audit(day.urls | {"claims": own}, vaults=VAULTS, settle_seconds=0)
 
     async def test_nothing_can_be_changed_through_it(self, day: Any) -> None:
         async with snapshot(day.urls) as now:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from common.embedded import StackError
+from common.vault import Vault
 from stack.doors import admin_url
 from stack.members import NAMES
 from stack.workspace import Workspace
@@ -32,6 +33,7 @@ class Snapshot:
     """Every database as it was at one moment; later commits are not seen."""
 
     connections: Mapping[str, AsyncConnection]
+    vaults: Mapping[str, Vault] = field(default_factory=dict[str, Vault])
 
     async def rows(self, service: str, sql: str, **parameters: Any) -> Sequence[RowMapping]:
         return (await self.connections[service].execute(text(sql), parameters)).mappings().all()
@@ -41,8 +43,8 @@ class Snapshot:
 
 
 @asynccontextmanager
-async def snapshot(urls: Urls) -> AsyncGenerator[Snapshot, None]:
-    """Open one read-only transaction in each database.
+async def snapshot(urls: Urls, vaults: Mapping[str, Vault] | None = None) -> AsyncGenerator[Snapshot, None]:
+    """Open one read-only transaction in each database; `vaults` (service -> keys) open what is sealed there.
 
     Raises StackError when one cannot be entered, or when its role sees only the rows of a practice: such an audit
     would find nothing and mean nothing.
@@ -61,4 +63,4 @@ async def snapshot(urls: Urls) -> AsyncGenerator[Snapshot, None]:
             if not sees_all:
                 raise StackError(f"Our role in the database of {service} does not see the rows of every practice.")
             connections[service] = connection
-        yield Snapshot(connections)
+        yield Snapshot(connections, vaults or {})

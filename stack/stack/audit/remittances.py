@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from claims.operations.acknowledgement import READ as READ_ACKNOWLEDGEMENT
 from payments.operations.intake import READ as READ_REMITTANCE
 from payments.operations.receivables import POST
+from stack.audit.archive import opened
 from stack.audit.check import Check, within
 from stack.audit.databases import Snapshot
 from stack.audit.result import Violation
@@ -16,7 +17,7 @@ RECEIVED = """
     WHERE i.direction = 'in' AND i.reason IS NULL AND i.kinds ? :kind
 """
 CONTENT = """
-    SELECT substring(a.content, (i.start + 1)::int, i.size::int) AS content
+    SELECT a.practice_id, a.id AS archive_id, a.content AS sealed, i.start, i.size
     FROM interchanges AS i JOIN archive AS a ON a.id = i.archive_id WHERE i.id = :id
 """
 TIMERS = "SELECT key FROM timers WHERE kind = :kind"
@@ -103,7 +104,12 @@ async def acknowledgements_read(now: Snapshot) -> Iterable[Violation]:
     for row in await now.rows("edi", RECEIVED, kind="277CA"):
         if row["id"] in waiting:
             continue
-        spoken_of = claims_spoken_of(bytes(await now.scalar("edi", CONTENT, id=row["id"])))
+        [kept_there] = await now.rows("edi", CONTENT, id=row["id"])
+        content = opened(now.vaults, kept_there)
+        if content is None:
+            found.append(Violation("edi", {"interchange_id": str(row["id"]), "fault": "changed in the archive"}))
+            continue
+        spoken_of = claims_spoken_of(content)
         # A rejection of a whole batch is kept for each of its claims, beyond those that the file names.
         if kept.pop(row["id"], 0) < spoken_of:
             found.append(Violation("claims", {"interchange_id": str(row["id"]), "claims": str(spoken_of)}))

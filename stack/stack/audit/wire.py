@@ -7,6 +7,7 @@ from uuid import UUID
 from claims.domain.batches import ACKNOWLEDGED, BatchStatus
 from edi.domain.kinds import ACKNOWLEDGEMENTS
 from edi.domain.numbering import LARGEST
+from stack.audit.archive import opened
 from stack.audit.check import Check, within
 from stack.audit.databases import Snapshot
 from stack.audit.result import Violation
@@ -21,7 +22,7 @@ TRANSMISSIONS = """
     SELECT id, practice_id, reference, status, outcome FROM transmissions WHERE kind = :kind ORDER BY ordinal
 """
 SENT_FILES = """
-    SELECT t.id, t.reference, substring(a.content, (i.start + 1)::int, i.size::int) AS content
+    SELECT t.id, t.reference, a.practice_id, a.id AS archive_id, a.content AS sealed, i.start, i.size
     FROM transmissions AS t JOIN interchanges AS i ON i.id = t.interchange_id JOIN archive AS a ON a.id = i.archive_id
     WHERE t.kind = :kind
 """
@@ -134,7 +135,7 @@ async def claims_in_files(now: Snapshot) -> Iterable[Violation]:
         wanted[row["batch_id"]][row["control_number"]] += 1
     found: list[Violation] = []
     for row in await now.rows("edi", SENT_FILES, kind=CLAIMS_SENT):
-        there = control_numbers(bytes(row["content"]))
+        there = control_numbers(opened(now.vaults, row) or b"")
         for number in sorted({*there, *wanted[row["reference"]]}):
             if there[number] != 1 or wanted[row["reference"]][number] != 1:
                 ids = {"transmission_id": str(row["id"]), "control_number": number, "in_file": str(there[number])}

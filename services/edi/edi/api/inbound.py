@@ -80,8 +80,9 @@ async def interchange_content(interchange_id: UUID, reads: Reads) -> StreamingRe
     """The interchange, byte for byte. Every read is in the audit trail."""
     async with reads.begin() as tx:
         row = await store.load_interchange(tx, interchange_id)
+        content = await store.slice_of(tx, row["archive_id"], row["start"], row["size"])
         tx.audit("read", "interchange", interchange_id, bytes=row["size"])
-    return _streamed(reads, row["archive_id"], row["start"], row["size"])
+    return _streamed(content)
 
 
 @router.get("/files", dependencies=[needs(READ)])
@@ -119,8 +120,9 @@ async def file_content(file_id: UUID, reads: Reads) -> StreamingResponse:
         row = await store.load_file(tx, file_id)
         if row["archive_id"] is None:
             raise NothingToRead(file_id=file_id)
+        content = await store.slice_of(tx, row["archive_id"], 0, row["size"])
         tx.audit("read", "file", file_id, bytes=row["size"])
-    return _streamed(reads, row["archive_id"], 0, row["size"])
+    return _streamed(content)
 
 
 @router.get("/quarantine", dependencies=[needs(READ)])
@@ -158,12 +160,10 @@ async def _files(reads: Reads, statement: Select[Any], cursor: Cursor | None, li
     return Page.of(rows, limit, FileOut.of)
 
 
-def _streamed(reads: Reads, archive_id: UUID, start: int, size: int) -> StreamingResponse:
+def _streamed(content: bytes) -> StreamingResponse:
     async def slices() -> AsyncGenerator[bytes, None]:
-        # A short transaction for every slice: a slow reader must not hold one open.
-        for at in range(start, start + size, SLICE):
-            async with reads.begin() as tx:
-                part = await store.slice_of(tx, archive_id, at, min(SLICE, start + size - at))
-            yield part
+        # No transaction is open by now: a slow reader must not hold one.
+        for at in range(0, len(content), SLICE):
+            yield content[at : at + SLICE]
 
-    return StreamingResponse(slices(), media_type=MEDIA_TYPE, headers={"Content-Length": str(size)})
+    return StreamingResponse(slices(), media_type=MEDIA_TYPE, headers={"Content-Length": str(len(content))})

@@ -34,6 +34,7 @@ from edi.operations.http_line import endpoint
 from edi.operations.reach import installation_of
 from edi.operations.reading import digest, read_file
 from edi.operations.receiving import Arrival, take_in
+from edi.sealing import fingerprint_of
 from edi.store import exchanges
 
 ASKED = named("edi.asked", "a question is written down; the payer was not asked")
@@ -111,8 +112,8 @@ def refusal_of(exchange: Exchange) -> Refusal | None:
 async def _write(
     uow: UnitOfWork, reference: UUID, kind: str, payer_id: str, body: str, partner_id: UUID | None
 ) -> Question:
-    fingerprint = digest(f"{kind}\n{payer_id}\n{body}".encode())
     async with uow.begin() as tx:
+        fingerprint = fingerprint_of(tx.vault, tx.practice_id, kind, payer_id, body)
         partner = await (store.load_partner(tx, partner_id) if partner_id else store.partner_for(tx, payer_id))
         if partner.facts.wire != "http":
             raise NotThisWire(partner_id=partner.id, wire=partner.facts.wire)

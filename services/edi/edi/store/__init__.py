@@ -26,6 +26,7 @@ from edi.domain.numbering import ControlNumbers, Counter
 from edi.domain.partner import ANY_PAYER, Partner, PartnerFacts, Party
 from edi.domain.refusals import NoRoute, PayerRoutedTwice, SenderTaken
 from edi.domain.transmission import Status, Transmission
+from edi.sealing import open_content, seal_content
 from edi.tables import (
     archive,
     attempts,
@@ -178,7 +179,7 @@ async def save_mailbox(tx: Transaction, partner_id: UUID, mailbox: Mailbox) -> N
 
 
 async def keep(tx: Transaction, content: bytes, sha256: str) -> Stored:
-    """Put bytes into the archive, as they are."""
+    """Put bytes into the archive, sealed; `size` and digest are those of the bytes themselves."""
     stored = Stored(new_id(), sha256, len(content))
     await tx.execute(
         insert(archive).values(
@@ -186,7 +187,7 @@ async def keep(tx: Transaction, content: bytes, sha256: str) -> Stored:
             practice_id=tx.practice_id,
             sha256=sha256,
             size=stored.size,
-            content=content,
+            content=seal_content(tx.vault, tx.practice_id, stored.archive_id, content),
             stored_at=tx.now,
         )
     )
@@ -194,9 +195,12 @@ async def keep(tx: Transaction, content: bytes, sha256: str) -> Stored:
 
 
 async def slice_of(tx: Transaction, archive_id: UUID, start: int, size: int) -> bytes:
-    """`size` bytes of the archive from `start`, counted from 0."""
-    content = func.substring(archive.c.content, start + 1, size, type_=archive.c.content.type)
-    return bytes(await tx.scalar(select(content).where(archive.c.id == archive_id)) or b"")
+    """`size` bytes of the archive from `start`, counted from 0; sealed as a whole, it is opened as a whole.
+
+    Raises CannotOpen.
+    """
+    sealed = await tx.scalar(select(archive.c.content).where(archive.c.id == archive_id))
+    return open_content(tx.vault, tx.practice_id, archive_id, sealed)[start : start + size]
 
 
 async def add_transmission(tx: Transaction, transmission: Transmission) -> None:
