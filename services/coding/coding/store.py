@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from coding.domain.coded_visit import CodedVisit, Disposition
 from coding.domain.encounter import Encounter, Override
+from coding.sealing import PAST_VISIT, VISIT
 from coding.tables import encounters, history
 from common.ids import new_id
 from common.pagination import Cursor, keyset
@@ -54,11 +55,11 @@ async def load(tx: Transaction, encounter_id: UUID) -> Encounter:
     row = await tx.row(select(encounters).where(encounters.c.id == encounter_id))
     if row is None:
         raise NotFound(kind="encounter", id=encounter_id)
-    return _encounter(row)
+    return _encounter(tx, row)
 
 
 async def page(tx: Transaction, wanted: Wanted, cursor: Cursor | None, limit: int) -> list[Encounter]:
-    return [_encounter(row) for row in await tx.rows(keyset(_narrowed(wanted), encounters.c.id, cursor, limit))]
+    return [_encounter(tx, row) for row in await tx.rows(keyset(_narrowed(wanted), encounters.c.id, cursor, limit))]
 
 
 async def add(tx: Transaction, encounter: Encounter) -> UUID | None:
@@ -70,7 +71,7 @@ async def add(tx: Transaction, encounter: Encounter) -> UUID | None:
         patient_id=encounter.patient_id,
         rendering_npi=encounter.rendering_npi,
         visit_number=encounter.visit_number,
-        **_columns(encounter),
+        **_columns(tx, encounter),
     )
     passed = statement.on_conflict_do_nothing(index_elements=["practice_id", "visit_number"])
     if await tx.scalar(passed.returning(encounters.c.id)) is not None:
@@ -80,16 +81,19 @@ async def add(tx: Transaction, encounter: Encounter) -> UUID | None:
 
 async def save(tx: Transaction, encounter: Encounter) -> Encounter:
     """Raises Stale when somebody was faster."""
-    version = await save_version(tx, encounters, encounter.id, encounter.version, _columns(encounter), kind="encounter")
+    version = await save_version(
+        tx, encounters, encounter.id, encounter.version, _columns(tx, encounter), kind="encounter"
+    )
     return replace(encounter, version=version)
 
 
 async def note(tx: Transaction, encounter: Encounter, *, act: str, reason: str | None, published: str | None) -> None:
     """Keep this version of the encounter for good."""
+    id = new_id()
     await tx.execute(
         insert(history).values(
             practice_id=tx.practice_id,
-            id=new_id(),
+            id=id,
             encounter_id=encounter.id,
             version=encounter.version,
             at=tx.now,
@@ -97,7 +101,7 @@ async def note(tx: Transaction, encounter: Encounter, *, act: str, reason: str |
             act=act,
             reason=reason,
             published=published,
-            visit=encounter.document,
+            visit=PAST_VISIT.seal(tx.vault, tx.practice_id, id, dict(encounter.document)),
             coded=CODED.dump_python(encounter.coded, mode="json"),
         )
     )
@@ -133,23 +137,23 @@ def _narrowed(wanted: Wanted) -> Select[Any]:
     return statement
 
 
-def _columns(encounter: Encounter) -> dict[str, Any]:
+def _columns(tx: Transaction, encounter: Encounter) -> dict[str, Any]:
     return {
         "date_of_service": encounter.date_of_service,
         "disposition": encounter.coded.disposition.value,
-        "visit": encounter.document,
+        "visit": VISIT.seal(tx.vault, tx.practice_id, encounter.id, dict(encounter.document)),
         "coded": CODED.dump_python(encounter.coded, mode="json"),
         "overridden": OVERRIDE.dump_python(encounter.override, mode="json") if encounter.override else None,
     }
 
 
-def _encounter(row: Any) -> Encounter:
+def _encounter(tx: Transaction, row: Any) -> Encounter:
     return Encounter(
         id=row["id"],
         patient_id=row["patient_id"],
         rendering_npi=row["rendering_npi"],
         visit_number=row["visit_number"],
-        document=row["visit"],
+        document=VISIT.open(tx.vault, tx.practice_id, row["id"], row["visit"]),
         coded=CODED.validate_python(row["coded"]),
         override=OVERRIDE.validate_python(row["overridden"]) if row["overridden"] else None,
         version=row["version"],

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     PrimaryKeyConstraint,
     Text,
@@ -24,7 +25,7 @@ from common.tables import moment, reference_table, service_metadata, tenant_tabl
 
 METADATA = service_metadata()
 
-# `visit` is the form as it was sent, notes and all; it never leaves this database but to a reader of the encounter.
+# `visit` is the form as it was sent, notes and all, sealed; it leaves this database only for a reader of the encounter.
 encounters = tenant_table(
     "encounters",
     METADATA,
@@ -35,7 +36,7 @@ encounters = tenant_table(
     Column("visit_number", Text),
     Column("date_of_service", Date, nullable=False),
     Column("disposition", Text, nullable=False),
-    Column("visit", JSONB, nullable=False),
+    Column("visit", LargeBinary, nullable=False),
     Column("coded", JSONB, nullable=False),
     Column("overridden", JSONB),
     UniqueConstraint("practice_id", "visit_number"),
@@ -55,7 +56,7 @@ history = tenant_table(
     Column("act", Text, nullable=False),
     Column("reason", Text),
     Column("published", Text),
-    Column("visit", JSONB, nullable=False),
+    Column("visit", LargeBinary, nullable=False),
     Column("coded", JSONB, nullable=False),
     UniqueConstraint("encounter_id", "version"),
 )

@@ -23,6 +23,7 @@ from coding.domain.visit import (
     Telehealth,
     Visit,
 )
+from common.phi import Phi
 
 MOST_PROCEDURES = 100
 MOST_PROBLEMS = 50
@@ -216,7 +217,7 @@ def _evaluation(root: Form) -> Evaluation | None:
 def _problem(item: Form) -> Problem | None:
     item.knows("ref", "icd10", "text")
     ref, icd10 = item.needs("ref", form.word), item.needs("icd10", form.diagnosis)
-    return ref and icd10 and Problem(ref, icd10, item.may("text", form.free_text) or "")
+    return ref and icd10 and Problem(ref, icd10, Phi(item.may("text", form.free_text) or ""))
 
 
 def _global_period(item: Form) -> GlobalPeriod | None:

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from common.phi import Phi
+
 
 class PayerType(StrEnum):
     MEDICARE = "medicare"
@@ -111,7 +113,7 @@ class Problem:
 
     ref: str
     icd10: str
-    text: str = ""
+    text: Phi[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def documented(document: Mapping[str, Any]) -> Documented:
         # A word that the client made up is part of the path, and may be anything at all.
         faults = [Fault(_NOT_A_FIELD.sub("?", fault.path), fault.says) for fault in refusal.faults]
         raise VisitUnreadable(faults) from None
-    unstorable = _unstorable([problem.text for problem in facts.problems])
+    unstorable = _unstorable([problem.text.reveal() for problem in facts.problems])
     if unstorable:
         raise VisitUnreadable(unstorable)
     return Documented(document, facts)
