@@ -119,7 +119,7 @@ def _with(one: Service, other: Service) -> Service:
     return replace(
         one,
         units=one.units + other.units,
-        reasons=tuple(dict.fromkeys((*one.reasons, *other.reasons))),
+        reasons=tuple(sorted({*one.reasons, *other.reasons}, key=lambda reason: reason.facts)),
         problems=one.problems | other.problems,
         lesions=one.lesions | other.lesions,
     )

@@ -28,8 +28,9 @@ def choose(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
         return Chosen(findings=questions)
     codes = {_code(lesion.procedure) for lesion in lesions}
     code = next(one for one in _RANK if one in codes)
-    first = lesions[0].procedure
-    reason = because("PDT", performed_by=first.performed_by, debridement=first.debridement)
+    billed = [lesion.procedure for lesion in lesions if _code(lesion.procedure) == code]
+    debridement = ", ".join(sorted({procedure.debridement for procedure in billed if procedure.debridement}))
+    reason = because("PDT", performed_by=billed[0].performed_by, debridement=debridement or None)
     treated = bundled("17004", "Lesions treated with light are not counted as destroyed too.")
     held = [bundled(other, "One code of photodynamic therapy a day.") for other in _RANK if other in codes - {code}]
     service = service_for(visit, code, 1, lesions, reason)
