@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from common import failpoints
-from common.embedded import Child, free_port, start_child
-from common.testing.issuer import AUDIENCE
-from common.testing.running import PHI_INDEX_KEY, PHI_KEYS, Running
+from common.testing.killable import KillableService, until
 from payments.operations.posting import CHUNK
 
-PATIENCE_SECONDS = 40.0
 PLAIN = (("CO", "45", "45.00"), ("PR", "2", "21.00"))
 LARGE = CHUNK + 2
 
@@ -35,62 +28,16 @@ LEFT_BEHIND = {
 pytestmark = pytest.mark.timeout(180)
 
 
-class Process:
-    """The payments service as a process on the database of the test, started and started again."""
-
-    def __init__(self, payments: Running, edi_url: str, log: Path) -> None:
-        self._payments, self._log = payments, log
-        self._told = {
-            "DATABASE_URL": payments.database.app_url,
-            "PLATFORM_DATABASE_URL": payments.database.platform_url,
-            "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
-            "OIDC_ISSUER": payments.issuer.url,
-            "OIDC_AUDIENCE": AUDIENCE,
-            "SERVICE_CLIENT_ID": "payments",
-            "SERVICE_CLIENT_SECRET": "synthetic",
-            "PHI_KEYS": PHI_KEYS,
-            "PHI_INDEX_KEY": PHI_INDEX_KEY,
-            "EDI_URL": edi_url,
-            "DERMBILL_MODE": "test",
-        }
-        self._child: Child | None = None
-
-    async def start(self, plan: str = "") -> None:
-        # As when the lease of the killed process has run out.
-        await self._payments.query(text("UPDATE timers SET due_at = now(), leased_until = NULL RETURNING key"))
-        told = self._told | {"PORT": str(free_port()), "FAILPOINTS": plan}
-        command = [sys.executable, "-m", "payments", "all"]
-        self._child = start_child("payments", command, log=self._log, env=os.environ | told)
-
-    async def dies(self) -> None:
-        child = self._child
-        assert child is not None
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while child.alive:
-                await asyncio.sleep(0.05)
-        assert child.exit_code == -signal.SIGKILL, self._log.read_text()[-2000:]
-
-    def stop(self) -> None:
-        if self._child is not None:
-            self._child.stop()
-
-
 @pytest.fixture
-def process(practice: Any, tmp_path: Path) -> Generator[Process, None, None]:
-    started = Process(practice.payments, practice.edi.url, tmp_path / "payments.log")
+def process(practice: Any, tmp_path: Path) -> Generator[KillableService, None, None]:
+    started = KillableService(practice.payments, tmp_path / "payments.log", EDI_URL=practice.edi.url)
     yield started
     started.stop()
 
 
-async def until(look: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await look():
-            await asyncio.sleep(0.1)
-
-
 class TestACrash:
     async def test_at_any_moment_of_a_file_neither_loses_nor_doubles_a_cent(
-        self, practice: Any, payer: Any, process: Process
+        self, practice: Any, payer: Any, process: KillableService
     ) -> None:
         numbers = [f"{100000 + n}-1" for n in range(LARGE + 2)]
         claim_ids = [await practice.submits(number, "150.00") for number in numbers]
