@@ -295,6 +295,21 @@ class TestAServiceClient:
             assert request.headers["authorization"] == "Bearer token-1"
             assert request.headers["dermbill-practice"] == str(PRACTICE)
 
+    async def test_asks_once_where_the_far_side_has_its_own_rule_about_asking_again(
+        self, client: ServiceClient, far: FarSide
+    ) -> None:
+        far.answers = [Response(status_code=504)]
+        with pytest.raises(RemoteUnavailable, match="status-504"):
+            await client.post_json("/realtime", {}, practice_id=PRACTICE, key="k", once=True)
+        assert len(far.asked) == 1
+
+    async def test_gives_one_call_a_deadline_of_its_own(self, client: ServiceClient, far: FarSide) -> None:
+        far.answers = [lambda: asyncio.sleep(30, Response())]
+        started = time.monotonic()
+        with pytest.raises(RemoteUnavailable, match="timeout"):
+            await client.post_json("/realtime", {}, practice_id=PRACTICE, key="k", once=True, seconds=0.2)
+        assert time.monotonic() - started < 5
+
     async def test_replaces_a_token_that_is_no_longer_taken_once(
         self, client: ServiceClient, far: FarSide, issuer: LittleIssuer
     ) -> None:

@@ -220,8 +220,13 @@ class Outside:
         key: str | UUID | None = None,
         limit: int | None = None,
         safe: bool = False,
+        once: bool = False,
+        seconds: float | None = None,
     ) -> Answer:
         """One call under the deadline, repeated where that is safe. `path` begins with a slash.
+
+        `once`: what the far side may have seen is not repeated from here, whatever key it has; `seconds` is a deadline
+        for this call alone.
 
         Raises RemoteRefusal for a 4xx that speaks of the request, RemoteUnavailable for everything else.
         """
@@ -234,11 +239,11 @@ class Outside:
             if traceparent is not None:
                 sent["traceparent"] = traceparent
             request = self._client.build_request(
-                method, self._url(path), params=dict(params or {}), content=body, headers=sent
+                method, self._url(path), params=dict(params or {}), content=body, headers=sent, **_patience(seconds)
             )
-            repeatable = safe or method in SAFE or key is not None
+            repeatable = not once and (safe or method in SAFE or key is not None)
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(seconds or self._timeout):
                     return await self._attempts(request, repeatable, limit or self._limit)
             except TimeoutError:
                 self._breaker.failed()
@@ -333,9 +338,17 @@ class ServiceClient(Outside):
         return self._json(await self.call("GET", path, practice_id=practice_id, params=params))
 
     async def post_json(
-        self, path: str, body: Any, *, practice_id: UUID | None = None, key: str | UUID | None = None
+        self,
+        path: str,
+        body: Any,
+        *,
+        practice_id: UUID | None = None,
+        key: str | UUID | None = None,
+        once: bool = False,
+        seconds: float | None = None,
     ) -> Any:
-        return self._json(await self.call("POST", path, practice_id=practice_id, key=key, **_json_body(body)))
+        request = {"key": key, "once": once, "seconds": seconds, **_json_body(body)}
+        return self._json(await self.call("POST", path, practice_id=practice_id, **request))
 
     async def get_bytes(
         self,
@@ -397,6 +410,10 @@ def _problem_code(body: bytes) -> str:
         return "unknown"
     # It goes into logs and refusals: only what looks like a code may.
     return code if isinstance(code, str) and CODE.fullmatch(code) else "unknown"
+
+
+def _patience(seconds: float | None) -> dict[str, Any]:
+    return {"timeout": httpx.Timeout(seconds, connect=3.0, pool=3.0)} if seconds else {}
 
 
 def _json_body(body: Any) -> dict[str, Any]:
