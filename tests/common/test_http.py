@@ -304,11 +304,11 @@ class TestAServiceClient:
         assert len(far.asked) == 1
 
     async def test_gives_one_call_a_deadline_of_its_own(self, client: ServiceClient, far: FarSide) -> None:
-        far.answers = [lambda: asyncio.sleep(30, Response())]
+        far.answers = [lambda: asyncio.sleep(1, Response())]
         started = time.monotonic()
         with pytest.raises(RemoteUnavailable, match="timeout"):
             await client.post_json("/realtime", {}, practice_id=PRACTICE, key="k", once=True, seconds=0.2)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 0.9
 
     async def test_replaces_a_token_that_is_no_longer_taken_once(
         self, client: ServiceClient, far: FarSide, issuer: LittleIssuer
