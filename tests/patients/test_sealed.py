@@ -15,12 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from common import logging as our_logging
-from common import metrics, migrations
-from common.ids import new_id
-from common.phi import Phi
-from common.testing.databases import Server, ServiceDatabase, create_empty
-from common.testing.running import PHI_INDEX_KEY, PHI_KEYS, Running
-from patients import store
+from common import metrics
+from common.testing.running import Running
 from patients.main import SERVICE
 
 ALL = ("patients:read", "patients:write")
@@ -176,57 +172,3 @@ class TestTheCanary:
         assert refused.status_code == 500
         assert "CannotOpen" in log.getvalue()
         assert told(refused.text + log.getvalue()) == []
-
-
-class TestARegisterFromBefore:
-    async def test_is_sealed_by_the_migration_and_reads_as_it_was(
-        self,
-        postgres: Server,
-        worker_name: str,
-        run_service: Start,
-        patients: Running,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        database: ServiceDatabase = await create_empty(postgres, "patients", f"before_{worker_name}")
-        await migrations.upgrade("patients", SERVICE.migrations, database.owner_url, "0001")
-        practice_id, patient_id, coverage_id = new_id(), new_id(), new_id()
-        engine = create_async_engine(database.admin_url)
-        async with engine.begin() as connection:
-            await connection.execute(
-                text(
-                    "INSERT INTO patients "
-                    "(id, practice_id, version, record_number, family, given, birth_date, sex, address) VALUES "
-                    "(:id, :practice, 3, 'CANARYMRN1', 'Canaryfamily', 'Canarygiven', '1907-03-09', 'F', :address)"
-                ),
-                {"id": patient_id, "practice": practice_id, "address": json.dumps(CANARY["address"])},
-            )
-            await connection.execute(
-                text(
-                    "INSERT INTO coverages (id, practice_id, version, patient_id, payer_id, member_id, relationship, "
-                    "priority, effective_from, subscriber) VALUES "
-                    "(:id, :practice, 1, :patient, 'PAYERA', 'CANARYMEMBER1', 'spouse', 1, '2026-01-01', :subscriber)"
-                ),
-                {
-                    "id": coverage_id,
-                    "practice": practice_id,
-                    "patient": patient_id,
-                    "subscriber": json.dumps(SUBSCRIBER),
-                },
-            )
-        monkeypatch.setenv("PHI_KEYS", PHI_KEYS)
-        monkeypatch.setenv("PHI_INDEX_KEY", PHI_INDEX_KEY)
-        await migrations.upgrade("patients", SERVICE.migrations, database.owner_url)
-        with pytest.raises(RuntimeError, match="not written in plain"):
-            await migrations.downgrade("patients", SERVICE.migrations, database.owner_url, "0001")
-
-        async with engine.connect() as connection:
-            row = (await connection.execute(text("SELECT * FROM patients"))).mappings().one()
-            card = (await connection.execute(text("SELECT * FROM coverages"))).mappings().one()
-        await engine.dispose()
-        async with patients.uow(practice_id).begin() as tx:
-            patient, coverage = store._patient(tx, row), store._coverage(tx, card)
-            assert row["record_number_hash"] == store.record_number_hash(tx.vault, practice_id, Phi("CANARYMRN1"))
-        assert (patient.person.name.family, patient.version) == (Phi("Canaryfamily"), 3)
-        assert coverage.facts.member_id == Phi("CANARYMEMBER1")
-        assert coverage.facts.subscriber is not None
-        assert coverage.facts.subscriber.address.line2 == Phi("Canaryflat")
