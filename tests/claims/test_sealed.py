@@ -8,24 +8,17 @@ from uuid import UUID
 
 import pytest
 from pydantic import TypeAdapter
-from sqlalchemy import select, text, update
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import select, update
 
 from claims.domain.parties import Snapshot
-from claims.main import SERVICE
 from claims.store import claims as store
 from claims.store.sealing import SNAPSHOT
 from claims.tables import claims as claims_table
-from common import migrations
-from common.ids import new_id
-from common.phi import Phi
-from common.testing.databases import Server, create_empty
-from common.testing.running import PHI_INDEX_KEY, PHI_KEYS
-from common.vault import CannotOpen, Vault
+from common.vault import CannotOpen
 
 Clinic = Any
 
-# As a claim was frozen before its document was sealed.
+# What is frozen of a claim, as its document has it.
 PERSON = {
     "last_name": "Canaryfamily",
     "first_name": "Canarygiven",
@@ -50,12 +43,6 @@ FROZEN: dict[str, Any] = {
     "practice": None,
     "rendering": None,
 }
-OLD_ROW = (
-    "INSERT INTO claims (id, practice_id, version, number, encounter_id, patient_id, date_of_service, status, since, "
-    "charge, coded, lines, snapshot, findings, overrides, opened_at) VALUES "
-    "(:id, :practice, 2, :number, :encounter, :patient, '2026-03-02', 'void', now(), "
-    "0, '{}', '[]', :snapshot, '[]', '[]', now())"
-)
 
 
 class TestTheDocumentOfAClaim:
@@ -75,34 +62,3 @@ class TestTheDocumentOfAClaim:
             await tx.execute(moved)
             with pytest.raises(CannotOpen):
                 await store.load(tx, other)
-
-
-class TestClaimsFromBefore:
-    async def test_are_sealed_by_the_migration_and_read_as_they_were(
-        self, postgres: Server, worker_name: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        database = await create_empty(postgres, "claims", f"before_claims_{worker_name}")
-        await migrations.upgrade("claims", SERVICE.migrations, database.owner_url, "0002")
-        engine = create_async_engine(database.admin_url)
-        whole, bare = [new_id(), new_id()], [new_id(), new_id()]
-        async with engine.begin() as connection:
-            for (id, practice), frozen in ((whole, json.dumps(FROZEN)), (bare, None)):
-                row = {"id": id, "practice": practice, "number": id.hex, "snapshot": frozen}
-                await connection.execute(text(OLD_ROW), row | {"encounter": new_id(), "patient": new_id()})
-        monkeypatch.setenv("PHI_KEYS", PHI_KEYS)
-        monkeypatch.setenv("PHI_INDEX_KEY", PHI_INDEX_KEY)
-        await migrations.upgrade("claims", SERVICE.migrations, database.owner_url)
-        with pytest.raises(RuntimeError, match="not written in plain"):
-            await migrations.downgrade("claims", SERVICE.migrations, database.owner_url, "0002")
-
-        async with engine.connect() as connection:
-            found = await connection.execute(text("SELECT id, snapshot FROM claims"))
-            sealed = {row.id: row.snapshot for row in found}
-        await engine.dispose()
-        id, practice = whole
-        assert sealed[bare[0]] is None
-        assert b"anary" not in sealed[id]
-        opened = SNAPSHOT.open(Vault.of(PHI_KEYS, PHI_INDEX_KEY), practice, id, sealed[id])
-        assert opened == SNAPSHOT.parse(json.dumps(FROZEN))
-        assert opened.coverage is not None
-        assert (opened.patient.last_name, opened.coverage.member_id) == (Phi("Canaryfamily"), Phi("CANARYMEMBER1"))

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from common.migrations import drop_platform_tables, platform_tables, secure_tables
 
-revision = "0001"
+revision = "0003"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -104,7 +104,6 @@ def upgrade() -> None:
         sa.Column("charge", sa.Numeric(12, 2), nullable=False),
         sa.Column("coded", JSONB, nullable=False),
         sa.Column("lines", JSONB, nullable=False),
-        sa.Column("snapshot", JSONB),
         sa.Column("findings", JSONB, nullable=False),
         sa.Column("overrides", JSONB, nullable=False),
         sa.Column("payer_claim_number", sa.Text),
@@ -112,6 +111,7 @@ def upgrade() -> None:
         sa.Column("decision_due", sa.Date),
         sa.Column("authorization_number", sa.Text),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("snapshot", sa.LargeBinary),
         sa.PrimaryKeyConstraint("id", name="claims_pkey"),
         sa.UniqueConstraint("number", name="claims_number_key"),
         sa.UniqueConstraint("practice_id", "encounter_id", name="claims_practice_id_encounter_id_key"),
@@ -235,6 +235,7 @@ def upgrade() -> None:
         sa.Column("transmission_id", sa.Uuid),
         sa.Column("sent_at", sa.DateTime(timezone=True)),
         sa.Column("said_at", sa.DateTime(timezone=True)),
+        sa.Column("set_number", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("claim_id", "attempt", name="submissions_pkey"),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name="submissions_claim_id_fkey"),
         sa.UniqueConstraint("control_number", name="submissions_control_number_key"),
