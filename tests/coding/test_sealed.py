@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text, update
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from coding import store
 from coding.main import SERVICE
-from coding.sealing import PAST_VISIT, VISIT
 from coding.tables import encounters
-from common import migrations
 from common.ids import new_id
-from common.testing.databases import Server, create_empty
-from common.testing.running import PHI_INDEX_KEY, PHI_KEYS, Running
-from common.vault import CannotOpen, Vault
+from common.testing.running import Running
+from common.vault import CannotOpen
 
 Start = Callable[..., Awaitable[Running]]
 NOTE = "canary note: the lesion bled twice"
@@ -65,44 +60,3 @@ class TestTheVisit:
             await tx.execute(update(encounters).where(encounters.c.id == other).values(visit=row["visit"]))
             with pytest.raises(CannotOpen):
                 await store.load(tx, other)
-
-
-class TestVisitsFromBefore:
-    async def test_are_sealed_by_the_migration_and_read_as_they_were(
-        self, postgres: Server, worker_name: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        database = await create_empty(postgres, "coding", f"before_visits_{worker_name}")
-        await migrations.upgrade("coding", SERVICE.migrations, database.owner_url, "0002")
-        engine = create_async_engine(database.admin_url)
-        practice, encounter, past = new_id(), new_id(), new_id()
-        row = {"id": encounter, "practice": practice, "visit": json.dumps(VISIT_FORM), "patient": new_id()}
-        async with engine.begin() as connection:
-            await connection.execute(
-                text(
-                    "INSERT INTO encounters (practice_id, id, version, patient_id, rendering_npi, date_of_service, "
-                    "disposition, visit, coded) VALUES (:practice, :id, 1, :patient, '1234567893', '2026-03-04', "
-                    "'ready', CAST(:visit AS jsonb), '{}')"
-                ),
-                row,
-            )
-            await connection.execute(
-                text(
-                    "INSERT INTO encounter_history "
-                    "(practice_id, id, encounter_id, version, at, actor, act, visit, coded) "
-                    "VALUES (:practice, :past, :id, 1, now(), 'x', 'recorded', CAST(:visit AS jsonb), '{}')"
-                ),
-                {"practice": practice, "past": past, "id": encounter, "visit": json.dumps(VISIT_FORM)},
-            )
-        monkeypatch.setenv("PHI_KEYS", PHI_KEYS)
-        monkeypatch.setenv("PHI_INDEX_KEY", PHI_INDEX_KEY)
-        await migrations.upgrade("coding", SERVICE.migrations, database.owner_url)
-        with pytest.raises(RuntimeError, match="not written in plain"):
-            await migrations.downgrade("coding", SERVICE.migrations, database.owner_url, "0002")
-        vault = Vault.of(PHI_KEYS, PHI_INDEX_KEY)
-        async with engine.connect() as connection:
-            now = await connection.scalar(text("SELECT visit FROM encounters"))
-            then = await connection.scalar(text("SELECT visit FROM encounter_history"))
-        await engine.dispose()
-        assert b"canary" not in bytes(now) + bytes(then)
-        assert VISIT.open(vault, practice, encounter, now) == VISIT_FORM
-        assert PAST_VISIT.open(vault, practice, past, then) == VISIT_FORM
