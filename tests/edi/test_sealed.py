@@ -9,13 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from common import migrations
 from common.ids import new_id
-from common.testing.databases import Server, create_empty
-from common.testing.running import PHI_INDEX_KEY, PHI_KEYS, Running
 from common.vault import CannotOpen
-from edi import store
-from edi.main import SERVICE
 
 PERSON = "NM1*IL*1*CANARYFAMILY*CANARYGIVEN****MI*CANARYMEMBER~DMG*D8*19070309*F~"
 BATCH = f"BHT*0019*00*1*20260302*1200*CH~NM1*41*2*SUNRISE DERMATOLOGY*****46*DERMGROUP~HL*1**20*1~{PERSON}"
@@ -79,45 +74,6 @@ class TestTheDatabase:
         assert answer.status_code == 500
         assert "CANARY" not in answer.text
 
-
-class TestAnArchiveFromBefore:
-    async def test_is_sealed_by_the_migration_and_reads_as_it_was(
-        self, postgres: Server, worker_name: str, wire: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        database = await create_empty(postgres, "edi", f"before_{worker_name}")
-        await migrations.upgrade("edi", SERVICE.migrations, database.owner_url, "0002")
-        plain = {new_id(): (new_id(), f"first {PERSON}".encode()), new_id(): (new_id(), f"second {PERSON}".encode())}
-        engine = create_async_engine(database.admin_url)
-        async with engine.begin() as connection:
-            for id, (practice_id, content) in plain.items():
-                await connection.execute(
-                    text(
-                        "INSERT INTO archive (practice_id, id, sha256, size, content, stored_at) "
-                        "VALUES (:practice, :id, :sha256, :size, :content, now())"
-                    ),
-                    {
-                        "practice": practice_id,
-                        "id": id,
-                        "sha256": hashlib.sha256(content).hexdigest(),
-                        "size": len(content),
-                        "content": content,
-                    },
-                )
-        monkeypatch.setenv("PHI_KEYS", PHI_KEYS)
-        monkeypatch.setenv("PHI_INDEX_KEY", PHI_INDEX_KEY)
-        await migrations.upgrade("edi", SERVICE.migrations, database.owner_url)
-        with pytest.raises(RuntimeError, match="not written in plain"):
-            await migrations.downgrade("edi", SERVICE.migrations, database.owner_url, "0002")
-        assert b"CANARY" not in await everything(database.admin_url)
-
-        async with engine.connect() as connection:
-            rows = (await connection.execute(text("SELECT * FROM archive"))).mappings().all()
-        await engine.dispose()
-        await copy_into(wire.service, rows)
-        for id, (practice_id, content) in plain.items():
-            async with wire.service.uow(practice_id).begin() as tx:
-                assert await store.slice_of(tx, id, 6, len(content)) == content[6:]
-
     async def test_content_of_one_practice_does_not_open_for_another(self, wire: Any) -> None:
         content = await sent_content(wire)
         [row] = await wire.service.query(text("SELECT * FROM archive"))
@@ -126,17 +82,3 @@ class TestAnArchiveFromBefore:
         assert vault.open(row["content"], *mine) == content
         with pytest.raises(CannotOpen):
             vault.open(row["content"], new_id(), *mine[1:])
-
-
-async def copy_into(service: Running, rows: Any) -> None:
-    engine = create_async_engine(service.database.admin_url)
-    async with engine.begin() as connection:
-        for row in rows:
-            await connection.execute(
-                text(
-                    "INSERT INTO archive (practice_id, id, sha256, size, content, stored_at) "
-                    "VALUES (:practice_id, :id, :sha256, :size, :content, :stored_at)"
-                ),
-                dict(row),
-            )
-    await engine.dispose()

@@ -1,4 +1,4 @@
-"""The wire: partners, control numbers, the archive, transmissions, and what came in."""
+"""The wire: partners, control numbers, the archive, transmissions, what came in, and real time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from common.migrations import drop_platform_tables, platform_tables, secure_tables
 
-revision = "0001"
+revision = "0003"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -22,6 +22,8 @@ TABLES = (
     "transmissions",
     "attempts",
     "acknowledgements",
+    "pickups",
+    "exchanges",
 )
 
 
@@ -30,6 +32,8 @@ def upgrade() -> None:
     partner_tables()
     archive_tables()
     transmission_tables()
+    pickup_tables()
+    real_time_tables()
     # Raw content is read in slices, which TOAST can only give without unpacking the whole when it is not compressed.
     op.execute("ALTER TABLE archive ALTER COLUMN content SET STORAGE EXTERNAL")
     secure_tables(op, TABLES, append_only=("archive", "interchanges", "acknowledgements"))
@@ -54,6 +58,10 @@ def partner_tables() -> None:
         sa.Column("poll_seconds", sa.Integer, nullable=False),
         sa.Column("acknowledgement_hours", sa.Integer, nullable=False),
         sa.Column("time_zone", sa.Text, nullable=False),
+        sa.Column("wire", sa.Text, nullable=False, server_default="http"),
+        sa.Column("access", JSONB, nullable=False, server_default="{}"),
+        sa.Column("folders", JSONB),
+        sa.Column("real_time_path", sa.Text, nullable=False, server_default="/core/v1/realtime"),
         sa.PrimaryKeyConstraint("id", name="partners_pkey"),
         sa.UniqueConstraint("base_url", "sender_id", name="partners_base_url_sender_id_key"),
     )
@@ -196,6 +204,7 @@ def transmission_tables() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("outcome", sa.Text),
+        sa.Column("staged_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("transmission_id", "number", name="attempts_pkey"),
         sa.ForeignKeyConstraint(["transmission_id"], ["transmissions.id"], name="attempts_transmission_id_fkey"),
     )
@@ -221,6 +230,49 @@ def transmission_tables() -> None:
         ),
     )
     op.create_index("acknowledgements_transmission_idx", "acknowledgements", ["transmission_id"])
+
+
+def pickup_tables() -> None:
+    op.create_table(
+        "pickups",
+        sa.Column("practice_id", sa.Uuid, nullable=False),
+        sa.Column("partner_id", sa.Uuid, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("mark", sa.Text, nullable=False),
+        sa.Column("looks", sa.Integer, nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file_id", sa.Uuid),
+        sa.PrimaryKeyConstraint("partner_id", "name", name="pickups_pkey"),
+        sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name="pickups_partner_id_fkey"),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="pickups_file_id_fkey"),
+    )
+
+
+def real_time_tables() -> None:
+    op.create_table(
+        "exchanges",
+        sa.Column("practice_id", sa.Uuid, nullable=False),
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("partner_id", sa.Uuid, nullable=False),
+        sa.Column("reference", sa.Uuid, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("payer_id", sa.Text, nullable=False),
+        sa.Column("fingerprint", sa.Text, nullable=False),
+        sa.Column("interchange_control", sa.Text, nullable=False),
+        sa.Column("request_id", sa.Uuid, nullable=False),
+        sa.Column("response_id", sa.Uuid),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True)),
+        sa.Column("milliseconds", sa.Integer),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("code", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="exchanges_pkey"),
+        sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name="exchanges_partner_id_fkey"),
+        sa.ForeignKeyConstraint(["request_id"], ["interchanges.id"], name="exchanges_request_id_fkey"),
+        sa.ForeignKeyConstraint(["response_id"], ["interchanges.id"], name="exchanges_response_id_fkey"),
+    )
+    op.create_index("exchanges_asked_idx", "exchanges", ["practice_id", "asked_at"])
+    op.create_index("exchanges_fingerprint_idx", "exchanges", ["partner_id", "fingerprint", "asked_at"])
 
 
 def downgrade() -> None:
