@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -48,6 +49,44 @@ class TestMigrations:
                 await migrations.check_schema(connection, "till", TILL.migrations)
         await engine.dispose()
         assert "python -m till migrate" in refusal.value.remedy
+
+    async def test_a_database_of_another_version_is_refused_in_words_and_left_as_it_was(
+        self, postgres: Server, worker_name: str
+    ) -> None:
+        database = await create_empty(postgres, "till", f"other_till_{worker_name}")
+        await migrations.upgrade("till", TILL.migrations, database.owner_url)
+        engine = create_async_engine(database.owner_url)
+        async with engine.begin() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        with pytest.raises(migrations.UnknownSchema, match="of till is at schema 0000") as refusal:
+            await migrations.upgrade("till", TILL.migrations, database.owner_url)
+        assert "empty database" in refusal.value.remedy
+        async with engine.connect() as connection:
+            with pytest.raises(migrations.UnknownSchema):
+                await migrations.check_schema(connection, "till", TILL.migrations)
+            assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0000"
+        await engine.dispose()
+
+    async def test_two_that_migrate_together_take_turns(self, postgres: Server, worker_name: str) -> None:
+        database = await create_empty(postgres, "till", f"turns_till_{worker_name}")
+        both = [migrations.upgrade("till", TILL.migrations, database.owner_url) for _ in range(2)]
+        await asyncio.gather(*both)
+        assert await migrations.differences(TILL.metadata, database.owner_url) == []
+
+    async def test_a_table_in_use_is_not_waited_for(
+        self, postgres: Server, worker_name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A statement that waits for a lock makes every later query of the table wait behind it."""
+        database = await create_empty(postgres, "till", f"busy_till_{worker_name}")
+        await migrations.upgrade("till", TILL.migrations, database.owner_url)
+        monkeypatch.setattr(migrations, "LOCK_TIMEOUT", "50ms")
+        engine = create_async_engine(database.owner_url)
+        async with engine.begin() as reader:
+            await reader.execute(text("SELECT * FROM tills"))
+            with pytest.raises(DBAPIError, match="lock timeout"):
+                await migrations.downgrade("till", TILL.migrations, database.owner_url, "base")
+            assert await reader.scalar(text("SELECT count(*) FROM tills")) == 0
+        await engine.dispose()
 
 
 class TestTenancy:

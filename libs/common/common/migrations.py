@@ -24,6 +24,7 @@ from common.refusal import Refusal
 from common.tables import PLATFORM
 
 MIGRATION_LOCK = 7_346_002
+LOCK_TIMEOUT = "5s"
 MONTHS_AHEAD = 24
 
 # What the application may do to the platform's tables, beyond reading them in its own practice.
@@ -58,6 +59,15 @@ class OldSchema(Refusal):
     status = 503
 
 
+class UnknownSchema(Refusal):
+    """The database was made by a version whose migrations this one does not have: older or newer."""
+
+    code = "unknown-schema"
+    sentence = "The database of {service} is at schema {found}, which no migration of this version starts from."
+    mend = "Give {service} an empty database, or run the version of dermbill that made this one."
+    status = 503
+
+
 def configuration(service: str, migrations: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations))
@@ -75,7 +85,10 @@ def run(metadata: MetaData) -> None:
 
 
 async def upgrade(service: str, migrations: Path, owner_url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`, one process at a time, never waiting long for a lock in use."""
+    """Bring the database to `revision`, one process at a time, never waiting long for a lock in use.
+
+    Raises UnknownSchema for a database that another version made.
+    """
     await _with_owner(owner_url, _upgrade, service, migrations, revision)
 
 
@@ -94,11 +107,13 @@ async def differences(metadata: MetaData, owner_url: str) -> list[Any]:
 
 
 async def check_schema(connection: AsyncConnection, service: str, migrations: Path) -> None:
-    """Raises OldSchema unless the database is at the head of `migrations`."""
-    needed = ScriptDirectory.from_config(configuration(service, migrations)).get_current_head()
+    """Raises OldSchema where `migrations` lead from the database's schema to their head, UnknownSchema elsewhere."""
+    scripts = ScriptDirectory.from_config(configuration(service, migrations))
+    needed = scripts.get_current_head()
     exists = await connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
     found = await connection.scalar(text("SELECT version_num FROM alembic_version")) if exists else None
     if found != needed:
+        _require_known(scripts, service, found)
         raise OldSchema(service=service, found=found or "none", needed=needed)
 
 
@@ -184,9 +199,16 @@ def _union(metadata: MetaData) -> MetaData:
     return union
 
 
+def _require_known(scripts: ScriptDirectory, service: str, found: str | None) -> None:
+    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+        raise UnknownSchema(service=service, found=found)
+
+
 def _upgrade(connection: Connection, service: str, migrations: Path, revision: str) -> None:
     config = configuration(service, migrations)
     config.attributes["connection"] = connection
+    found = MigrationContext.configure(connection).get_current_revision()
+    _require_known(ScriptDirectory.from_config(config), service, found)
     command.upgrade(config, revision)
     extend_event_log(connection)
 
@@ -201,7 +223,7 @@ async def _with_owner(owner_url: str, function: Any, *arguments: Any) -> Any:
     engine = create_async_engine(owner_url)
     try:
         async with engine.begin() as connection:
-            await connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+            await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
             return await connection.run_sync(function, *arguments)
     finally:

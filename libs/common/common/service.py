@@ -7,7 +7,7 @@ import asyncio
 import random
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -56,6 +56,7 @@ from common.web import is_guarded
 log = logging.get_logger(__name__)
 
 Loop = Callable[[], Awaitable[None]]
+Door = Callable[["Runtime"], AbstractAsyncContextManager[None]]
 
 DRAIN_SECONDS = 15
 
@@ -74,6 +75,7 @@ class Service:
     deadlines: Deadlines = field(default_factory=Deadlines)
     calls: tuple[str, ...] = ()
     bodies: Mapping[str, BodyRule] = field(default_factory=dict[str, BodyRule])
+    doors: tuple[Door, ...] = ()  # what else is open while HTTP is served, such as a listener of another protocol
     isolation: Isolation = "read committed"
 
     def create_app(self, settings: ServiceSettings | None = None, *, work: bool = False, serve: bool = True) -> FastAPI:
@@ -88,7 +90,10 @@ class Service:
             try:
                 if worker:
                     await worker.start()
-                yield
+                async with AsyncExitStack() as open_doors:
+                    for door in self.doors if serve else ():
+                        await open_doors.enter_async_context(door(runtime))
+                    yield
             finally:
                 runtime.health.drain()
                 if worker:
@@ -122,7 +127,9 @@ class Service:
             else:
                 self._arm(settings)
                 self._serve(settings, work=chosen.role != "api", serve=chosen.role != "worker")
-        except (SettingsFault, migrations.OldSchema, ContractFault, ValueError) as fault:
+        except (migrations.OldSchema, migrations.UnknownSchema) as refused:
+            sys.exit(f"{self.name}: {refused} {refused.remedy}")
+        except (SettingsFault, ContractFault, ValueError) as fault:
             sys.exit(f"{self.name}: {fault}")
 
     def _arm(self, settings: ServiceSettings) -> None:

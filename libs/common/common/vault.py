@@ -98,7 +98,7 @@ class Sealed(Generic[T]):
         return vault.seal(plain, practice_id, *self._place, id)
 
     def parse(self, plain: str | bytes) -> T:
-        """The document of its JSON, as a migration finds it in the clear."""
+        """The document of its JSON."""
         return self._adapter.validate_json(plain)
 
     def open(self, vault: Vault, practice_id: UUID, id: UUID, sealed: bytes) -> T:
