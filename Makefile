@@ -2,7 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
-LIBS := libs/codes libs/x12 libs/common
+LIBS := libs/codes libs/x12 libs/common libs/hl7
 SERVICES := services/patients services/coding services/claims services/edi services/payments services/denials
 MEMBERS := $(LIBS) $(SERVICES) simulator stack
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
