@@ -7,34 +7,35 @@ from decimal import Decimal
 import pytest
 
 import x12
-from x12 import Loop
 
 
 def secondary(clinic, **changes):
     """One visit for $200 of which the first payer paid 60.00 and left 28.95 to the patient."""
-    first = Loop(
-        "2320",
-        (("SBR", "P", "18", "", "", "", "", "", "", "CI"), ("AMT", "D", "60"), ("OI", "", "", "Y", "", "", "Y")),
-        (
-            Loop("2330A", (("NM1", "IL", "1", "DOE", "JANE", "", "", "", "MI", "FIRST0001"),)),
-            Loop("2330B", (("NM1", "PR", "2", "FIRST HEALTH", "", "", "", "", "PI", "FIRSTHEALTH"),)),
-        ),
+    first = x12.OtherCoverage(
+        "P",
+        x12.Party("DOE", "1", "JANE", id_qualifier="MI", id="FIRST0001"),
+        x12.Party("FIRST HEALTH", id_qualifier="PI", id="FIRSTHEALTH"),
+        filing_code="CI",
+        paid=Decimal(60),
     )
-    decided = Loop(
-        "2430",
+    decided = x12.LineAdjudication(
+        "FIRSTHEALTH",
+        Decimal(60),
+        x12.Procedure("99213"),
+        Decimal(1),
         (
-            ("SVD", "FIRSTHEALTH", "60", "HC\x1f99213", "", "1"),
-            ("CAS", "CO", "45", "111.05"),
-            ("CAS", "PR", "1", "20", "", "2", "8.95"),
-            ("DTP", "573", "D8", "20260303"),
+            x12.Adjustment("CO", "45", Decimal("111.05")),
+            x12.Adjustment("PR", "1", Decimal(20)),
+            x12.Adjustment("PR", "2", Decimal("8.95")),
         ),
+        date(2026, 3, 3),
     )
     plain = clinic.claim("SEC1", "MERIDIAN", ("99213", "200"))
     return replace(
         plain,
         subscriber=replace(plain.subscriber, responsibility="S"),
-        lines=tuple(replace(line, loops=(decided,)) for line in plain.lines),
-        loops=(first,),
+        lines=tuple(replace(line, adjudications=(decided,)) for line in plain.lines),
+        other_coverages=(first,),
         **changes,
     )
 

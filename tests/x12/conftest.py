@@ -170,8 +170,81 @@ def service_lines(draw: st.DrawFn, place: int, diagnoses: int) -> x12.ServiceLin
     )  # fmt: skip
 
 
+def _taken(draw: st.DrawFn, charge: Decimal) -> tuple[x12.Adjustment, ...]:
+    """Adjustments of at most the charge, no two runs of one group."""
+    found: list[x12.Adjustment] = []
+    cents = int(charge * 100)
+    for group in draw(st.lists(st.sampled_from(("CO", "PR", "OA", "PI")), max_size=3, unique=True)):
+        for reason in draw(st.lists(st.sampled_from(("1", "2", "45", "97")), min_size=1, max_size=2, unique=True)):
+            off = draw(st.integers(0, cents))
+            cents -= off
+            found.append(x12.Adjustment(group, reason, Decimal(off) / 100, draw(st.none() | units)))
+    return tuple(found)
+
+
+def _total(taken: tuple[x12.Adjustment, ...]) -> Decimal:
+    return sum((item.amount for item in taken), Decimal(0))
+
+
+homes = st.sampled_from((None, x12.Address("14 ELM STREET", "", "SPRINGFIELD", "IL", "627010001")))
+
+
+@st.composite
+def other_coverages(draw: st.DrawFn, rank: str, payer_id: str) -> x12.OtherCoverage:
+    """Another coverage whose payer has not decided yet."""
+    known_as = {"82": "G2", "77": "LU", "DN": "0B"}
+    numbered = lambda role: (x12.Reference(known_as[role], draw(number)),)  # noqa: E731
+    roles = draw(st.lists(st.sampled_from(("82", "77", "DN")), max_size=2, unique=True))
+    return x12.OtherCoverage(
+        rank, x12.Party("ROE", "1", "ANN", id_qualifier="MI", id=draw(number), address=draw(homes)),
+        x12.Party(
+            "OTHER HEALTH", id_qualifier="PI", id=payer_id, address=draw(homes),
+            references=draw(tuples(number.map(lambda code: x12.Reference("F8", code)), 0, 1)),
+        ),
+        draw(st.sampled_from(("18", "01", "19"))), draw(optional_text), draw(optional_text),
+        draw(st.sampled_from(("", "12", "47"))), draw(st.sampled_from(("CI", "MB"))),
+        remaining=draw(st.none() | amounts), benefits_assigned=draw(st.sampled_from("NWY")),
+        signature_source=draw(st.sampled_from(("", "P"))), release=draw(st.sampled_from("IY")),
+        moa=draw(st.sampled_from(((), ("MOA", "", "", "MA01", "N519")))),
+        providers=tuple(
+            x12.PayerProvider(role, x12.Party(kind="2" if role == "77" else "1", references=numbered(role)))
+            for role in sorted(roles, key=("DN", "82", "77").index)
+        ),
+    )  # fmt: skip
+
+
+def _decided(draw: st.DrawFn, claim: x12.Claim837P, coverage: x12.OtherCoverage) -> x12.Claim837P:
+    """The claim with the coverage: undecided, decided as a whole, or line by line; all of it balances."""
+    how = draw(st.sampled_from(("not yet", "as a whole", "by line")))
+    taken = () if how == "not yet" else _taken(draw, min(line.charge for line in claim.lines))
+    if how == "as a whole":
+        coverage = replace(coverage, adjustments=taken, paid=claim.charge - _total(taken), decided=draw(days))
+    elif how == "by line":
+        lines: list[x12.ServiceLine] = []
+        for line in claim.lines:
+            off = _taken(draw, line.charge)
+            told = x12.LineAdjudication(
+                coverage.payer.id, line.charge - _total(off), draw(procedures), draw(units), off, draw(days),
+                draw(st.none() | amounts),
+            )  # fmt: skip
+            lines.append(replace(line, adjudications=(*line.adjudications, told)))
+        paid = sum((line.adjudications[-1].paid for line in lines), Decimal(0)) - _total(taken)
+        claim = replace(claim, lines=tuple(lines))
+        coverage = replace(coverage, adjustments=taken, paid=paid)
+    return replace(claim, other_coverages=(*claim.other_coverages, coverage))
+
+
 @st.composite
 def drawn_claims(draw: st.DrawFn) -> x12.Claim837P:
+    claim = draw(claims_to_one_payer())
+    ranks = [rank for rank in "PSTA" if rank != claim.subscriber.responsibility]
+    for place, rank in enumerate(draw(st.lists(st.sampled_from(ranks), max_size=2, unique=True))):
+        claim = _decided(draw, claim, draw(other_coverages(rank, f"OTHER{place}")))
+    return claim
+
+
+@st.composite
+def claims_to_one_payer(draw: st.DrawFn) -> x12.Claim837P:
     own = draw(st.booleans())
     frequency = draw(st.sampled_from(("1", "7", "8")))
     diagnoses = draw(st.lists(st.sampled_from(DIAGNOSES), min_size=1, max_size=6, unique=True))

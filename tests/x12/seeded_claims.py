@@ -282,8 +282,44 @@ CLAIM_ELEMENTS = faults(
         ("a remark does not exist", change("MOA", "N519", "Q519"), "2320", "MOA", 3),
         ("the benefits assignment of the other payer is unknown", change("OI", "***Y", "***Q"), "2320", "OI", 3),
         ("a segment is empty", become("NTE", "NTE"), "2300", "NTE", ANY),
+        ("the other coverage's rank is unknown", change("SBR*P*18*GRP3", "*P*", "*X*"), "2320", "SBR", 1),
+        (
+            "the relationship to the other subscriber is missing",
+            change("SBR*P*18*GRP3", "*18*", "**"),
+            "2320",
+            "SBR",
+            2,
+        ),
+        ("the relationship to the other subscriber is unknown", change("SBR*P*18*GRP3", "18", "98"), "2320", "SBR", 2),
+        ("the other payer has no number", change("NM1*PR*2*GAMMA", "*60056", ""), "2330B", "NM1", 9),
+        ("what the other payer paid is not a number", change("AMT*D", "140", "14O"), "2320", "AMT", 2),
+        (
+            "the other coverage does not say whether data may be released",
+            change("OI", "***Y***Y", "***Y"),
+            "2320",
+            "OI",
+            6,
+        ),
+        ("a line's adjudication has no units", change("SVD", "**1", ""), "2430", "SVD", 5),
+        ("a line's adjudication has no procedure", change("SVD", "*HC:17000*", "**"), "2430", "SVD", 3),
+        ("a line's adjudication is dated by no day", change("DTP*573", "20260310", "20260230"), "2430", "DTP", 3),
     ],
 )
+
+_ANOTHER = (
+    "SBR*P*18*GRP4******CI", "OI***Y***Y", "NM1*IL*1*ROE*ANN****MI*MEMBER0004", "NM1*PR*2*DELTA HEALTH*****PI*60056",
+)  # fmt: skip
+
+
+def _decided_as_a_whole(segments: Segments) -> Segments:
+    """The other payer paid all but its own adjustment, and no line says when."""
+    return drop("SVD", "CAS*CO*45", "DTP*573")(change("AMT*D", "140", "190")(segments))
+
+
+def _not_covered(segments: Segments) -> Segments:
+    """The other payer was not asked to decide, and the amount is not the whole charge."""
+    return drop("SVD", "CAS*CO*45", "DTP*573", "CAS*PR", "MOA")(become("AMT*D", "AMT*A8*199")(segments))
+
 
 CLAIM_SENSE = faults(
     CLAIMS,
@@ -319,6 +355,26 @@ CLAIM_SENSE = faults(
         ("the other payer's payment does not balance", change("AMT*D", "140", "141"), "2320", "AMT", 2),
         ("a line's adjudication does not balance", change("SVD", "*150*", "*149*"), "2430", "SVD", 2),
         ("a line was adjudicated by a payer not named", change("SVD", "60056", "60099"), "2430", "SVD", 1),
+        (
+            "the claim's own adjustment by the other payer does not balance",
+            change("CAS*PR", "*10", "*11"),
+            "2320",
+            "AMT",
+            2,
+        ),
+        ("a line's adjustment by the other payer does not balance", change("CAS*CO*45", "50", "51"), "2430", "SVD", 2),
+        ("the payer that answered a line does not say what it paid", drop("CAS*PR", "AMT*D"), "2320", "AMT", 0),
+        ("a line was adjudicated and no other payer is named", cut("SBR*P*18*GRP3", 7), "2430", "SVD", 1),
+        ("a payer that decided as a whole does not say when", _decided_as_a_whole, "2330B", "DTP", 0),
+        ("the other payer has the rank of this one", change("SBR*P*18*GRP3", "*P*", "*S*"), "2320", "SBR", 1),
+        ("two other payers have one rank", before("SBR*P*18*GRP3", *_ANOTHER), "2320", "SBR", 1),
+        ("two other payers have one number", before("SBR*P*18*GRP3", *_ANOTHER), "2330B", "NM1", 9),
+        ("a later payer is said to have decided", change("SBR*P*18*GRP3", "*P*", "*T*"), "2320", "SBR", 1),
+        ("the payer before this one is not named", change("SBR*P*18*GRP3", "*P*", "*T*"), "2320", "SBR", 0),
+        ("a line was paid with a line that is not sent", change("SVD", "**1", "**1*7"), "2430", "SVD", 6),
+        ("the line was paid with itself", change("SVD", "**1", "**1*1"), "2430", "SVD", 6),
+        ("a payer decided and did not cover the claim", before("OI*", "AMT*A8*200"), "2320", "AMT", 2),
+        ("the amount not covered is not the charge", _not_covered, "2320", "AMT", 2),
         ("a control number occurs twice", change("CLM*CLAIM0002", "0002", "0001"), "2300", "CLM", 1),
     ],
 )

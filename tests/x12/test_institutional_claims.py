@@ -24,12 +24,12 @@ def file(header, body=BODY):
 def test_what_the_first_payer_did_is_read(header):
     (received,) = x12.read_institutional_claims(file(header))
     claim = received.value
-    (other,) = claim.other_payers
+    (other,) = claim.other_coverages
     assert (other.responsibility, other.paid, other.remaining) == ("P", 75, 25)
     assert [(item.reason, item.amount) for item in other.adjustments] == [("1", 20), ("2", 5)]
     (line,) = claim.lines
     (decision,) = line.adjudications
-    assert (decision.payer, decision.paid, decision.revenue_code) == ("P1", 75, "0510")
+    assert (decision.payer_id, decision.paid, decision.revenue_code) == ("P1", 75, "0510")
     assert [(item.group, item.reason) for item in decision.adjustments] == [("CO", "45"), ("PR", "1")]
 
 

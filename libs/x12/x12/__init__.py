@@ -60,6 +60,7 @@ from x12.model.acknowledgement import (
     Status,
     StatusReport,
 )
+from x12.model.adjustment import Adjustment
 from x12.model.attachment import (
     AttachedDocument,
     AttachmentCategory,
@@ -87,7 +88,6 @@ from x12.model.claim import (
     Drug,
     Note,
     Patient,
-    Procedure,
     RelatedCauses,
     ServiceLine,
     Submission,
@@ -103,6 +103,7 @@ from x12.model.claim_status import (
     StatusLine,
     StatusPerson,
 )
+from x12.model.coordination import LineAdjudication, OtherCoverage, PayerProvider
 from x12.model.eligibility import (
     Benefit,
     Condition,
@@ -126,10 +127,10 @@ from x12.model.envelope import (
     TransactionSet,
 )
 from x12.model.inquiry import Person, Trace, TransactionHead
-from x12.model.institutional import ClaimCode, InstitutionalClaim, InstitutionalLine, LineAdjudication, OtherPayer
+from x12.model.institutional import ClaimCode, InstitutionalClaim, InstitutionalLine
 from x12.model.party import Address, Contact, Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.remittance import (
-    Adjustment,
     BankAccount,
     ClaimPayment,
     ProviderAdjustment,
@@ -243,10 +244,11 @@ __all__ = [
     "MissingSegment",
     "NotX12",
     "Note",
-    "OtherPayer",
+    "OtherCoverage",
     "Party",
     "Patient",
     "PatientEvent",
+    "PayerProvider",
     "Person",
     "Position",
     "Procedure",

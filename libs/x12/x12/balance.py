@@ -2,15 +2,16 @@
 (rulebook 11).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from x12.errors import START, Position
 from x12.findings import Finding, Severity
+from x12.model.adjustment import Adjustment
 from x12.model.claim import Claim837P
+from x12.model.coordination import OtherCoverage
 from x12.model.remittance import (
-    Adjustment,
     ClaimPayment,
     ProviderAdjustment,
     Remittance,
@@ -56,6 +57,32 @@ class Imbalance:
     severity: Severity = "error"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherPayerFigures:
+    """What one other payer of an 837 did: `charge` is the claim's, `paid` AMT D (None when it is not said or not to be
+    held against the rest), `taken` by adjustments of the claim as a whole (`adjusted` says whether there are any),
+    `lines` its decisions by the index of the line, those on one line taken together.
+    """
+
+    charge: Decimal
+    paid: Decimal | None
+    taken: Decimal
+    adjusted: bool
+    lines: Mapping[int, Line]
+
+
+def coordination_imbalances(figures: OtherPayerFigures) -> Iterator[Imbalance]:
+    """The balances of one other payer (005010X222A1, 1.4.1.1); elements are of SVD for a line, AMT D for the claim."""
+    for at, line in figures.lines.items():
+        if line.charge - line.taken != line.paid:
+            yield Imbalance(at, 2, "The line's charge less its adjustments is not what was paid")
+    if figures.paid is None or not (figures.lines or figures.adjusted):
+        return
+    on_lines = sum((line.taken for line in figures.lines.values()), _ZERO)
+    if figures.charge - figures.taken - on_lines != figures.paid:
+        yield Imbalance(None, 2, "The claim's charge less the other payer's adjustments is not what that payer paid")
+
+
 def figures_imbalances(figures: Figures) -> Iterator[Imbalance]:
     """The line and claim balances of one CLP, and (as a warning) CLP05 against the PR adjustments."""
     if figures.status == _PREDETERMINATION:
@@ -79,7 +106,9 @@ def figures_imbalances(figures: Figures) -> Iterator[Imbalance]:
 
 
 def claim_imbalances(claim: Claim837P, position: Position = START) -> Iterator[Finding]:
-    """CLM02 against the sum of SV102, and diagnosis pointers against the diagnoses sent."""
+    """CLM02 against the sum of SV102, diagnosis pointers against the diagnoses sent, and what each other payer paid
+    and adjusted against the charges.
+    """
     unit = ("CLM01", claim.control_number)
     if claim.lines and sum((line.charge for line in claim.lines), _ZERO) != claim.charge:
         yield _finding("The claim's charge is not the sum of its lines", position, "2300", "CLM", 2, unit)
@@ -87,6 +116,21 @@ def claim_imbalances(claim: Claim837P, position: Position = START) -> Iterator[F
         if any(not 1 <= pointer <= len(claim.diagnoses) for pointer in line.pointers):
             message = f"Line {line.number} points to a diagnosis that was not sent"
             yield _finding(message, position, "2400", "SV1", 7, unit)
+    for coverage in claim.other_coverages:
+        for item in coordination_imbalances(_other_payer(claim, coverage)):
+            loop, segment = ("2320", "AMT") if item.line is None else ("2430", "SVD")
+            yield _finding(item.message, position, loop, segment, item.element, unit)
+
+
+def _other_payer(claim: Claim837P, coverage: OtherCoverage) -> OtherPayerFigures:
+    lines: dict[int, Line] = {}
+    for at, line in enumerate(claim.lines):
+        told = [item for item in line.adjudications if item.payer_id == coverage.payer.id]
+        if told:
+            paid = sum((item.paid for item in told), _ZERO)
+            lines[at] = Line(line.charge, paid, sum((_taken(item.adjustments) for item in told), _ZERO))
+    taken = _taken(coverage.adjustments)
+    return OtherPayerFigures(claim.charge, coverage.paid, taken, bool(coverage.adjustments), lines)
 
 
 def payment_imbalances(claim: ClaimPayment, position: Position = START) -> Iterator[Finding]:

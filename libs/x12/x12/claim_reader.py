@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from x12 import usual_claim, values
 from x12.claim_parts import ClaimRest, Rest, causes, pointers
+from x12.coordination_reader import adjudication_of, coverage_of
 from x12.errors import MissingSegment, Position, X12Error
 from x12.fields import (
     amount,
@@ -289,9 +290,7 @@ def _person(loop: OpenLoop):
     who = party(loop)
     for segment in loop.segments:
         if segment[0] == "DMG" and element(segment, 1) == "D8" and not longer(segment, 3):
-            extra = list(who.extra)
-            extra.remove(frozen(segment))
-            return replace(who, extra=tuple(extra)), birth(loop, segment), element(segment, 3)
+            return who.without(frozen(segment)), birth(loop, segment), element(segment, 3)
     return who, None, ""
 
 
@@ -319,7 +318,8 @@ def claim_of(loop: OpenLoop) -> Claim837P:
     if referring and element(referring.segments[0], 1) != "DN":
         referring = None
     roles = {name: loop.inner(name) for name in ("2310B", "2310C", "2310D")}
-    read = [referring, *roles.values(), *(inner for inner in loop.loops if inner.id == "2400")]
+    coverages = {inner: coverage_of(inner) for inner in loop.loops if inner.id == "2320"}
+    read = [referring, *roles.values(), *(inner for inner in loop.loops if inner.id == "2400" or coverages.get(inner))]
     who = {name: party(inner) if inner else None for name, inner in roles.items()}
     return Claim837P(
         billing_provider=_billing_provider(enclosing(loop, "2000A", "HL")),
@@ -353,6 +353,7 @@ def claim_of(loop: OpenLoop) -> Claim837P:
         rendering=who["2310B"],
         service_facility=who["2310C"],
         supervising=who["2310D"],
+        other_coverages=tuple(filter(None, coverages.values())),
         lines=tuple(_line(inner) for inner in loop.loops if inner.id == "2400"),
         extra=tuple(rest.extra),
         loops=_unread(loop, *read),
@@ -372,6 +373,8 @@ def _line(loop: OpenLoop) -> ServiceLine:
     drug = loop.inner("2410")
     given = _drug(drug) if drug else None
     rendering = loop.inner("2420A")
+    decisions = {inner: adjudication_of(inner) for inner in loop.loops if inner.id == "2430"}
+    read = [rendering, drug if given else None, *(inner for inner, decision in decisions.items() if decision)]
     return ServiceLine(
         number=value(loop, loop.segments[0], 1, values.integer),
         procedure=value(loop, service, 1, procedure),
@@ -392,8 +395,9 @@ def _line(loop: OpenLoop) -> ServiceLine:
         dates=tuple(rest.dates),
         references=tuple(rest.references),
         rendering=party(rendering) if rendering else None,
+        adjudications=tuple(filter(None, decisions.values())),
         extra=tuple(rest.extra),
-        loops=_unread(loop, rendering, drug if given else None),
+        loops=_unread(loop, *read),
     )
 
 

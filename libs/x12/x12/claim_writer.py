@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from x12 import values
+from x12.coordination_writer import adjudication_loop, coverage_loop
 from x12.errors import WriteRefused
 from x12.guides.claim import GUIDE
 from x12.guides.spec import LoopSpec
@@ -115,7 +116,7 @@ class _Levels:
                 patient = claim.patient
                 hl = ("HL", self._next(), level, "23", "0")
                 yield from flatten(_patient(patient, hl), self.places["2000C"])
-            yield from _claim(claim, self.places["2300"])
+            yield from _claim(claim, self.places["2300"], self.places["2320"])
 
     def _next(self) -> str:
         self.count += 1
@@ -178,7 +179,7 @@ def _patient(patient: Patient, hl: Segment) -> Loop:
     return Loop("2000C", (hl, *relation, *patient.extra), (named, *patient.loops))
 
 
-def _claim(claim: Claim837P, spec: LoopSpec) -> Iterable[Segment]:
+def _claim(claim: Claim837P, spec: LoopSpec, coverage: LoopSpec) -> Iterable[Segment]:
     own: list[Segment] = [
         (
             "CLM", claim.control_number, amount(claim.charge), "", "",
@@ -216,9 +217,10 @@ def _claim(claim: Claim837P, spec: LoopSpec) -> Iterable[Segment]:
     inner = [_loop(place, party(role, who)) for place, role, who in roles if who is not None]
     kept = any(who.extra for _, _, who in roles if who is not None)
     lines = [_line(line) for line in claim.lines]
-    if claim.extra or claim.loops or kept or any(map(_keeps, claim.lines)):
+    inner += [coverage_loop(item, coverage) for item in claim.other_coverages]
+    if claim.extra or claim.loops or claim.other_coverages or kept or any(map(_keeps, claim.lines)):
         return flatten(Loop("2300", (*own, *claim.extra), (*inner, *lines, *claim.loops)), spec)
-    # Nothing was kept that the guide would have to put in its place: everything stands in order.
+    # Nothing that the guide would have to put in its place: everything stands in order.
     for loop in (*inner, *lines):
         own += loop.segments
         for deeper in loop.loops:
@@ -228,7 +230,7 @@ def _claim(claim: Claim837P, spec: LoopSpec) -> Iterable[Segment]:
 
 def _keeps(line: ServiceLine) -> bool:
     """Whether a line has segments or loops of which only the guide knows the place."""
-    kept = line.extra or line.loops or (line.drug is not None and line.drug.extra)
+    kept = line.extra or line.loops or line.adjudications or (line.drug is not None and line.drug.extra)
     return bool(kept or (line.rendering is not None and line.rendering.extra))
 
 
@@ -265,13 +267,14 @@ def _line(line: ServiceLine) -> Loop:
         own += _notes(line.notes)
     if line.extra:
         own += line.extra
-    if line.drug is None and line.rendering is None:
+    if line.drug is None and line.rendering is None and not line.adjudications:
         return _loop("2400", tuple(own), line.loops)
     inner: list[Loop] = []
     if line.drug is not None:
         inner.append(_drug(line.drug))
     if line.rendering is not None:
         inner.append(Loop("2420A", party("82", line.rendering)))
+    inner += map(adjudication_loop, line.adjudications)
     return _loop("2400", tuple(own), (*inner, *line.loops))
 
 

@@ -7,10 +7,11 @@ is passed over, because the guide's own check has named it.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from x12 import values
 from x12.balance import Figures, Line, figures_imbalances
+from x12.coordination import coordination_findings
 from x12.errors import Position
-from x12.findings import Finding, Level, Severity
+from x12.figures import adjusted, first_of, found, money, owed_by_patient
+from x12.findings import Finding
 from x12.model.segments import COMPONENT, element
 from x12.reader import OpenLoop
 from x12.tokens import Elements
@@ -18,7 +19,6 @@ from x12.tokens import Elements
 _ZERO = Decimal(0)
 _MOST_REMEMBERED = 200_000
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
-_CAS_AMOUNTS = range(3, 20, 3)
 _TOTALS = {"2000B": ("2200B", "90", "AA"), "2000C": ("2200C", "QA", "QC")}
 """Of a 277CA, by level: where its totals stand, and which count the accepted and the rejected."""
 
@@ -36,24 +36,6 @@ class Content:
     def end(self) -> Iterator[Finding]:
         """What does not add up in the set as a whole."""
         return iter(())
-
-    def found(
-        self,
-        loop: OpenLoop,
-        segment: Elements,
-        place: int,
-        message: str,
-        *,
-        component: int = 0,
-        level: Level = "balance",
-        severity: Severity = "error",
-        unit: tuple[str, str] | None = None,
-    ) -> Finding:
-        """A finding about an element of a segment of the loop."""
-        return Finding(
-            severity, level, "element", "7", message, loop.position(segment), loop.id, segment[0], place,
-            component, unit,
-        )  # fmt: skip
 
 
 class ClaimContent(Content):
@@ -74,14 +56,13 @@ class ClaimContent(Content):
         yield from self._numbered(lines, unit)
         yield from self._charge(loop, head, lines, unit)
         yield from self._pointers(loop, lines, unit)
-        if any(inner.spec.id == "2320" for inner in loop.loops):
-            yield from self._other_payers(loop, head, lines, unit)
+        yield from coordination_findings(loop, lines)
 
     def _repeated(self, loop: OpenLoop, head: Elements, unit: tuple[str, str]) -> Iterator[Finding]:
         key = hash(unit[1])
         if key in self._seen and unit[1]:
             message = "The claim's control number occurs twice in the set"
-            yield self.found(loop, head, 1, message, level="situation", severity="warning", unit=unit)
+            yield found(loop, head, 1, message, level="situation", severity="warning", unit=unit)
         elif len(self._seen) < _MOST_REMEMBERED:
             self._seen.add(key)
 
@@ -89,16 +70,16 @@ class ClaimContent(Content):
         for number, line in enumerate(lines, start=1):
             if element(line.segments[0], 1) not in (str(number), f"{number:02d}", f"{number:03d}"):
                 message = "The lines of a claim are numbered from 1 in order"
-                yield self.found(line, line.segments[0], 1, message, level="syntax", unit=unit)
+                yield found(line, line.segments[0], 1, message, level="syntax", unit=unit)
                 return
 
     def _charge(
         self, loop: OpenLoop, head: Elements, lines: list[OpenLoop], unit: tuple[str, str]
     ) -> Iterator[Finding]:
-        charges = [_money(_first(line, "SV1"), 2) for line in lines]
-        charge = _money(head, 2)
+        charges = [money(first_of(line, "SV1"), 2) for line in lines]
+        charge = money(head, 2)
         if charge is not None and charges and None not in charges and sum(filter(None, charges)) != charge:
-            yield self.found(loop, head, 2, "The claim's charge is not the sum of its lines", unit=unit)
+            yield found(loop, head, 2, "The claim's charge is not the sum of its lines", unit=unit)
 
     def _pointers(self, loop: OpenLoop, lines: list[OpenLoop], unit: tuple[str, str]) -> Iterator[Finding]:
         known = sum(
@@ -107,60 +88,17 @@ class ClaimContent(Content):
             for part in segment[1:]
         )  # fmt: skip
         for line in lines:
-            service = _first(line, "SV1")
+            service = first_of(line, "SV1")
             pointers = element(service, 7).split(COMPONENT)
             for place, pointer in enumerate(pointers, start=1):
                 if pointer.isdigit() and not 1 <= int(pointer) <= known:
                     message = "The line points to a diagnosis that was not sent"
-                    yield self.found(line, service, 7, message, component=place, unit=unit)
+                    yield found(line, service, 7, message, component=place, unit=unit)
                 elif pointer and pointer in pointers[: place - 1]:
                     message = "The line points to the same diagnosis twice"
-                    yield self.found(
+                    yield found(
                         line, service, 7, message, component=place, severity="warning", unit=unit
                     )  # fmt: skip
-
-    def _other_payers(
-        self, loop: OpenLoop, head: Elements, lines: list[OpenLoop], unit: tuple[str, str]
-    ) -> Iterator[Finding]:
-        """Coordination of benefits: what each earlier payer paid is the charge less its adjustments."""
-        others = [inner for inner in loop.loops if inner.spec.id == "2320"]
-        payers = {_payer_id(other) for other in others}
-        for line in lines:
-            for answer in line.loops:
-                if answer.spec.id == "2430":
-                    yield from self._line_answer(line, answer, payers, unit)
-        for other in others:
-            yield from self._other_payer(head, lines, other, unit)
-
-    def _line_answer(
-        self, line: OpenLoop, answer: OpenLoop, payers: set[str], unit: tuple[str, str]
-    ) -> Iterator[Finding]:
-        head = answer.segments[0]
-        if element(head, 1) not in payers:
-            message = "The line was answered by a payer that the claim does not name"
-            yield self.found(answer, head, 1, message, level="situation", unit=unit)
-        charge, paid, taken = _money(_first(line, "SV1"), 2), _money(head, 2), _adjusted(answer)
-        if charge is not None and paid is not None and taken is not None and charge - taken != paid:
-            yield self.found(answer, head, 2, "The line's charge less its adjustments is not what was paid", unit=unit)
-
-    def _other_payer(
-        self, head: Elements, lines: list[OpenLoop], other: OpenLoop, unit: tuple[str, str]
-    ) -> Iterator[Finding]:
-        said = next((item for item in other.segments if item[0] == "AMT" and element(item, 1) == "D"), None)
-        charge, paid, taken = _money(head, 2), _money(said or [], 2), _adjusted(other)
-        if said is None or charge is None or paid is None or taken is None:
-            return
-        payer = _payer_id(other)
-        answers = [
-            answer for line in lines for answer in line.loops
-            if answer.spec.id == "2430" and element(answer.segments[0], 1) == payer
-        ]  # fmt: skip
-        if not answers and not any(item[0] == "CAS" for item in other.segments):
-            return
-        on_lines = [_adjusted(answer) for answer in answers]
-        if None not in on_lines and charge - taken - sum(filter(None, on_lines)) != paid:
-            message = "The claim's charge less the other payer's adjustments is not what that payer paid"
-            yield self.found(other, said, 2, message, unit=unit)
 
 
 class RemittanceContent(Content):
@@ -179,19 +117,19 @@ class RemittanceContent(Content):
         elif loop.id == "PLB":
             for place in range(4, 15, 2):
                 if element(loop.segments[0], place):
-                    self._withheld += self._counted(_money(loop.segments[0], place))
+                    self._withheld += self._counted(money(loop.segments[0], place))
         elif loop.around is None:
             self._root = loop
 
     def end(self) -> Iterator[Finding]:
         """BPR02 is the sum of CLP04 less the sum of the PLB amounts."""
-        payment = _first(self._root, "BPR") if self._root else []
-        total = _money(payment, 2)
+        payment = first_of(self._root, "BPR") if self._root else []
+        total = money(payment, 2)
         if self._root is None or total is None or not self._readable:
             return
         if self._paid - self._withheld != (-total if element(payment, 3) == "D" else total):
             message = "The payment is not the sum of its claims less the provider adjustments"
-            yield self.found(self._root, payment, 2, message)
+            yield found(self._root, payment, 2, message)
 
     def _counted(self, number: Decimal | None) -> Decimal:
         if number is None:
@@ -201,7 +139,7 @@ class RemittanceContent(Content):
     def _claim(self, loop: OpenLoop) -> Iterator[Finding]:
         head = loop.segments[0]
         unit = ("CLP01", element(head, 1))
-        charge, paid = _money(head, 3), _money(head, 4)
+        charge, paid = money(head, 3), money(head, 4)
         self._paid += self._counted(paid)
         yield from self._status(loop, head, charge, paid, unit)
         figures = _figures(loop, head, charge, paid)
@@ -209,7 +147,7 @@ class RemittanceContent(Content):
             return
         for item in figures_imbalances(figures):
             at = loop if item.line is None else loop.loops[item.line]
-            yield self.found(at, at.segments[0], item.element, item.message, severity=item.severity, unit=unit)
+            yield found(at, at.segments[0], item.element, item.message, severity=item.severity, unit=unit)
 
     def _status(
         self, loop: OpenLoop, head: Elements, charge: Decimal | None, paid: Decimal | None, unit: tuple[str, str]
@@ -223,7 +161,7 @@ class RemittanceContent(Content):
         elif status != "22" and charge is not None and charge < 0:
             message = "Only a reversal has a charge below zero"
         if message:
-            yield self.found(loop, head, 2, message, unit=unit)
+            yield found(loop, head, 2, message, unit=unit)
 
 
 class ClaimAckContent(Content):
@@ -247,9 +185,9 @@ class ClaimAckContent(Content):
             below = self._below[loop.id]
             for qualifier, counted in zip(qualifiers, below, strict=True):
                 for segment in said.segments if said else ():
-                    if segment[:2] == ["QTY", qualifier] and sum(below) and _money(segment, 2) != counted:
+                    if segment[:2] == ["QTY", qualifier] and sum(below) and money(segment, 2) != counted:
                         message = "The level does not count the claims below it"
-                        yield self.found(said or loop, segment, 2, message, severity="warning")
+                        yield found(said or loop, segment, 2, message, severity="warning")
             self._below[loop.id] = [0, 0]
 
     def _count(self, claim: OpenLoop) -> None:
@@ -269,20 +207,20 @@ class FunctionalAckContent(Content):
         """An answered set, or the summary of the group."""
         if loop.id == "2000":
             self._received += 1
-            self._accepted += element(_first(loop, "IK5"), 1) in ("A", "E")
+            self._accepted += element(first_of(loop, "IK5"), 1) in ("A", "E")
         elif loop.around is None and self._received:
-            yield from self._summary(loop, _first(loop, "AK9"))
+            yield from self._summary(loop, first_of(loop, "AK9"))
 
     def _summary(self, loop: OpenLoop, summary: Elements) -> Iterator[Finding]:
-        received, accepted = _money(summary, 3), _money(summary, 4)
+        received, accepted = money(summary, 3), money(summary, 4)
         if received is not None and received != self._received:
-            yield self.found(loop, summary, 3, "The sets received are not those answered")
+            yield found(loop, summary, 3, "The sets received are not those answered")
         if accepted is not None and accepted != self._accepted:
-            yield self.found(loop, summary, 4, "The sets accepted are not those answered as accepted")
+            yield found(loop, summary, 4, "The sets accepted are not those answered as accepted")
         verdict = element(summary, 1)
         if (verdict == "A" and self._accepted < self._received) or (verdict == "R" and self._accepted):
             message = "The verdict on the group contradicts those on its sets"
-            yield self.found(loop, summary, 1, message, severity="warning")
+            yield found(loop, summary, 1, message, severity="warning")
 
 
 def content_of(kind: str, version: str, position: Position) -> Content:
@@ -301,60 +239,18 @@ _CONTENTS: dict[tuple[str, str], type[Content]] = {
 }
 
 
-def _first(loop: OpenLoop, identifier: str) -> Elements:
-    for segment in loop.segments:
-        if segment[0] == identifier:
-            return segment
-    return []
-
-
-def _money(segment: Elements, place: int) -> Decimal | None:
-    try:
-        return values.decimal(element(segment, place))
-    except ValueError:
-        return None
-
-
-def _adjusted(loop: OpenLoop) -> Decimal | None:
-    """The sum of the CAS amounts of a loop, None when one cannot be read."""
-    total = _ZERO
-    for segment in loop.segments:
-        if segment[0] != "CAS":
-            continue
-        for place in _CAS_AMOUNTS:
-            if element(segment, place):
-                taken = _money(segment, place)
-                if taken is None:
-                    return None
-                total += taken
-    return total
-
-
-def _patients(loop: OpenLoop) -> Decimal:
-    total = _ZERO
-    for segment in loop.segments:
-        if segment[0] == "CAS" and element(segment, 1) == "PR":
-            total += sum((_money(segment, place) or _ZERO for place in _CAS_AMOUNTS), _ZERO)
-    return total
-
-
-def _payer_id(other: OpenLoop) -> str:
-    payer = other.inner("2330B")
-    return element(payer.segments[0], 9) if payer else ""
-
-
 def _figures(loop: OpenLoop, head: Elements, charge: Decimal | None, paid: Decimal | None) -> Figures | None:
-    on_claim = _adjusted(loop)
+    on_claim = adjusted(loop)
     if charge is None or paid is None or on_claim is None:
         return None
     lines: list[Line] = []
-    owed = _patients(loop)
+    owed = owed_by_patient(loop)
     for inner in loop.loops:
         service = inner.segments[0]
-        asked, got, taken = _money(service, 2), _money(service, 3), _adjusted(inner)
+        asked, got, taken = money(service, 2), money(service, 3), adjusted(inner)
         if asked is None or got is None or taken is None:
             return None
-        owed += _patients(inner)
+        owed += owed_by_patient(inner)
         lines.append(Line(asked, got, taken))
-    said = _money(head, 5) if element(head, 5) else None
+    said = money(head, 5) if element(head, 5) else None
     return Figures(element(head, 2), charge, paid, on_claim, tuple(lines), owed, said)

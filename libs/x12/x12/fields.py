@@ -4,21 +4,24 @@ procedures.
 Whatever cannot be read is a `BadElement` or `MissingSegment` with the loop, segment and element named.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
 from x12 import values
 from x12.errors import BadElement, MissingSegment
-from x12.model.claim import DatedEvent, Procedure
+from x12.model.adjustment import Adjustment
+from x12.model.claim import DatedEvent
 from x12.model.party import Address, Contact, Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.segments import COMPONENT, Segment, element
 from x12.reader import OpenLoop
 from x12.tokens import Elements, Rows
 
 T = TypeVar("T")
 _NO_ELEMENTS = [""] * 9
+_CAS_STARTS = range(2, 20, 3)
 
 
 def value(loop: OpenLoop, segment: Elements, number: int, convert: Callable[[str], T]) -> T:
@@ -177,6 +180,17 @@ def _name(named: Elements) -> tuple[str, str, str, str, str, str, str, str]:
 def named_only(segment: Elements) -> Party:
     """A party of which only NM1 is sent."""
     return Party(*_name(segment))
+
+
+def adjustments(loop: OpenLoop, segment: Elements) -> Iterator[Adjustment]:
+    """The reasons of a CAS segment. Raises BadElement."""
+    for start in _CAS_STARTS:
+        if any(segment[start : start + 3]):
+            reason = element(segment, start)
+            if not reason:
+                raise bad(loop, segment, start, "has an amount but no reason")
+            taken = amount(loop, segment, start + 1)
+            yield Adjustment(element(segment, 1), reason, taken, optional_amount(loop, segment, start + 2))
 
 
 def address(street: Elements | None, city: Elements | None) -> Address | None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from x12 import values
 from x12.fields import bad, birth, frozen, longer, needed, party, procedure
-from x12.model.claim import Procedure
 from x12.model.inquiry import Person, Trace, TransactionHead
 from x12.model.party import Party
+from x12.model.procedure import Procedure
 from x12.model.segments import COMPONENT, REPETITION, Segment, element
 from x12.reader import OpenLoop
 from x12.tokens import Elements

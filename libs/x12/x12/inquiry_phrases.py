@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from x12 import values
 from x12.guides.spec import Guide, LoopSpec
-from x12.model.claim import Procedure
 from x12.model.inquiry import Person, Trace, TransactionHead
 from x12.model.party import Party
+from x12.model.procedure import Procedure
 from x12.model.segments import Segment
 from x12.phrases import details, name
 from x12.writer import composite

@@ -1,17 +1,15 @@
 """837I to institutional claims, one at a time, as far as coordination of benefits needs them."""
 
-from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 
 from x12 import values
+from x12.coordination_reader import adjudication_of, coverage_of
 from x12.fields import (
     amount,
     bad,
     dated,
     enclosing,
     frozen,
-    in_days,
     longer,
     needed,
     needed_loop,
@@ -26,15 +24,12 @@ from x12.guides.institutional_claim import GUIDE
 from x12.inquiry_fields import rest
 from x12.model.claim import DatedEvent
 from x12.model.envelope import Received
-from x12.model.institutional import ClaimCode, InstitutionalClaim, InstitutionalLine, LineAdjudication, OtherPayer
-from x12.model.party import Party, Reference
-from x12.model.remittance import Adjustment
+from x12.model.institutional import ClaimCode, InstitutionalClaim, InstitutionalLine
+from x12.model.party import Reference
 from x12.model.segments import COMPONENT, Loop, Segment, element
 from x12.reader import OpenLoop
 from x12.sets import Report, attempt, read_sets, reported
 from x12.tokens import DEFAULT_LIMITS, Elements, Limits, Source
-
-_TRIPLETS = range(2, 20, 3)
 
 
 def read_institutional_claims(
@@ -79,6 +74,7 @@ def _claim(loop: OpenLoop) -> InstitutionalClaim:
     bill = [*element(head, 5).split(COMPONENT), "", ""]
     insured = enclosing(loop, "2000B", "HL")
     dependent = loop.enclosing("2000C")
+    coverages = {inner: coverage_of(inner) for inner in loop.loops if inner.id == "2320"}
     provider = needed_loop(enclosing(loop, "2000A", "HL"), "2010AA", "NM1")
     return InstitutionalClaim(
         billing_provider=party(provider),
@@ -92,11 +88,11 @@ def _claim(loop: OpenLoop) -> InstitutionalClaim:
         frequency=bill[2],
         codes=tuple(code for item in loop.segments if item[0] == "HI" for code in _codes(loop, item)),
         lines=tuple(_line(inner) for inner in loop.loops if inner.id == "2400"),
-        other_payers=tuple(_other_payer(inner) for inner in loop.loops if inner.id == "2320"),
+        other_coverages=tuple(filter(None, coverages.values())),
         references=tuple(others.references),
         dates=tuple(others.dates),
         extra=(*others.extra, *rest(head, 5)),
-        loops=_unread(loop, "2320", "2400"),
+        loops=_unread(loop, coverages, "2400"),
     )
 
 
@@ -121,57 +117,15 @@ def _codes(loop: OpenLoop, segment: Elements) -> Iterator[ClaimCode]:
             yield ClaimCode(parts[0], parts[1], parts[2], parts[3], worth, further)
 
 
-def _unread(loop: OpenLoop, *read: str) -> tuple[Loop, ...]:
-    return tuple(inner.kept() for inner in loop.loops if inner.id not in read)
-
-
-def _adjustments(loop: OpenLoop) -> tuple[Adjustment, ...]:
-    found: list[Adjustment] = []
-    for segment in loop.segments:
-        for start in _TRIPLETS if segment[0] == "CAS" else ():
-            if any(segment[start : start + 3]):
-                taken, counted = amount(loop, segment, start + 1), optional_amount(loop, segment, start + 2)
-                found.append(Adjustment(element(segment, 1), element(segment, start), taken, counted))
-    return tuple(found)
-
-
-def _amounts(loop: OpenLoop, *qualifiers: str) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
-    for segment in loop.segments:
-        if segment[0] == "AMT" and element(segment, 1) in qualifiers:
-            found.setdefault(element(segment, 1), amount(loop, segment, 2))
-    return found
-
-
-def _other_payer(loop: OpenLoop) -> OtherPayer:
-    head = loop.segments[0]
-    paid = _amounts(loop, "D", "EAF", "A8")
-    payer, insured = loop.inner("2330B"), loop.inner("2330A")
-    return OtherPayer(
-        responsibility=element(head, 1),
-        relationship=element(head, 2),
-        group_number=element(head, 3),
-        group_name=element(head, 4),
-        filing_code=element(head, 9),
-        payer=_named(payer),
-        insured=_named(insured),
-        paid=paid.get("D"),
-        remaining=paid.get("EAF"),
-        not_covered=paid.get("A8"),
-        adjustments=_adjustments(loop),
-        remarks=tuple(frozen(item) for item in loop.segments if item[0] in ("MIA", "MOA")),
-        extra=tuple(frozen(item) for item in loop.segments[1:] if item[0] not in ("CAS", "AMT", "MIA", "MOA")),
-        loops=_unread(loop, "2330A", "2330B"),
-    )
-
-
-def _named(loop: OpenLoop | None) -> Party | None:
-    return party(loop) if loop is not None else None
+def _unread(loop: OpenLoop, read: Mapping[OpenLoop, object], *ids: str) -> tuple[Loop, ...]:
+    """The loops of which nothing was made."""
+    return tuple(inner.kept() for inner in loop.loops if inner.id not in ids and not read.get(inner))
 
 
 def _line(loop: OpenLoop) -> InstitutionalLine:
     service = needed(loop, "SV2")
     others = _Rest(loop, "SV2", "REF")
+    decisions = {inner: adjudication_of(inner) for inner in loop.loops if inner.id == "2430"}
     return InstitutionalLine(
         number=value(loop, loop.segments[0], 1, values.integer),
         revenue_code=element(service, 1),
@@ -181,26 +135,7 @@ def _line(loop: OpenLoop) -> InstitutionalLine:
         units=amount(loop, service, 5),
         not_covered=optional_amount(loop, service, 7),
         dates=tuple(others.dates),
-        adjudications=tuple(_adjudication(inner) for inner in loop.loops if inner.id == "2430"),
+        adjudications=tuple(filter(None, decisions.values())),
         extra=(*others.extra, *(frozen(item) for item in loop.segments if item[0] == "REF")),
-        loops=_unread(loop, "2430"),
-    )
-
-
-def _adjudication(loop: OpenLoop) -> LineAdjudication:
-    head = loop.segments[0]
-    decided: date | None = None
-    for segment in loop.segments:
-        if segment[0] == "DTP" and element(segment, 1) == "573" and in_days(segment):
-            decided = dated(loop, segment).start
-    return LineAdjudication(
-        payer=element(head, 1),
-        paid=amount(loop, head, 2),
-        procedure=optional(loop, head, 3, procedure),
-        revenue_code=element(head, 4),
-        units=optional_amount(loop, head, 5),
-        adjustments=_adjustments(loop),
-        decided=decided,
-        remaining=_amounts(loop, "EAF").get("EAF"),
-        extra=tuple(frozen(item) for item in loop.segments[1:] if item[0] not in ("CAS", "DTP", "AMT")),
+        loops=_unread(loop, decisions),
     )

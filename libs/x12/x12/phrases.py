@@ -2,14 +2,21 @@
 procedures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
+from typing import TypeVar
 
 from x12 import values
-from x12.model.claim import DatedEvent, Procedure
+from x12.model.adjustment import Adjustment
+from x12.model.claim import DatedEvent
 from x12.model.party import Address, Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.segments import Segment
-from x12.writer import composite
+from x12.writer import amount, composite
+
+T = TypeVar("T")
+_REASONS_IN_CAS = 6
 
 
 def name(role: str, who: Party) -> Segment:
@@ -88,3 +95,17 @@ def procedure(item: Procedure | None) -> str:
         return composite(item.qualifier, item.code, *item.modifiers)
     modifiers = [*item.modifiers, "", "", "", ""][:4]
     return composite(item.qualifier, item.code, *modifiers, item.description)
+
+
+def adjustments(items: Iterable[Adjustment]) -> Iterator[Segment]:
+    """CAS segments: reasons of one group that follow one another stand together, six in a segment."""
+    for group, members in groupby(items, key=lambda item: item.group):
+        for some in batches(list(members), _REASONS_IN_CAS):
+            triplets = [(item.reason, amount(item.amount), amount(item.quantity)) for item in some]
+            yield ("CAS", group, *(part for triplet in triplets for part in triplet))
+
+
+def batches(items: list[T], size: int) -> Iterator[list[T]]:
+    """The items, so many at a time."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -8,8 +8,8 @@ from x12 import usual_payment, values
 from x12.errors import LimitExceeded, Position, X12Error
 from x12.fields import address as read_address
 from x12.fields import (
+    adjustments,
     amount,
-    bad,
     contact,
     frozen,
     longer,
@@ -23,12 +23,12 @@ from x12.fields import (
     value,
 )  # fmt: skip
 from x12.guides.remittance import GUIDE
+from x12.model.adjustment import Adjustment
 from x12.model.claim import DatedEvent
 from x12.model.envelope import Received
 from x12.model.party import Party, Reference
 from x12.model.record import maker
 from x12.model.remittance import (
-    Adjustment,
     BankAccount,
     ClaimPayment,
     ProviderAdjustment,
@@ -42,7 +42,6 @@ from x12.reader import OpenLoop, Walker
 from x12.sets import OpenSet, Report, attempt, read_sets, reported
 from x12.tokens import DEFAULT_LIMITS, ELEMENT, SEGMENT, Elements, Limits, Source, split_rows
 
-_CAS_STARTS = range(2, 20, 3)
 _PLB_STARTS = range(3, 15, 2)
 _ROLES = {"QC": "patient", "IL": "subscriber", "82": "rendering"}
 
@@ -282,16 +281,6 @@ def _party(loop: OpenLoop) -> Party:
     )
 
 
-def _adjustments(loop: OpenLoop, segment: Elements) -> Iterator[Adjustment]:
-    for start in _CAS_STARTS:
-        if any(segment[start : start + 3]):
-            reason = element(segment, start)
-            if not reason:
-                raise bad(loop, segment, start, "has an amount but no reason")
-            taken = amount(loop, segment, start + 1)
-            yield Adjustment(element(segment, 1), reason, taken, optional_amount(loop, segment, start + 2))
-
-
 class _Gathered:
     """What the segments of a claim or a service say, and what no field holds."""
 
@@ -303,7 +292,7 @@ class _Gathered:
     def take(self, loop: OpenLoop, segment: Elements) -> None:
         match segment[0]:
             case "CAS" if not longer(segment, 19):
-                self.adjustments.extend(_adjustments(loop, segment))
+                self.adjustments.extend(adjustments(loop, segment))
             case "REF" if (read := reference(segment)) is not None:
                 self.references.append(read)
             case _:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import TypeVar
 
 from x12 import values
 from x12.guides.remittance import GUIDE
 from x12.model.party import Party
 from x12.model.remittance import (
-    Adjustment,
     BankAccount,
     ClaimPayment,
     ProviderAdjustment,
@@ -16,11 +14,9 @@ from x12.model.remittance import (
     ServicePayment,
 )  # fmt: skip
 from x12.model.segments import Loop, Segment
-from x12.phrases import details, name, procedure, reference, references
+from x12.phrases import adjustments, batches, details, name, procedure, reference, references
 from x12.writer import amount, body_text, composite, flatten
 
-T = TypeVar("T")
-_REASONS_IN_CAS = 6
 _REASONS_IN_PLB = 6
 _HEADER_NUMBER = next(spec for spec in GUIDE.root.loops if spec.id == "2000")
 
@@ -50,7 +46,7 @@ def _segments(
             yield from claim.group_extra
         yield from flatten(_claim(claim), _HEADER_NUMBER.loops[0])
     for (provider, ends), members in groupby(adjustments, key=lambda item: (item.provider, item.fiscal_period_end)):
-        for some in _batches(list(members), _REASONS_IN_PLB):
+        for some in batches(list(members), _REASONS_IN_PLB):
             pairs = [part for item in some for part in (composite(item.reason, item.reference), amount(item.amount))]
             yield ("PLB", provider, values.day_text(ends), *pairs)
 
@@ -97,7 +93,7 @@ def _claim(claim: ClaimPayment) -> Loop:
     for segment in claim.extra:
         if segment[0] == "CLP":
             head = (*head, *segment[10:])
-    own: list[Segment] = [head, *_cas(claim.adjustments)]
+    own: list[Segment] = [head, *adjustments(claim.adjustments)]
     roles = (("QC", claim.patient), ("IL", claim.subscriber), ("82", claim.rendering))
     own += [name(role, who) for role, who in roles if who is not None]
     own += [segment for segment in (claim.mia, claim.moa) if segment]
@@ -106,18 +102,6 @@ def _claim(claim: ClaimPayment) -> Loop:
     if claim.allowed is not None:
         own.append(("AMT", "AU", amount(claim.allowed)))
     return Loop("2100", (*own, *kept), (*map(_service, claim.services), *claim.loops))
-
-
-def _cas(adjustments: Iterable[Adjustment]) -> Iterator[Segment]:
-    for group, members in groupby(adjustments, key=lambda item: item.group):
-        for some in _batches(list(members), _REASONS_IN_CAS):
-            triplets = [(item.reason, amount(item.amount), amount(item.quantity)) for item in some]
-            yield ("CAS", group, *(part for triplet in triplets for part in triplet))
-
-
-def _batches(items: list[T], size: int) -> Iterator[list[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _service(service: ServicePayment) -> Loop:
@@ -133,7 +117,7 @@ def _service(service: ServicePayment) -> Loop:
     elif service.service_from is not None and service.service_to is not None:
         own.append(("DTM", "150", values.day_text(service.service_from)))
         own.append(("DTM", "151", values.day_text(service.service_to)))
-    own += _cas(service.adjustments)
+    own += adjustments(service.adjustments)
     own += reference("6R", service.control_number)
     own += references(service.references)
     if service.allowed is not None:

@@ -14,8 +14,9 @@ from x12.errors import START
 from x12.fields import party_of, procedure
 from x12.guides.claim import GUIDE
 from x12.memo import Memo
-from x12.model.claim import BillingProvider, Claim837P, Diagnosis, Patient, Procedure, ServiceLine, Subscriber
+from x12.model.claim import BillingProvider, Claim837P, Diagnosis, Patient, ServiceLine, Subscriber
 from x12.model.party import Address, Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.record import maker
 from x12.model.segments import COMPONENT
 from x12.reader import OpenLoop
@@ -219,7 +220,7 @@ def _claim(
         tuple(rest.attachments),
         None if rendering is None else _parties[rendering], None if facility is None else _parties[facility],
         None if referring is None else _parties[referring], None if supervising is None else _parties[supervising],
-        tuple(rest.extra),
+        (), tuple(rest.extra),
     )  # pyright: ignore[reportArgumentType]  # fmt: skip
 
 
@@ -254,5 +255,5 @@ def _line(found: re.Match[str]) -> ServiceLine:
     return _make_line(
         _numbers[number], _procedures[service], _amounts[charge], _amounts[units], start, _pointer_lists[pointed],
         stop, unit, place, more[1], more[3], more[4], more[7], control, None, tuple(rest.notes), tuple(rest.dates),
-        tuple(rest.references), None if rendering is None else _parties[rendering], tuple(rest.extra),
+        tuple(rest.references), None if rendering is None else _parties[rendering], (), tuple(rest.extra),
     )  # fmt: skip

@@ -11,10 +11,12 @@ from decimal import Decimal
 from x12 import values
 from x12.fields import frozen, longer, procedure, reference
 from x12.memo import Memo
-from x12.model.claim import DatedEvent, Procedure
+from x12.model.adjustment import Adjustment
+from x12.model.claim import DatedEvent
 from x12.model.party import Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.record import maker
-from x12.model.remittance import Adjustment, ClaimPayment, ServicePayment
+from x12.model.remittance import ClaimPayment, ServicePayment
 from x12.model.segments import Segment, element
 from x12.tokens import ELEMENT, SEGMENT, Elements, split_rows
 

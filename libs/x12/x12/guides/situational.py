@@ -36,7 +36,13 @@ _PROFESSIONAL = (
     rule("2300", "PWK-02=BM|EL|EM|FT|FX", "PWK-06", "An attachment sent apart has a control number"),
     rule("2300", "CR1", "<2310E>", "An ambulance claim says where the patient was picked up"),
     rule("2300", "CR1", "<2310F>", "An ambulance claim says where the patient was taken"),
-    rule("2300", "2000B:SBR-01=S", "<2320>", "A claim to a secondary payer names the other payer", "warning"),
+    rule(
+        "2300",
+        "2000B:SBR-01=S|T|A|B|C|D|E|F|G|H",
+        "<2320>",
+        "A claim to a later payer names the other payers",
+        "warning",
+    ),
     rule("2320", "CAS", "AMT*D", "A payer that adjusted the claim says what it paid"),
     rule("2400", "PWK-02=BM|EL|EM|FT|FX", "PWK-06", "An attachment sent apart has a control number"),
 )

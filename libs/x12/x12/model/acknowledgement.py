@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from x12.model.claim import Procedure
 from x12.model.party import Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.segments import Segment
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from x12.model.claim import Attachment, DatedEvent, Procedure
+from x12.model.claim import Attachment, DatedEvent
 from x12.model.eligibility import Delivery, InformationReceiver, InformationSource, Member, Rejection
 from x12.model.inquiry import Trace, TransactionHead
 from x12.model.party import Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.segments import Loop, Segment
 
 CERTIFYING = frozenset({"A1", "A2", "A6"})

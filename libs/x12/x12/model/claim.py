@@ -3,7 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from x12.model.coordination import LineAdjudication, OtherCoverage
 from x12.model.party import Address, Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.record import record
 from x12.model.segments import Loop, Segment
 
@@ -123,16 +125,6 @@ class RelatedCauses:
 
 
 @record
-class Procedure:
-    """A procedure composite: HC for CPT and HCPCS, up to four modifiers, description for unlisted codes."""
-
-    code: str
-    modifiers: tuple[str, ...] = ()
-    qualifier: str = "HC"
-    description: str = ""
-
-
-@record
 class Drug:
     """Loop 2410: NDC (11 digits, N4), quantity and unit (F2, GR, ME, ML, UN); prescription number with its
     qualifier.
@@ -151,7 +143,8 @@ class Drug:
 class ServiceLine:
     """Loop 2400. `pointers` are 1-based into the claim's diagnoses; `control_number` is REF 6R.
 
-    `service_to` is None for a single day (D8). `units` are UN, or minutes (MJ) for anesthesia.
+    `service_to` is None for a single day (D8). `units` are UN, or minutes (MJ) for anesthesia. `adjudications` are
+    what other payers did with the line.
     """
 
     number: int
@@ -173,6 +166,7 @@ class ServiceLine:
     dates: tuple[DatedEvent, ...] = ()
     references: tuple[Reference, ...] = ()
     rendering: Party | None = None
+    adjudications: tuple[LineAdjudication, ...] = ()
     extra: tuple[Segment, ...] = ()
     loops: tuple[Loop, ...] = ()
 
@@ -218,5 +212,6 @@ class Claim837P:
     service_facility: Party | None = None
     referring: Party | None = None
     supervising: Party | None = None
+    other_coverages: tuple[OtherCoverage, ...] = ()
     extra: tuple[Segment, ...] = ()
     loops: tuple[Loop, ...] = ()

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from x12.model.acknowledgement import Status
-from x12.model.claim import Procedure
 from x12.model.inquiry import Person, Trace, TransactionHead
 from x12.model.party import Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.segments import Loop, Segment
 
 

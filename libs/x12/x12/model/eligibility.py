@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from x12.model.claim import DatedEvent, Procedure
+from x12.model.claim import DatedEvent
 from x12.model.inquiry import Person, Trace, TransactionHead
 from x12.model.party import Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.segments import Loop, Segment
 
 

@@ -1,12 +1,12 @@
 """Institutional claims (837I, 005010X223A2) as far as coordination of benefits needs them. Amounts are dollars."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from x12.model.claim import DatedEvent, Procedure
+from x12.model.claim import DatedEvent
+from x12.model.coordination import LineAdjudication, OtherCoverage
 from x12.model.party import Party, Reference
-from x12.model.remittance import Adjustment
+from x12.model.procedure import Procedure
 from x12.model.segments import Loop, Segment
 
 
@@ -22,43 +22,6 @@ class ClaimCode:
     day: str = ""
     amount: Decimal | None = None
     further: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LineAdjudication:
-    """Loop 2430: what another payer did with a line."""
-
-    payer: str
-    paid: Decimal
-    procedure: Procedure | None
-    revenue_code: str
-    units: Decimal | None
-    adjustments: tuple[Adjustment, ...] = ()
-    decided: date | None = None
-    remaining: Decimal | None = None
-    extra: tuple[Segment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OtherPayer:
-    """Loop 2320 with 2330A and 2330B: another coverage and what it paid. `paid` AMT D, `remaining` AMT EAF (what the
-    patient still owes), `not_covered` AMT A8.
-    """
-
-    responsibility: str
-    relationship: str
-    group_number: str
-    group_name: str
-    filing_code: str
-    payer: Party | None
-    insured: Party | None
-    paid: Decimal | None = None
-    remaining: Decimal | None = None
-    not_covered: Decimal | None = None
-    adjustments: tuple[Adjustment, ...] = ()
-    remarks: tuple[Segment, ...] = ()
-    extra: tuple[Segment, ...] = ()
-    loops: tuple[Loop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +56,7 @@ class InstitutionalClaim:
     frequency: str
     codes: tuple[ClaimCode, ...]
     lines: tuple[InstitutionalLine, ...]
-    other_payers: tuple[OtherPayer, ...] = ()
+    other_coverages: tuple[OtherCoverage, ...] = ()
     references: tuple[Reference, ...] = ()
     dates: tuple[DatedEvent, ...] = ()
     extra: tuple[Segment, ...] = ()

@@ -1,5 +1,7 @@
 """Who: names, addresses, contacts and identifiers as NM1/N1, N3, N4, PER, REF and PRV carry them."""
 
+from dataclasses import replace
+
 from x12.model.record import record
 from x12.model.segments import Segment
 
@@ -76,3 +78,9 @@ class Party:
     def reference(self, qualifier: str) -> str:
         """The first REF02 with this REF01, or the empty string."""
         return next((item.value for item in self.references if item.qualifier == qualifier), "")
+
+    def without(self, segment: Segment) -> "Party":
+        """The party without the first kept segment that equals this one, which some other field holds."""
+        extra = list(self.extra)
+        extra.remove(segment)
+        return replace(self, extra=tuple(extra))

@@ -3,8 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from x12.model.claim import DatedEvent, Procedure
+from x12.model.adjustment import Adjustment, remark_codes
+from x12.model.claim import DatedEvent
 from x12.model.party import Party, Reference
+from x12.model.procedure import Procedure
 from x12.model.record import record
 from x12.model.segments import Loop, Segment
 
@@ -53,18 +55,6 @@ class Remittance:
     def payee_tax_id(self) -> str:
         """REF TJ, or N104 when the payee is identified by its tax number (FI)."""
         return self.payee.reference("TJ") or (self.payee.id if self.payee.id_qualifier == "FI" else "")
-
-
-@record
-class Adjustment:
-    """One reason of a CAS segment: group CO, OA, PI or PR; CARC; amount (positive reduces payment);
-    quantity.
-    """
-
-    group: str
-    reason: str
-    amount: Decimal
-    quantity: Decimal | None = None
 
 
 @record
@@ -126,9 +116,7 @@ class ClaimPayment:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Remittance remark codes of MOA03-07 and MIA05, 20-23, in order."""
-        places = [self.moa[number] for number in (3, 4, 5, 6, 7) if number < len(self.moa)]
-        places += [self.mia[number] for number in (5, 20, 21, 22, 23) if number < len(self.mia)]
-        return tuple(code for code in places if code)
+        return remark_codes(self.moa, self.mia)
 
 
 @record
