@@ -97,6 +97,10 @@ class Sealed(Generic[T]):
         plain = self._adapter.dump_json(document, context=Sealing())  # pyright: ignore[reportArgumentType]
         return vault.seal(plain, practice_id, *self._place, id)
 
+    def seal_if(self, vault: Vault, practice_id: UUID, id: UUID, document: T | None) -> bytes | None:
+        """None for None, so that a row without one shows that it has none."""
+        return None if document is None else self.seal(vault, practice_id, id, document)
+
     def parse(self, plain: str | bytes) -> T:
         """The document of its JSON."""
         return self._adapter.validate_json(plain)
@@ -104,6 +108,10 @@ class Sealed(Generic[T]):
     def open(self, vault: Vault, practice_id: UUID, id: UUID, sealed: bytes) -> T:
         """Raises CannotOpen."""
         return self.parse(vault.open(sealed, practice_id, *self._place, id))
+
+    def open_if(self, vault: Vault, practice_id: UUID, id: UUID, sealed: bytes | None) -> T | None:
+        """None for None. Raises CannotOpen."""
+        return None if sealed is None else self.open(vault, practice_id, id, sealed)
 
 
 def _bytes_of(key: str) -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from common.pagination import Cursor, Limit, Page
+from common.phi import Phi
 from common.refusal import Invalid
 from common.web import IfMatch, Reads, Today, Writes, etag, needs
 from denials import operations, store
@@ -80,7 +81,7 @@ async def correction(case_id: UUID, body: CorrectionIn, version: IfMatch, uow: W
         version,
         tuple(change.change() for change in body.changes),
         authorization_number=body.authorization_number,
-        reason=body.reason,
+        reason=Phi(body.reason),
         today=today,
     )
     return CaseOut.of(case, today)
@@ -89,7 +90,7 @@ async def correction(case_id: UUID, body: CorrectionIn, version: IfMatch, uow: W
 @router.post("/cases/{case_id}/appeal", status_code=202, dependencies=[needs(WRITE)])
 async def appeal(case_id: UUID, body: AppealIn, version: IfMatch, uow: Writes, today: Today) -> CaseOut:
     """Record that an appeal was filed today."""
-    case = await operations.file_appeal(uow, case_id, version, reason=body.reason, today=today)
+    case = await operations.file_appeal(uow, case_id, version, reason=Phi(body.reason), today=today)
     return CaseOut.of(case, today)
 
 
@@ -97,11 +98,11 @@ async def appeal(case_id: UUID, body: AppealIn, version: IfMatch, uow: Writes, t
 async def outcome(case_id: UUID, body: OutcomeIn, version: IfMatch, uow: Writes, today: Today) -> CaseOut:
     """Close the case: upheld writes the denied amount off, overturned says what the payer will pay."""
     if body.outcome == "upheld":
-        case = await operations.uphold(uow, case_id, version, reason=body.reason)
+        case = await operations.uphold(uow, case_id, version, reason=Phi(body.reason))
     elif body.recovered is None:
         raise Invalid(what="An overturned case needs the amount recovered.", how="Give `recovered`.")
     else:
-        case = await operations.overturn(uow, case_id, version, recovered=body.recovered, reason=body.reason)
+        case = await operations.overturn(uow, case_id, version, recovered=body.recovered, reason=Phi(body.reason))
     return CaseOut.of(case, today)
 
 

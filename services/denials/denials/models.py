@@ -166,11 +166,22 @@ class HappeningOut(BaseModel):
     reason: str | None
     facts: dict[str, Any]
 
+    @classmethod
+    def of(cls, happening: Happening) -> HappeningOut:
+        return cls(
+            at=happening.at,
+            actor=happening.actor,
+            act=happening.act,
+            status=happening.status,
+            reason=happening.reason.reveal() if happening.reason else None,
+            facts=happening.facts,
+        )
+
 
 class CaseWithHistory(CaseOut):
     history: list[HappeningOut]
 
     @classmethod
     def told(cls, case: DenialCase, history: Sequence[Happening], today: date) -> CaseWithHistory:
-        lines = [HappeningOut(**{name: getattr(line, name) for name in HappeningOut.model_fields}) for line in history]
+        lines = [HappeningOut.of(line) for line in history]
         return cls(**CaseOut.of(case, today).model_dump(), history=lines)

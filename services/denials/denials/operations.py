@@ -9,6 +9,7 @@ from uuid import UUID
 from common.change import Change
 from common.ids import new_id
 from common.money import Money
+from common.phi import Phi
 from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
 from denials import store
@@ -52,7 +53,7 @@ async def request_correction(
     changes: tuple[LineChange, ...],
     *,
     authorization_number: str | None,
-    reason: str,
+    reason: Phi[str],
     today: date,
 ) -> DenialCase:
     """Have the claim sent again, corrected. Raises NotFound, Stale and what DenialCase.request_correction raises."""
@@ -62,21 +63,21 @@ async def request_correction(
         return await _decided(tx, change, "correction requested", reason)
 
 
-async def file_appeal(uow: UnitOfWork, case_id: UUID, version: int, *, reason: str, today: date) -> DenialCase:
+async def file_appeal(uow: UnitOfWork, case_id: UUID, version: int, *, reason: Phi[str], today: date) -> DenialCase:
     """Record that an appeal went out today. Raises NotFound, Stale and what DenialCase.file_appeal raises."""
     async with uow.begin() as tx:
         case = await _read(tx, case_id, version)
         return await _decided(tx, case.file_appeal(today=today), "appeal filed", reason)
 
 
-async def uphold(uow: UnitOfWork, case_id: UUID, version: int, *, reason: str) -> DenialCase:
+async def uphold(uow: UnitOfWork, case_id: UUID, version: int, *, reason: Phi[str]) -> DenialCase:
     """Close the case without the money. Raises NotFound, Stale, NotPossibleNow."""
     async with uow.begin() as tx:
         case = await _read(tx, case_id, version)
         return await _decided(tx, case.upheld(), "upheld", reason)
 
 
-async def overturn(uow: UnitOfWork, case_id: UUID, version: int, *, recovered: Money, reason: str) -> DenialCase:
+async def overturn(uow: UnitOfWork, case_id: UUID, version: int, *, recovered: Money, reason: Phi[str]) -> DenialCase:
     """Record the payer's word that it will pay. Raises NotFound, Stale, NotPossibleNow."""
     async with uow.begin() as tx:
         case = await _read(tx, case_id, version)
@@ -87,7 +88,7 @@ async def assign(uow: UnitOfWork, case_id: UUID, version: int, owner: str) -> De
     """Give the case to somebody. Raises NotFound, Stale."""
     async with uow.begin() as tx:
         case = await _read(tx, case_id, version)
-        return await _decided(tx, Change(replace(case, owner=owner)), "assigned", owner)
+        return await _decided(tx, Change(replace(case, owner=owner)), "assigned", Phi(owner))
 
 
 async def claim_paid(uow: UnitOfWork, claim_id: UUID, paid: Money) -> None:
@@ -127,7 +128,7 @@ async def _read(tx: Transaction, case_id: UUID, version: int) -> DenialCase:
     return case
 
 
-async def _decided(tx: Transaction, change: Change[DenialCase], act: str, reason: str) -> DenialCase:
+async def _decided(tx: Transaction, change: Change[DenialCase], act: str, reason: Phi[str]) -> DenialCase:
     case = await store.save(tx, change, act=act, reason=reason)
     tx.audit("decide", "denial case", case.id, act=act)
     _watch(tx, case)

@@ -15,11 +15,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from common.change import Change
 from common.ids import new_id
 from common.pagination import Cursor, keyset
+from common.phi import Phi
 from common.refusal import NotFound
 from common.store import save_version
 from common.uow import Transaction
 from denials.domain.case import FINAL, Denial, DenialCase, Status
 from denials.domain.terms import DEFAULTS, Program, Terms
+from denials.sealing import REASON
 from denials.tables import cases, history, payer_terms
 
 DENIAL = TypeAdapter(Denial)
@@ -34,7 +36,7 @@ class Happening:
     actor: str
     act: str
     status: str
-    reason: str | None
+    reason: Phi[str] | None
     facts: dict[str, Any]
 
 
@@ -85,7 +87,7 @@ async def add(tx: Transaction, change: Change[DenialCase], *, act: str) -> Denia
 
 
 async def save(
-    tx: Transaction, change: Change[DenialCase], *, act: str, reason: str | None = None, **facts: Any
+    tx: Transaction, change: Change[DenialCase], *, act: str, reason: Phi[str] | None = None, **facts: Any
 ) -> DenialCase:
     """Raises Stale when somebody was faster."""
     case = change.aggregate
@@ -96,18 +98,19 @@ async def save(
     return saved
 
 
-async def note(tx: Transaction, case: DenialCase, *, act: str, reason: str | None = None, **facts: Any) -> None:
+async def note(tx: Transaction, case: DenialCase, *, act: str, reason: Phi[str] | None = None, **facts: Any) -> None:
     """One more line of the case's history."""
+    id = new_id()
     await tx.execute(
         insert(history).values(
             practice_id=tx.practice_id,
-            id=new_id(),
+            id=id,
             case_id=case.id,
             at=tx.now,
             actor=tx.actor.subject,
             act=act,
             status=case.status.value,
-            reason=reason,
+            sealed_reason=REASON.seal_if(tx.vault, tx.practice_id, id, reason),
             facts=TypeAdapter(dict[str, Any]).dump_python(facts, mode="json"),
         )
     )
@@ -115,7 +118,17 @@ async def note(tx: Transaction, case: DenialCase, *, act: str, reason: str | Non
 
 async def history_of(tx: Transaction, case_id: UUID) -> Sequence[Happening]:
     rows = await tx.rows(select(history).where(history.c.case_id == case_id).order_by(history.c.id))
-    return [Happening(**{name: row[name] for name in Happening.__slots__}) for row in rows]
+    return [
+        Happening(
+            at=row["at"],
+            actor=row["actor"],
+            act=row["act"],
+            status=row["status"],
+            reason=REASON.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_reason"]),
+            facts=row["facts"],
+        )
+        for row in rows
+    ]
 
 
 async def terms_of(tx: Transaction, payer_id: str) -> Terms:

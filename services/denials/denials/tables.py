@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, Uuid
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.tables import MoneyType, moment, service_metadata, tenant_table, versioned
@@ -32,7 +32,7 @@ cases = tenant_table(
     Index("cases_status_idx", "practice_id", "status", "respond_by"),
 )
 
-# Append-only: what happened to a case, who did it and why.
+# Append-only: what happened to a case, who did it and why. What staff write may name the patient, so it is sealed.
 history = tenant_table(
     "case_history",
     METADATA,
@@ -42,7 +42,7 @@ history = tenant_table(
     Column("actor", Text, nullable=False),
     Column("act", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("reason", Text),
+    Column("sealed_reason", LargeBinary),
     Column("facts", JSONB, nullable=False),
     Index("case_history_case_idx", "case_id", "at"),
 )
