@@ -23,7 +23,9 @@ SEGMENT, ELEMENT = "\x1c", "\x1d"
 _EMPTY = SEGMENT + SEGMENT
 _SUBSTITUTE = 0x1A
 _BLANK = b" \t\r\n\x00\x1a"
+_BETWEEN = b" \r\n"
 _MARKS = (b"\xef\xbb\xbf",)
+_OPENING = re.compile(b"ISA[^A-Za-z0-9 ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def read_texts(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Head
     elements; a run is never empty.
 
     Delimiters are found anew in each ISA. Components come joined by `COMPONENT`, repetitions by
-    `REPETITION`. Text is UTF-8, or Latin-1 where it is not; the data of BIN and BDS are hexadecimal digits. Raises
+    `REPETITION`. A segment is UTF-8, or Latin-1 where it is not; the data of BIN and BDS are hexadecimal digits. Raises
     NotX12, BadDelimiters, LimitExceeded, and, where binary data are not as long as they say, EnvelopeBroken or
     BadElement.
     """
@@ -153,7 +155,7 @@ class _Feed:
 def _segments(feed: _Feed, delimiters: Delimiters, limits: Limits, ordinal: int) -> Iterator[str]:
     table, deleted = _translation(delimiters)
     terminator = delimiters.segment.encode()
-    closing = b"IEA" + delimiters.element.encode()
+    closing = re.compile(b"IEA" + re.escape(delimiters.element.encode()))
     heads = BinaryHeads(delimiters)
     while True:
         binary = heads.find(feed.buffer)
@@ -183,28 +185,33 @@ def _binary(feed: _Feed, found: re.Match[bytes], delimiters: Delimiters, limits:
     return ELEMENT.join(binary_elements(found, feed.take(size + 1), delimiters, place))
 
 
-def _stop(block: bytes, terminator: bytes, closing: bytes) -> tuple[int, bool]:
+def _stop(block: bytes, terminator: bytes, closing: re.Pattern[bytes]) -> tuple[int, bool]:
     """How much of the block belongs to this interchange, and whether the interchange ends there."""
-    end = _segment_start(block, closing, terminator)
+    end = _segment_start(block, b"IEA", closing, terminator)
     if end != -1:
         after = block.find(terminator, end)
         end = len(block) if after == -1 else after + 1
-    following = _segment_start(block, b"ISA", terminator)
+    following = _segment_start(block, b"ISA", _OPENING, terminator)
     if following != -1 and (end == -1 or following < end):
         return following, True
     return (len(block), False) if end == -1 else (end, True)
 
 
-def _segment_start(block: bytes, mark: bytes, terminator: bytes) -> int:
-    at = block.find(mark)
-    while at != -1:
-        lead = block[max(0, at - 16) : at]
-        if at == 0 or lead.rstrip(b" \r\n" if terminator not in b"\r\n" else b" ").endswith(terminator):
-            return at
-        if terminator in b"\r\n" and terminator in lead[len(lead.rstrip(b"\r\n")) :]:
-            return at
-        at = block.find(mark, at + 1)
-    return -1
+def _segment_start(block: bytes, name: bytes, head: re.Pattern[bytes], terminator: bytes) -> int:
+    if name not in block:
+        return -1
+    return next((found.start() for found in head.finditer(block) if _begins(block, found.start(), terminator)), -1)
+
+
+def _begins(block: bytes, at: int, terminator: bytes) -> bool:
+    """Whether a segment begins there: after a terminator or, as every block begins with a segment, at its beginning,
+    with nothing but blanks between.
+    """
+    while at and block[at - 1] in _BETWEEN:
+        at -= 1
+        if block[at : at + 1] == terminator:
+            return True
+    return at == 0 or block[at - 1 : at] == terminator
 
 
 def _translation(delimiters: Delimiters) -> tuple[bytes, bytes]:
@@ -225,7 +232,7 @@ def _text(block: bytes, limits: Limits, ordinal: int) -> str:
     try:
         text = block.decode()
     except UnicodeDecodeError:
-        text = block.decode("latin-1")
+        text = SEGMENT.join(map(_decoded, block.split(SEGMENT.encode())))
     if len(text) > limits.element:
         _check_lengths(text.split(SEGMENT), limits, ordinal)
     if SEGMENT + " " in text or text[:1] == " ":
@@ -234,6 +241,14 @@ def _text(block: bytes, limits: Limits, ordinal: int) -> str:
     while _EMPTY in text:
         text = text.replace(_EMPTY, SEGMENT)
     return text
+
+
+def _decoded(segment: bytes) -> str:
+    """One segment at a time, so that it does not depend on chunks which segments are read as Latin-1."""
+    try:
+        return segment.decode()
+    except UnicodeDecodeError:
+        return segment.decode("latin-1")
 
 
 def _check_lengths(segments: list[str], limits: Limits, ordinal: int) -> None:
