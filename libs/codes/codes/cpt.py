@@ -74,6 +74,7 @@ class Code:
 EVALUATION_FAMILIES = frozenset({"em-new", "em-est", "consult"})
 
 
+@lru_cache(maxsize=4096)
 def lookup(number: str) -> Code | None:
     """The code, whether or not it is still in use; None when the table does not know it."""
     return table().get(number)
@@ -102,6 +103,7 @@ def in_band(family: str, site_group: str, measure: Decimal, on: date) -> Code | 
     return None
 
 
+@lru_cache(maxsize=1024)
 def add_on_of(parent: str, family: str) -> Code | None:
     """The family's add-on that may stand beside `parent`; None when there is none."""
     return next((code for code in table().values() if code.family == family and parent in code.parents), None)

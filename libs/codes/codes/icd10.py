@@ -48,6 +48,7 @@ def dotted(code: str) -> str:
     return text
 
 
+@lru_cache(maxsize=8192)
 def lookup(code: str, on: date) -> Entry | None:
     """The code's entry for that date of service, or None when it does not exist. Dots are optional."""
     plain = code.strip().upper().replace(".", "")
@@ -73,6 +74,13 @@ def is_billable(code: str, on: date) -> bool:
 def edition() -> Mapping[str, Any]:
     """Which edition answers: its name, first day, source and number of codes."""
     return json.loads(files("codes").joinpath("data/icd10cm.json").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def categories() -> tuple[str, ...]:
+    """Every category of three characters, in order."""
+    billable, headers = _codes()
+    return tuple(sorted({code[:3] for code in billable | headers}))
 
 
 @lru_cache(maxsize=1)

@@ -127,6 +127,8 @@ def lookup(code: str) -> Modifier | None:
 def in_order(codes: Iterable[str]) -> tuple[str, ...]:
     """The modifiers as they stand on a claim line, each once. Raises ValueError for an unknown one."""
     unique = set(codes)
+    if not unique:
+        return ()
     unknown = sorted(unique - TABLE.keys())
     if unknown:
         raise ValueError(f"Unknown modifier {', '.join(unknown)}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 
 from codes import cpt
 
@@ -30,6 +31,7 @@ class Limit:
     edition: str = cpt.EDITION
 
 
+@lru_cache(maxsize=4096)
 def limit(number: str, on: date) -> Limit | None:
     """The limit for the code on that date of service, or None when none is known.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +15,9 @@ UNKNOWN_NATURE = ("D49",)
 UNCERTAIN = ("D48",)
 
 
-def starts(code: str, prefixes: Iterable[str]) -> bool:
+def starts(code: str, prefixes: tuple[str, ...]) -> bool:
     """True when the code is one of these or below one of them."""
-    return any(code.startswith(prefix) for prefix in prefixes)
+    return code.startswith(prefixes)
 
 
 def is_malignant(code: str) -> bool:

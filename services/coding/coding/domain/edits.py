@@ -53,7 +53,10 @@ def _pairs(services: Sequence[Service], habit: Habit, on: date, edits: Edits) ->
         for second in range(len(services)):
             if first == second or first not in kept or second not in kept:
                 continue
-            passed, finding = _pair(kept[first], kept[second], habit, edits.edit(kept[first].cpt, kept[second].cpt, on))
+            edit = edits.edit(kept[first].cpt, kept[second].cpt, on)
+            if edit is None:
+                continue
+            passed, finding = _pair(kept[first], kept[second], habit, edit)
             if finding:
                 findings.append(finding)
             if passed is None:
@@ -63,10 +66,8 @@ def _pairs(services: Sequence[Service], habit: Habit, on: date, edits: Edits) ->
     return Chosen(tuple(kept.values()), findings=tuple(findings))
 
 
-def _pair(column1: Service, column2: Service, habit: Habit, edit: Edit | None) -> tuple[Service | None, Finding | None]:
+def _pair(column1: Service, column2: Service, habit: Habit, edit: Edit) -> tuple[Service | None, Finding | None]:
     """What becomes of column 2 beside column 1: itself, itself with a modifier, or None when it is held."""
-    if edit is None:
-        return column2, None
     if edit.modifier_allowed and (_passing(column2) or _other_digit(column1, column2)):
         return column2, None
     if not edit.modifier_allowed or _same_lesion(column1, column2):

@@ -10,6 +10,7 @@ from coding.domain import (
     aftercare,
     biopsies,
     botulinum,
+    conventions,
     cosmetic,
     destruction,
     drugs,
@@ -92,7 +93,9 @@ def code_visit(visit: Visit, edits: Edits = STARTER) -> CodedVisit:
     visits = evaluation.choose(visit, related.services, edits)
     settled = settle((*visits.services, *related.services), Habit(visit.payer.x_modifiers), visit.date, edits)
     noticed = notice.apply(visit, kept, settled.services)
-    chosen = Chosen(noticed.services, procedures.self_pay + noticed.self_pay, settled.findings + noticed.findings)
+    ordered = conventions.in_order(visit, noticed.services)
+    findings_so_far = settled.findings + noticed.findings + ordered.findings
+    chosen = Chosen(ordered.services, procedures.self_pay + noticed.self_pay, findings_so_far)
     findings = (
         *_gate(visit),
         *_same_lesion(visit, held),
@@ -122,6 +125,8 @@ def _by_family(visit: Visit, lesions: Sequence[Lesion]) -> Chosen:
 
 def _same_lesion(visit: Visit, held: Sequence[Lesion]) -> tuple[Finding, ...]:
     """BUNDLED for each code that another service on the same lesion holds."""
+    if not held:
+        return ()
     codes = {service.cpt for service in _by_family(visit, held).services}
     found = [bundled(code, "Another service on the same lesion includes it.") for code in sorted(codes)]
     # Without a report of the last 60 days the sample may be the ground for Mohs and paid apart (rulebook 3.12).

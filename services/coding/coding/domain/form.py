@@ -67,9 +67,10 @@ class Form:
 
     def needs(self, name: str, reader: Reader) -> Any:
         """The fact; absent or null is a complaint too."""
-        if self.content.get(name) is None:
+        value = self.may(name, reader)
+        if value is None and self.content.get(name) is None:
             self.faults.add(self.at(name), "is needed")
-        return self.may(name, reader)
+        return value
 
     def child(self, name: str, *names: str, required: bool = False) -> Form | None:
         value = self.content.get(name)
@@ -89,16 +90,19 @@ class Form:
             self.faults.add(self.at(name), "must be a list")
             return
         entries = cast(list[Any], value)
+        path = self.at(name)
         if len(entries) > most:
-            self.faults.add(self.at(name), f"may have at most {most} entries")
+            self.faults.add(path, f"may have at most {most} entries")
             return
         for position, entry in enumerate(entries):
-            yield Form(entry, f"{self.at(name)}[{position}]", self.faults)
+            yield Form(entry, f"{path}[{position}]", self.faults)
 
 
 def one_of(*allowed: str | int) -> Reader:
+    known = frozenset(allowed)
+
     def read(value: Any) -> Any:
-        if isinstance(value, bool) or value not in allowed:
+        if isinstance(value, bool) or not isinstance(value, str | int) or value not in known:
             raise Complaint(f"must be one of {', '.join(str(word) for word in allowed)}")
         return value
 
@@ -112,11 +116,12 @@ def flag(value: Any) -> bool:
 
 
 def _text(value: Any, longest: int) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+    text = value.strip() if isinstance(value, str) and len(value) <= longest else ""
+    if not text:
         raise Complaint(f"must be text of 1 to {longest} characters")
     if not value.isprintable():
         raise Complaint("must be printable text on one line")
-    return value.strip()
+    return text
 
 
 def word(value: Any) -> str:

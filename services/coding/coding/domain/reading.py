@@ -29,6 +29,13 @@ MOST_PROCEDURES = 100
 MOST_PROBLEMS = 50
 
 _KIND, _PAYER, _PLACE = form.one_of(*Kind), form.one_of(*PayerType), form.one_of(*place_of_service.TABLE)
+_KINDS = {str(kind): kind for kind in Kind}
+_COMPONENT = form.one_of("global", "professional", "technical")
+_SEX, _STANDING = form.one_of("F", "M", "U"), form.one_of("new", "established")
+_MODE, _WHERE = form.one_of("audio_video", "audio_only"), form.one_of("home", "other")
+_MDM = form.one_of("nurse_only", "straightforward", "low", "moderate", "high")
+_GLOBAL_DAYS = form.one_of(0, 10, 90)
+_NOTICE, _NOTICE_OPTION = form.one_of("mandatory", "voluntary"), form.one_of(1, 2, 3)
 _LINK = {"problem_ref": form.word, "site": form.words}
 _SAME = {"same_lesion_as_next": form.flag}
 _LESION = {**_LINK, **_SAME, "count": form.count}
@@ -151,7 +158,7 @@ def _visit(root: Form) -> Visit | None:
         "patient": _patient(root),
         "em": _evaluation(root),
         "telehealth": _telehealth(root),
-        "component": root.may("component", form.one_of("global", "professional", "technical")),
+        "component": root.may("component", _COMPONENT),
         "clia_number_on_file": root.may("clia_number_on_file", form.flag),
         "last_face_to_face": history and history.may("last_face_to_face_same_group_same_specialty", form.day),
         "global_periods": tuple(_global_period(item) for item in root.items("global_periods", 50)),
@@ -187,16 +194,16 @@ def _patient(root: Form) -> Patient | None:
     patient = root.child("patient", "age", "sex", "new_or_established", required=True)
     return patient and Patient(
         age=patient.may("age", form.age),
-        sex=patient.may("sex", form.one_of("F", "M", "U")),
-        new_or_established=patient.may("new_or_established", form.one_of("new", "established")),
+        sex=patient.may("sex", _SEX),
+        new_or_established=patient.may("new_or_established", _STANDING),
     )
 
 
 def _telehealth(root: Form) -> Telehealth | None:
     call = root.child("telehealth", "mode", "patient_location")
     return call and Telehealth(
-        mode=call.needs("mode", form.one_of("audio_video", "audio_only")),
-        patient_location=call.needs("patient_location", form.one_of("home", "other")),
+        mode=call.needs("mode", _MODE),
+        patient_location=call.needs("patient_location", _WHERE),
     )
 
 
@@ -207,7 +214,7 @@ def _evaluation(root: Form) -> Evaluation | None:
     )  # fmt: skip
     em = root.child("em", "mdm", "minutes", "em_problem_refs", *flags)
     return em and Evaluation(
-        mdm=em.may("mdm", form.one_of("nurse_only", "straightforward", "low", "moderate", "high")),
+        mdm=em.may("mdm", _MDM),
         minutes=em.may("minutes", form.minutes),
         em_problem_refs=em.may("em_problem_refs", form.listed),
         **{name: em.may(name, form.flag) for name in flags},
@@ -223,7 +230,7 @@ def _problem(item: Form) -> Problem | None:
 def _global_period(item: Form) -> GlobalPeriod | None:
     item.knows("cpt", "date", "days")
     cpt, day = item.needs("cpt", form.word), item.needs("date", form.day)
-    days = item.needs("days", form.one_of(0, 10, 90))
+    days = item.needs("days", _GLOBAL_DAYS)
     return GlobalPeriod(cpt, day, days) if not item.faults.found else None
 
 
@@ -235,9 +242,9 @@ def _authorization(root: Form) -> Authorization | None:
 def _notice(root: Form) -> Notice | None:
     given = root.child("abn", "type", "signed", "option")
     return given and Notice(
-        type=given.may("type", form.one_of("mandatory", "voluntary")),
+        type=given.may("type", _NOTICE),
         signed=given.may("signed", form.flag),
-        option=given.may("option", form.one_of(1, 2, 3)),
+        option=given.may("option", _NOTICE_OPTION),
     )
 
 
@@ -245,7 +252,7 @@ def _procedure(item: Form, position: int) -> Procedure | None:
     word = item.needs("kind", _KIND)
     if word is None:
         return None
-    kind = Kind(word)
+    kind = _KINDS[word]
     readers = PROCEDURE_FACTS[kind]
     item.knows("kind", *readers)
     facts = {name: item.may(name, readers[name]) for name in item.content if name in readers}

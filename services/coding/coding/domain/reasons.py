@@ -90,6 +90,7 @@ RULES: Mapping[str, Rule] = {
         Rule("COSMETIC", "rulebook 7.1", "A benign lesion without symptoms is the patient's own wish."),
         Rule("NOTICE", "rulebook 7.2", "A signed notice of an expected denial lets the claim go with GA; none is GZ."),
         Rule("NECESSITY", "rulebook 7.1", "A documented symptom makes a benign lesion's removal medical."),
+        Rule("UNDERLYING-FIRST", "rulebook 6", "The disease that underlies a manifestation stands before it."),
         Rule("SELF-PAY", "rulebook 7.3", "A patient without insurance pays; nothing goes to a payer."),
     )
 }

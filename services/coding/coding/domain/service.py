@@ -63,12 +63,13 @@ def lesions_of(visit: Visit) -> tuple[Lesion, ...]:
         found.append(Lesion(procedure, current, read_sites(procedure.site)))
         if not procedure.same_lesion_as_next:
             current += 1
-    return tuple(replace(lesion, id=_wound_of_flap(lesion, found)) for lesion in found)
+    return tuple(
+        replace(lesion, id=_wound_of_flap(lesion, found)) if lesion.procedure.kind is Kind.ATT else lesion
+        for lesion in found
+    )
 
 
 def _wound_of_flap(lesion: Lesion, lesions: Sequence[Lesion]) -> int:
-    if lesion.procedure.kind is not Kind.ATT:
-        return lesion.id
     wounds = {
         other.id
         for other in lesions
@@ -88,14 +89,15 @@ def diagnosis_of(visit: Visit, procedure: Procedure) -> str | None:
 
 def service_for(visit: Visit, cpt: str, units: int, lesions: Iterable[Lesion], *reasons: Reason) -> Service:
     """A service for these lesions, with their diagnoses in the order the clinician listed the problems."""
-    treated = sorted(
-        (lesion for lesion in lesions if lesion.procedure.problem_ref),
-        key=lambda lesion: (
-            visit.problem_order(str(lesion.procedure.problem_ref)),
-            lesion.procedure.site or "",
-            diagnosis_of(visit, lesion.procedure) or "",
-        ),
-    )
+    treated = [lesion for lesion in lesions if lesion.procedure.problem_ref]
+    if len(treated) > 1:
+        treated.sort(
+            key=lambda lesion: (
+                visit.problem_order(str(lesion.procedure.problem_ref)),
+                lesion.procedure.site or "",
+                diagnosis_of(visit, lesion.procedure) or "",
+            )
+        )
     dx = dict.fromkeys(d for lesion in treated if (d := diagnosis_of(visit, lesion.procedure)))
     unread = any(lesion.sites is None for lesion in treated)
     return Service(

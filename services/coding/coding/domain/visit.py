@@ -197,8 +197,11 @@ class Visit:
     abn: Notice | None = None
 
     def problem(self, ref: str) -> Problem:
-        return next(problem for problem in self.problems if problem.ref == ref)
+        return self.problems[self.problem_order(ref)]
 
     def problem_order(self, ref: str) -> int:
         """Where the clinician listed the problem: diagnoses stand on a line in this order."""
-        return next(place for place, problem in enumerate(self.problems) if problem.ref == ref)
+        for place, problem in enumerate(self.problems):
+            if problem.ref == ref:
+                return place
+        raise LookupError("The visit has no such problem.")
