@@ -24,6 +24,7 @@ from coding.operations import overriding, recording
 from coding.operations.documenting import documented
 from coding.store import Wanted
 from common.pagination import Cursor, Limit, Page
+from common.phi import Phi
 from common.web import Creates, IfMatch, Reads, Writes, etag, needs
 
 router = APIRouter(tags=["encounters"])
@@ -107,7 +108,7 @@ async def override(
     """Code a held or ready encounter by hand."""
     lines = tuple(line.line() for line in body.lines)
     encounter = await overriding.override(
-        uow.answering(EncounterOut.told, 200), encounter_id, version, lines, reason=body.reason
+        uow.answering(EncounterOut.told, 200), encounter_id, version, lines, reason=Phi(body.reason)
     )
     response.headers["ETag"] = etag(encounter.version)
     return EncounterOut.told(encounter)

@@ -267,7 +267,7 @@ class HappeningOut(BaseModel):
             at=happening.at,
             actor=happening.actor,
             act=happening.act,
-            reason=happening.reason,
+            reason=happening.reason.reveal() if happening.reason else None,
             published=happening.published,
             disposition=happening.coded.disposition,
             flags=list(happening.coded.flags),
@@ -303,7 +303,7 @@ def _ids(encounter: Encounter) -> Mapping[str, Any]:
 
 def _encounter(encounter: Encounter) -> Mapping[str, Any]:
     mark = encounter.override
-    override = OverrideOut(by=mark.by, at=mark.at, reason=mark.reason) if mark else None
+    override = OverrideOut(by=mark.by, at=mark.at, reason=mark.reason.reveal()) if mark else None
     return {**_ids(encounter), **_coded(encounter.coded), "override": override}
 
 

@@ -13,11 +13,12 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from coding.domain.coded_visit import CodedVisit, Disposition
-from coding.domain.encounter import Encounter, Override
-from coding.sealing import PAST_VISIT, VISIT
+from coding.domain.encounter import Encounter
+from coding.sealing import OVERRIDE, PAST_VISIT, REASON, VISIT
 from coding.tables import encounters, history
 from common.ids import new_id
 from common.pagination import Cursor, keyset
+from common.phi import Phi
 from common.refusal import NotFound
 from common.store import save_version
 from common.uow import Transaction
@@ -31,7 +32,7 @@ class Happening:
     at: datetime
     actor: str
     act: str
-    reason: str | None
+    reason: Phi[str] | None
     published: str | None
     coded: CodedVisit
 
@@ -47,7 +48,6 @@ class Wanted:
 
 
 CODED = TypeAdapter(CodedVisit)
-OVERRIDE = TypeAdapter(Override)
 
 
 async def load(tx: Transaction, encounter_id: UUID) -> Encounter:
@@ -87,7 +87,9 @@ async def save(tx: Transaction, encounter: Encounter) -> Encounter:
     return replace(encounter, version=version)
 
 
-async def note(tx: Transaction, encounter: Encounter, *, act: str, reason: str | None, published: str | None) -> None:
+async def note(
+    tx: Transaction, encounter: Encounter, *, act: str, reason: Phi[str] | None, published: str | None
+) -> None:
     """Keep this version of the encounter for good."""
     id = new_id()
     await tx.execute(
@@ -99,7 +101,7 @@ async def note(tx: Transaction, encounter: Encounter, *, act: str, reason: str |
             at=tx.now,
             actor=tx.actor.subject,
             act=act,
-            reason=reason,
+            sealed_reason=REASON.seal_if(tx.vault, tx.practice_id, id, reason),
             published=published,
             visit=PAST_VISIT.seal(tx.vault, tx.practice_id, id, dict(encounter.document)),
             coded=CODED.dump_python(encounter.coded, mode="json"),
@@ -116,7 +118,7 @@ async def history_of(tx: Transaction, encounter_id: UUID) -> Sequence[Happening]
             at=row["at"],
             actor=row["actor"],
             act=row["act"],
-            reason=row["reason"],
+            reason=REASON.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_reason"]),
             published=row["published"],
             coded=CODED.validate_python(row["coded"]),
         )
@@ -143,7 +145,7 @@ def _columns(tx: Transaction, encounter: Encounter) -> dict[str, Any]:
         "disposition": encounter.coded.disposition.value,
         "visit": VISIT.seal(tx.vault, tx.practice_id, encounter.id, dict(encounter.document)),
         "coded": CODED.dump_python(encounter.coded, mode="json"),
-        "overridden": OVERRIDE.dump_python(encounter.override, mode="json") if encounter.override else None,
+        "sealed_override": OVERRIDE.seal_if(tx.vault, tx.practice_id, encounter.id, encounter.override),
     }
 
 
@@ -155,6 +157,6 @@ def _encounter(tx: Transaction, row: Any) -> Encounter:
         visit_number=row["visit_number"],
         document=VISIT.open(tx.vault, tx.practice_id, row["id"], row["visit"]),
         coded=CODED.validate_python(row["coded"]),
-        override=OVERRIDE.validate_python(row["overridden"]) if row["overridden"] else None,
+        override=OVERRIDE.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_override"]),
         version=row["version"],
     )

@@ -25,7 +25,8 @@ from common.tables import moment, reference_table, service_metadata, tenant_tabl
 
 METADATA = service_metadata()
 
-# `visit` is the form as it was sent, notes and all, sealed; it leaves this database only for a reader of the encounter.
+# `visit` is the form as it was sent, notes and all, and `sealed_override` holds a coder's reason: both are sealed, and
+# leave this database only for a reader of the encounter.
 encounters = tenant_table(
     "encounters",
     METADATA,
@@ -38,7 +39,7 @@ encounters = tenant_table(
     Column("disposition", Text, nullable=False),
     Column("visit", LargeBinary, nullable=False),
     Column("coded", JSONB, nullable=False),
-    Column("overridden", JSONB),
+    Column("sealed_override", LargeBinary),
     UniqueConstraint("practice_id", "visit_number"),
     Index("encounters_disposition_idx", "practice_id", "disposition", "date_of_service"),
     Index("encounters_patient_idx", "practice_id", "patient_id"),
@@ -54,7 +55,7 @@ history = tenant_table(
     moment("at"),
     Column("actor", Text, nullable=False),
     Column("act", Text, nullable=False),
-    Column("reason", Text),
+    Column("sealed_reason", LargeBinary),
     Column("published", Text),
     Column("visit", LargeBinary, nullable=False),
     Column("coded", JSONB, nullable=False),

@@ -14,6 +14,7 @@ from uuid import UUID
 from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
 from coding.domain.events import EncounterCoded, EncounterHeld, EncounterNotBillable, SelfPayLine, ServiceLine
 from coding.domain.findings import Finding
+from common.phi import Phi
 
 # 837P (005010X222A1): HI of loop 2300 has twelve diagnoses, SV107 four pointers, loop 2400 fifty lines.
 DIAGNOSES_ON_A_CLAIM = 12
@@ -29,7 +30,7 @@ class Override:
 
     by: str
     at: datetime
-    reason: str
+    reason: Phi[str]
 
 
 # repr=False: the document holds notes, which never appear in a log by being printed.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from coding import store
 from coding.domain.encounter import Encounter
+from common.phi import Phi
 from common.uow import Transaction
 
 
 async def announce(
-    tx: Transaction, encounter: Encounter, before: Encounter | None, *, act: str, reason: str | None = None
+    tx: Transaction, encounter: Encounter, before: Encounter | None, *, act: str, reason: Phi[str] | None = None
 ) -> None:
     """Keep this version in the history, and tell the others unless `before` said the very same."""
     event = encounter.announcement()

@@ -15,6 +15,7 @@ from coding.domain.reasons import Reason, Rule
 from coding.domain.refusals import Fault
 from coding.domain.visit import PayerType
 from coding.operations.announcing import announce
+from common.phi import Phi
 from common.refusal import Refusal, Stale
 from common.uow import UnitOfWork
 
@@ -52,7 +53,7 @@ class HandLine:
 
 
 async def override(
-    uow: UnitOfWork, encounter_id: UUID, version: int, lines: Sequence[HandLine], *, reason: str
+    uow: UnitOfWork, encounter_id: UUID, version: int, lines: Sequence[HandLine], *, reason: Phi[str]
 ) -> Encounter:
     """Put a coder's lines in the place of the engine's, which makes the encounter ready.
 
