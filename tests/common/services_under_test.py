@@ -6,9 +6,10 @@ from till.service import TILL
 
 from claims.main import SERVICE as CLAIMS
 from coding.main import SERVICE as CODING
+from credentialing.main import SERVICE as CREDENTIALING
 from denials.main import SERVICE as DENIALS
 from edi.main import SERVICE as EDI
 from patients.main import SERVICE as PATIENTS
 from payments.main import SERVICE as PAYMENTS
 
-SERVICES = (TILL, PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS)
+SERVICES = (TILL, PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS, CREDENTIALING)

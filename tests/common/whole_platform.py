@@ -1,4 +1,4 @@
-"""All six services on sockets, on real Kafka and Postgres, with the simulator as a process of its own."""
+"""Every service on a socket, on real Kafka and Postgres, with the simulator as a process of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from services_under_test import CLAIMS, CODING, DENIALS, EDI, PATIENTS, PAYMENTS
+from services_under_test import CLAIMS, CODING, CREDENTIALING, DENIALS, EDI, PATIENTS, PAYMENTS
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -30,7 +30,7 @@ from common.testing.serving import served
 from common.vault import Vault
 from stack.services import TOPICS
 
-SERVICES = (PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS)
+SERVICES = (PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS, CREDENTIALING)
 ADMIN_TOKEN = "admin-of-a-synthetic-world"
 PATIENCE_SECONDS = 50.0
 # A simulated day: a payer that pays after a week pays after less than a second.

@@ -156,6 +156,32 @@ async def payments_scene(service: Running) -> None:
     await service.deliver("org.dermbill.claims.ClaimSubmitted.v1", submitted, key=claim_id)
 
 
+async def credentialing_scene(service: Running) -> None:
+    provider = {
+        "name": {"family": "Canaryfamily", "given": "Canarygiven"},
+        "profession": "MD",
+        "taxonomies": ["207N00000X"],
+    }
+    group = {"name": "Canary Dermatology PC", "tin": "123456789"}
+    place = {"line1": "100 Canary Street", "city": "Albany", "state": "NY", "zip": "122070001"}
+    location = {"billing_npi": "1234567893", "name": "Canary Street", **place}
+    async with service.client("credentialing:write") as http:
+        for path, body in (
+            ("/payers/CANARYPAYER", {"name": "Canary Mutual", "program": "commercial"}),
+            ("/groups/1234567893", group),
+            ("/locations/CANARY", location),
+            ("/providers/1245319599", provider),
+        ):
+            answer = await http.put(path, json=body, headers={"If-Match": '"0"'})
+            assert answer.status_code == 200, answer.text
+        personal = {"birth_date": "1975-02-03", "ssn": "900000001"}
+        path = "/providers/1245319599/personal-facts"
+        assert (await http.put(path, json=personal, headers={"If-Match": '"1"'})).status_code == 200
+        wanted = {"npi": "1245319599", "payer_id": "CANARYPAYER", "location_code": "CANARY"}
+        answer = await http.post("/enrollments", json=wanted, headers=key())
+        assert answer.status_code == 201, answer.text
+
+
 SCENES: Mapping[str, Scene] = {
     "till": till_scene,
     "patients": patients_scene,
@@ -164,6 +190,7 @@ SCENES: Mapping[str, Scene] = {
     "edi": edi_scene,
     "payments": payments_scene,
     "denials": denials_scene,
+    "credentialing": credentialing_scene,
 }
 
 SETTINGS: Mapping[str, dict[str, str]] = {"edi": {"edi_allowed_hosts": "127.0.0.1"}}

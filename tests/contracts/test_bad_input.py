@@ -27,7 +27,7 @@ def as_bytes(ctx: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-AREAS = ("patients", "encounters", "claims", "edi", "payments", "denials", "operations", "tills")
+AREAS = ("patients", "encounters", "claims", "edi", "payments", "denials", "credentialing", "operations", "tills")
 # Every scope there is, so that nothing stops at the door.
 SCOPES = [f"{area}:{act}" for area in AREAS for act in ("read", "write")]
 

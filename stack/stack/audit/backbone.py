@@ -36,6 +36,7 @@ AGGREGATES: Mapping[str, tuple[str, str]] = {
     "edi": ("transmissions", "id"),
     "payments": ("claim_accounts", "claim_id"),
     "denials": ("cases", "id"),
+    "credentialing": ("enrollments", "id"),
 }
 BEHIND = """
     SELECT a.{id} AS key, a.version, max(e.version) AS told

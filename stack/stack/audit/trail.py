@@ -88,6 +88,11 @@ UNWRITTEN: Mapping[str, str] = {
         LEFT JOIN audit_trail AS t ON t.subject = d.case_id AND t.kind = 'denial case' AND t.facts ->> 'act' = d.act
         GROUP BY d.case_id, d.act, d.times HAVING count(t.id) <> d.times
     """,
+    "credentialing": """
+        SELECT e.id AS enrollment_id FROM enrollments AS e
+        WHERE NOT EXISTS (SELECT FROM audit_trail AS t WHERE t.subject = e.id AND t.kind = 'enrollment'
+                          AND t.action = 'create')
+    """,
 }
 
 CHECKS = (

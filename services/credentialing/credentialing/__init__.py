@@ -1,0 +1,1 @@
+"""Providers, their credentials, and where each payer has enrolled them."""

@@ -1,0 +1,3 @@
+from credentialing.main import SERVICE
+
+SERVICE.main()

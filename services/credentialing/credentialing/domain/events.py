@@ -1,0 +1,79 @@
+"""What this service tells the others. Ids, numbers that are public, codes and dates; never a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days on which the payer has the provider enrolled, both inclusive; `last` is None while no end is known."""
+
+    first: date
+    last: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentActivated:
+    """The payer's dates are known, or changed. `spans` is every stretch of days of this enrollment, oldest first.
+
+    `effective_from` is the first day that may be billed of the newest one; it may lie ahead. `tin` is left out where
+    the group files under somebody's social security number; `billing_npi` tells the group in any case.
+    """
+
+    enrollment_id: UUID
+    provider_id: UUID
+    npi: str
+    payer_id: str
+    group_id: UUID
+    billing_npi: str
+    location_id: UUID
+    location_code: str
+    effective_from: date
+    spans: tuple[Span, ...]
+    tin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentLapsing:
+    """The renewal is due in `days_left` days and was not filed: said at 120, 90, 60, 30 and 7 days."""
+
+    enrollment_id: UUID
+    provider_id: UUID
+    npi: str
+    payer_id: str
+    group_id: UUID
+    billing_npi: str
+    location_id: UUID
+    location_code: str
+    renewal: str
+    due_on: date
+    days_left: int
+    tin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentLapsed:
+    """The enrollment ends, or never took effect: `cause` is `lapsed` or `terminated`.
+
+    `effective_to` is the last day that may be billed, None where none may; it may lie ahead. `spans` is every
+    stretch of days that remains, oldest first.
+    """
+
+    enrollment_id: UUID
+    provider_id: UUID
+    npi: str
+    payer_id: str
+    group_id: UUID
+    billing_npi: str
+    location_id: UUID
+    location_code: str
+    cause: str
+    effective_to: date | None
+    spans: tuple[Span, ...]
+    tin: str | None = None

@@ -1,0 +1,72 @@
+"""What a credentialing specialist is told when an act is not possible."""
+
+from __future__ import annotations
+
+from common.refusal import Refusal
+
+
+class NotPossibleNow(Refusal):
+    code = "not-possible-now"
+    sentence = "Enrollment {enrollment_id} is {stage}; it cannot {act}."
+    mend = "Look at the history of the enrollment for what happened since."
+
+
+class AlreadyOpen(Refusal):
+    code = "enrollment-exists"
+    sentence = "This provider, payer and location have the enrollment {enrollment_id} already."
+    mend = "Go on with that one; a new application to the same payer is a further act of it."
+
+
+class InTheFuture(Refusal):
+    code = "date-in-the-future"
+    sentence = "The {what} date {day} has not come yet."
+    mend = "Record it on the day it happens, or correct the date."
+    status = 422
+
+
+class TooFarBack(Refusal):
+    code = "retroactive-too-far"
+    sentence = "Billing from {first} is more than {days} days before the effective date {effective_from}."
+    mend = "Check the payer's letter. Where its rules allow more, set `retroactive_days` of the payer first."
+    status = 422
+
+
+class DatesOutOfOrder(Refusal):
+    code = "dates-out-of-order"
+    sentence = "{later} ({later_day}) comes before {earlier} ({earlier_day})."
+    mend = "Correct one of the two dates."
+    status = 422
+
+
+class Overlaps(Refusal):
+    code = "enrollment-dates-overlap"
+    sentence = "An enrollment from {first} overlaps the one that lasted until {last}."
+    mend = "Begin on a later day, or correct the dates of the earlier one."
+    status = 422
+
+
+class NothingInEffect(Refusal):
+    code = "nothing-in-effect"
+    sentence = "Enrollment {enrollment_id} has no effective date yet."
+    mend = "Record the effective date that the payer gave."
+
+
+class Unregistered(Refusal):
+    code = "not-registered"
+    sentence = "There is no {kind} {id} in the register of this practice."
+    mend = "Put it into the register first."
+    status = 422
+
+
+class TaxonomyOfAnother(Refusal):
+    code = "taxonomy-of-another-profession"
+    sentence = "Taxonomy {taxonomy} is not one of a {profession}: those begin with {begins}."
+    mend = "Use the taxonomy that NPPES shows for this NPI."
+    status = 422
+
+
+class TooManyCells(Refusal):
+    code = "matrix-too-large"
+    sentence = "The matrix would have {cells} cells, more than {most}."
+    mend = "Narrow it by provider, payer or location."
+    status = 422

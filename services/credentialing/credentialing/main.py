@@ -1,0 +1,31 @@
+"""The credentialing service put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from common.service import Service, Worker
+from credentialing import deadlines, tables
+from credentialing.api import ROUTERS
+from credentialing.contract import CONTRACT
+from credentialing.settings import Settings
+
+SERVICE = Service(
+    name="credentialing",
+    contract=CONTRACT,
+    metadata=tables.METADATA,
+    migrations=Path(__file__).parent.parent / "migrations",
+    settings=Settings,
+    routers=ROUTERS,
+    deadlines=deadlines.DEADLINES,
+)
+
+
+def create_app() -> FastAPI:
+    return SERVICE.create_app()
+
+
+def worker() -> Worker:
+    return SERVICE.worker()

@@ -1,0 +1,1 @@
+"""What the credentialing desk does; each function owns its transaction."""

@@ -1,0 +1,123 @@
+"""The rows of credentialing: registers, enrollments with their days, and what happened to them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from common.tables import moment, service_metadata, tenant_table, versioned
+
+METADATA = service_metadata()
+
+payers = tenant_table(
+    "payers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("payer_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("program", Text, nullable=False),
+    Column("renewal", Text, nullable=False),
+    Column("renewal_months", Integer, nullable=False),
+    Column("retroactive_days", Integer, nullable=False),
+    UniqueConstraint("practice_id", "payer_id"),
+)
+
+# `tin` is an EIN; a social security number stands sealed in `personal_tin` instead.
+groups = tenant_table(
+    "groups",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("billing_npi", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tin", Text),
+    Column("personal_tin", LargeBinary),
+    UniqueConstraint("practice_id", "billing_npi"),
+)
+
+locations = tenant_table(
+    "locations",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("group_id", Uuid, ForeignKey("groups.id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("line1", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("zip", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    UniqueConstraint("practice_id", "code"),
+)
+
+# `who` is the sealed name, `personal` the sealed birth date and social security number.
+providers = tenant_table(
+    "providers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("npi", Text, nullable=False),
+    Column("who", LargeBinary, nullable=False),
+    Column("personal", LargeBinary),
+    Column("profession", Text, nullable=False),
+    Column("taxonomies", ARRAY(Text), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("excluded_on", Date),
+    UniqueConstraint("practice_id", "npi"),
+)
+
+enrollments = tenant_table(
+    "enrollments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("location_id", Uuid, ForeignKey("locations.id"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("submitted_on", Date),
+    Column("reference", Text),
+    Column("decided_on", Date),
+    Column("effective_from", Date),
+    Column("due_on", Date),
+    Column("renewal_filed_on", Date),
+    Column("announced", Integer),
+    UniqueConstraint("practice_id", "provider_id", "payer_id", "location_id"),
+    Index("enrollments_stage_idx", "practice_id", "stage"),
+    Index("enrollments_due_idx", "practice_id", "due_on"),
+)
+
+enrolled_days = tenant_table(
+    "enrolled_days",
+    METADATA,
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id"), primary_key=True),
+    Column("first", Date, primary_key=True),
+    Column("last", Date),
+)
+
+# Append-only: what happened to whom or what, who recorded it and why.
+history = tenant_table(
+    "history",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("subject", Uuid, nullable=False),
+    moment("at"),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("reason", Text),
+    Column("facts", JSONB, nullable=False),
+    Index("history_subject_idx", "subject", "id"),
+)

@@ -1,0 +1,4 @@
+from common.migrations import run
+from credentialing.tables import METADATA
+
+run(METADATA)
