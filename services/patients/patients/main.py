@@ -7,8 +7,10 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from common.service import Service, Worker
+from hl7v2.door import BODY, PATH, listener, router
 from patients import api, fhir, tables
 from patients.contract import CONTRACT
+from patients.hl7.door import INTAKE
 from patients.settings import Settings
 
 SERVICE = Service(
@@ -17,7 +19,9 @@ SERVICE = Service(
     metadata=tables.METADATA,
     migrations=Path(__file__).parent.parent / "migrations",
     settings=Settings,
-    routers=(api.router, fhir.router),
+    routers=(api.router, fhir.router, router(INTAKE)),
+    doors=(listener(INTAKE),),
+    bodies={PATH: BODY},
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -87,3 +89,57 @@ async def amend_coverage(uow: UnitOfWork, coverage_id: UUID, version: int, facts
         coverage = await store.save_coverage(tx, coverage.amended(facts, others))
         tx.audit("update", "coverage", coverage.id, version=coverage.version)
         return tx.done(coverage)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How a patient is now by another system's account; a coverage without an id is not on file yet."""
+
+    record_number: Phi[str]
+    person: Person
+    phone: Phi[str] | None
+    guarantor: Guarantor | None
+    coverages: tuple[tuple[UUID | None, CoverageFacts], ...] = ()
+
+
+Account = Callable[[Patient | None, Sequence[Coverage]], Admission]
+
+
+async def admit(uow: UnitOfWork, record_number: Phi[str], account: Account, *, today: date) -> Patient:
+    """Put on file what another system says of a patient: all of it, or nothing where something is refused.
+
+    `account` is given the patient and the coverages on file, and says what they are now. What is the same already
+    stays as it is. Coverages that end are amended first, so that what follows them does not overlap. Raises what
+    `account`, `register`, `amend`, `set_guarantor`, `record_coverage` and `amend_coverage` raise.
+    """
+    async with uow.begin() as tx:
+        joined = replace(uow, joined=tx)
+        await store.hold_record_number(tx, record_number)
+        found = await store.with_record_number(tx, record_number)
+        on_file = await store.load(tx, found) if found else None
+        coverages = await store.coverages_of(tx, found) if found else []
+        told = account(on_file, coverages)
+        patient = await _as_told(joined, on_file, told, today=today)
+        if patient.guarantor != told.guarantor:
+            patient = await set_guarantor(joined, patient.id, patient.version, told.guarantor)
+        of_file = {coverage.id: coverage for coverage in coverages}
+        for coverage_id, facts in sorted(told.coverages, key=_ends_first):
+            if coverage_id is None:
+                await record_coverage(joined, patient.id, facts)
+            elif of_file[coverage_id].facts != facts:
+                await amend_coverage(joined, coverage_id, of_file[coverage_id].version, facts)
+        return tx.done(patient)
+
+
+async def _as_told(uow: UnitOfWork, on_file: Patient | None, told: Admission, *, today: date) -> Patient:
+    number, person, phone = told.record_number, told.person, told.phone
+    if on_file is None:
+        return await register(uow, record_number=number, person=person, phone=phone, today=today)
+    if (on_file.person, on_file.phone) == (person, phone):
+        return on_file
+    return await amend(uow, on_file.id, on_file.version, record_number=number, person=person, phone=phone, today=today)
+
+
+def _ends_first(told: tuple[UUID | None, CoverageFacts]) -> tuple[bool, date, int]:
+    coverage_id, facts = told
+    return coverage_id is None, facts.effective_to or date.max, facts.priority

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from common.settings import ServiceSettings
+from hl7v2.door import Hl7Settings
 
 
-class Settings(ServiceSettings):
-    """Nothing beyond what every service has."""
+class Settings(Hl7Settings):
+    """Nothing beyond what every service has that takes HL7 v2."""

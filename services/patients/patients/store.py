@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from common.change import Change
 from common.pagination import Cursor, keyset
@@ -41,6 +41,12 @@ async def lock(tx: Transaction, patient_id: UUID) -> None:
 async def with_record_number(tx: Transaction, record_number: Phi[str]) -> UUID | None:
     wanted = record_number_hash(tx.vault, tx.practice_id, record_number)
     return await tx.scalar(select(patients.c.id).where(patients.c.record_number_hash == wanted))
+
+
+async def hold_record_number(tx: Transaction, record_number: Phi[str]) -> None:
+    """Let one transaction at a time decide whether the number is on file, also while it is not."""
+    held = record_number_hash(tx.vault, tx.practice_id, record_number)
+    await tx.execute(select(func.pg_advisory_xact_lock(int.from_bytes(held[:8], signed=True))))
 
 
 async def page(tx: Transaction, cursor: Cursor | None, limit: int) -> list[Patient]:

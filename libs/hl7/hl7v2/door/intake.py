@@ -50,10 +50,15 @@ class Handled:
 
 
 class Intake:
-    """The kinds of messages that one service takes (`ADT^A04`), and the scope that sending them over HTTP needs."""
+    """The kinds of messages that one service takes (`ADT^A04`), and the scope that sending them over HTTP needs.
 
-    def __init__(self, scope: str, takes: Mapping[str, Handler]) -> None:
-        self.scope, self._takes = scope, takes
+    `refuses` has the kinds that are refused with a reason of their own.
+    """
+
+    def __init__(
+        self, scope: str, takes: Mapping[str, Handler], refuses: Mapping[str, Callable[[], Unreadable]] | None = None
+    ) -> None:
+        self.scope, self._takes, self._refuses = scope, takes, refuses or {}
 
     async def handle(self, data: bytes, admit: Admit, *, training: bool = False) -> Handled:
         """Do what a message says, or say why not; raises nothing. `admit` tells from the header for whom it is.
@@ -86,8 +91,11 @@ class Intake:
         handler = self._takes.get(header.kind)
         if handler is not None:
             return handler
+        if header.kind in self._refuses:
+            raise self._refuses[header.kind]()
         codes = {kind.partition("^")[0] for kind in self._takes}
-        mend = f"Send one of {', '.join(sorted(self._takes))} here, and others to the service that takes them."
+        kinds = ", ".join(sorted(self._takes)).replace("^", " ")
+        mend = f"Send one of {kinds} here, and others to the service that takes them."
         if header.message_code in codes:
             says = "The event is not one that is taken here."
             raise rejected(Code.UNSUPPORTED_EVENT, Place("MSH", field=9, component=2), says, mend)
