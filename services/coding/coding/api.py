@@ -9,17 +9,10 @@ from fastapi import APIRouter, Response
 
 from coding import editions, store
 from coding.domain.coded_visit import Disposition
-from coding.models import (
-    EXAMPLE_VISIT,
-    CodedOut,
-    EditionOut,
-    EncounterIn,
-    EncounterOut,
-    EncounterSummary,
-    EncounterWithHistory,
-    OverrideIn,
-    VisitForm,
-)
+from coding.domain.encounter import Outcome
+from coding.models.answers import CodedOut, EncounterOut, EncounterSummary, EncounterWithHistory
+from coding.models.code_sets import EditionOut
+from coding.models.visits import EXAMPLE_VISIT, EncounterIn, OverrideIn, ProposalIn, VisitForm
 from coding.operations import overriding, recording
 from coding.operations.documenting import documented
 from coding.store import Wanted
@@ -35,16 +28,16 @@ VISIT = {"requestBody": {"content": {"application/json": {"example": EXAMPLE_VIS
 
 @router.post("/encounters", status_code=201, dependencies=[needs(WRITE)])
 async def record(body: EncounterIn, uow: Creates, response: Response) -> EncounterOut:
-    """Keep a documented visit and code it."""
-    encounter = await recording.record(
+    """Keep a documented visit and code it; one that comes again under its visit number is the same encounter."""
+    outcome = await recording.receive(
         uow.answering(EncounterOut.told),
         documented(body.visit),
         patient_id=body.patient_id,
         rendering_npi=body.rendering_npi,
         visit_number=body.visit_number,
+        proposal=body.proposal(),
     )
-    response.headers["ETag"] = etag(encounter.version)
-    return EncounterOut.told(encounter)
+    return _answer(outcome, response)
 
 
 @router.post("/encounters/preview", dependencies=[needs(READ)], openapi_extra=VISIT)
@@ -96,9 +89,17 @@ async def amend(
     encounter_id: UUID, visit: VisitForm, version: IfMatch, uow: Writes, response: Response
 ) -> EncounterOut:
     """Answer the questions: put the whole corrected visit form in place of the old one and code it again."""
-    encounter = await recording.amend(uow.answering(EncounterOut.told, 200), encounter_id, version, documented(visit))
-    response.headers["ETag"] = etag(encounter.version)
-    return EncounterOut.told(encounter)
+    outcome = await recording.amend(uow.answering(EncounterOut.told, 200), encounter_id, version, documented(visit))
+    return _answer(outcome, response)
+
+
+@router.put("/encounters/{encounter_id}/proposal", dependencies=[needs(WRITE)])
+async def propose(
+    encounter_id: UUID, body: ProposalIn, version: IfMatch, uow: Writes, response: Response
+) -> EncounterOut:
+    """Put what the EHR would bill beside what the engine finds; nothing is coded from it."""
+    outcome = await recording.propose(uow.answering(EncounterOut.told, 200), encounter_id, version, body.proposal())
+    return _answer(outcome, response)
 
 
 @router.post("/encounters/{encounter_id}/override", dependencies=[needs(WRITE)])
@@ -107,8 +108,12 @@ async def override(
 ) -> EncounterOut:
     """Code a held or ready encounter by hand."""
     lines = tuple(line.line() for line in body.lines)
-    encounter = await overriding.override(
+    outcome = await overriding.override(
         uow.answering(EncounterOut.told, 200), encounter_id, version, lines, reason=Phi(body.reason)
     )
-    response.headers["ETag"] = etag(encounter.version)
-    return EncounterOut.told(encounter)
+    return _answer(outcome, response)
+
+
+def _answer(outcome: Outcome, response: Response) -> EncounterOut:
+    response.headers["ETag"] = etag(outcome.encounter.version)
+    return EncounterOut.told(outcome)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from coding.domain.coded_visit import CodedVisit, Disposition
 from coding.domain.encounter import Encounter
+from coding.domain.proposal import Proposal
 from coding.sealing import OVERRIDE, PAST_VISIT, REASON, VISIT
 from coding.tables import encounters, history
 from common.ids import new_id
@@ -35,6 +36,7 @@ class Happening:
     reason: Phi[str] | None
     published: str | None
     coded: CodedVisit
+    proposal: Proposal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Wanted:
 
 
 CODED = TypeAdapter(CodedVisit)
+PROPOSAL = TypeAdapter(Proposal)
 
 
 async def load(tx: Transaction, encounter_id: UUID) -> Encounter:
@@ -69,7 +72,6 @@ async def add(tx: Transaction, encounter: Encounter) -> UUID | None:
         id=encounter.id,
         version=encounter.version,
         patient_id=encounter.patient_id,
-        rendering_npi=encounter.rendering_npi,
         visit_number=encounter.visit_number,
         **_columns(tx, encounter),
     )
@@ -77,6 +79,25 @@ async def add(tx: Transaction, encounter: Encounter) -> UUID | None:
     if await tx.scalar(passed.returning(encounters.c.id)) is not None:
         return None
     return await tx.scalar(select(encounters.c.id).where(encounters.c.visit_number == encounter.visit_number))
+
+
+async def of_visit_number(tx: Transaction, visit_number: str) -> Encounter | None:
+    """The encounter that a practice's own number names; its row is kept from other writers until the end."""
+    found = select(encounters).where(encounters.c.visit_number == visit_number).with_for_update()
+    row = await tx.row(found)
+    return _encounter(tx, row) if row else None
+
+
+async def last_sent(tx: Transaction, encounter_id: UUID, acts: Sequence[str]) -> dict[str, Any] | None:
+    """The visit form of the newest version that one of `acts` made."""
+    statement = (
+        select(history.c.id, history.c.visit)
+        .where(history.c.encounter_id == encounter_id, history.c.act.in_(acts))
+        .order_by(history.c.version.desc())
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    return PAST_VISIT.open(tx.vault, tx.practice_id, row["id"], row["visit"]) if row else None
 
 
 async def save(tx: Transaction, encounter: Encounter) -> Encounter:
@@ -105,6 +126,7 @@ async def note(
             published=published,
             visit=PAST_VISIT.seal(tx.vault, tx.practice_id, id, dict(encounter.document)),
             coded=CODED.dump_python(encounter.coded, mode="json"),
+            proposed=_proposed(encounter),
         )
     )
 
@@ -121,6 +143,7 @@ async def history_of(tx: Transaction, encounter_id: UUID) -> Sequence[Happening]
             reason=REASON.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_reason"]),
             published=row["published"],
             coded=CODED.validate_python(row["coded"]),
+            proposal=_proposal(row),
         )
         for row in rows
     ]
@@ -141,12 +164,22 @@ def _narrowed(wanted: Wanted) -> Select[Any]:
 
 def _columns(tx: Transaction, encounter: Encounter) -> dict[str, Any]:
     return {
+        "rendering_npi": encounter.rendering_npi,
         "date_of_service": encounter.date_of_service,
         "disposition": encounter.coded.disposition.value,
         "visit": VISIT.seal(tx.vault, tx.practice_id, encounter.id, dict(encounter.document)),
         "coded": CODED.dump_python(encounter.coded, mode="json"),
         "sealed_override": OVERRIDE.seal_if(tx.vault, tx.practice_id, encounter.id, encounter.override),
+        "proposed": _proposed(encounter),
     }
+
+
+def _proposed(encounter: Encounter) -> Any:
+    return PROPOSAL.dump_python(encounter.proposal, mode="json") if encounter.proposal else None
+
+
+def _proposal(row: Any) -> Proposal | None:
+    return PROPOSAL.validate_python(row["proposed"]) if row["proposed"] else None
 
 
 def _encounter(tx: Transaction, row: Any) -> Encounter:
@@ -158,5 +191,6 @@ def _encounter(tx: Transaction, row: Any) -> Encounter:
         document=VISIT.open(tx.vault, tx.practice_id, row["id"], row["visit"]),
         coded=CODED.validate_python(row["coded"]),
         override=OVERRIDE.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_override"]),
+        proposal=_proposal(row),
         version=row["version"],
     )

@@ -27,6 +27,7 @@ METADATA = service_metadata()
 
 # `visit` is the form as it was sent, notes and all, and `sealed_override` holds a coder's reason: both are sealed, and
 # leave this database only for a reader of the encounter.
+# `proposed` is what the EHR would bill: codes, units and diagnoses.
 encounters = tenant_table(
     "encounters",
     METADATA,
@@ -40,6 +41,7 @@ encounters = tenant_table(
     Column("visit", LargeBinary, nullable=False),
     Column("coded", JSONB, nullable=False),
     Column("sealed_override", LargeBinary),
+    Column("proposed", JSONB),
     UniqueConstraint("practice_id", "visit_number"),
     Index("encounters_disposition_idx", "practice_id", "disposition", "date_of_service"),
     Index("encounters_patient_idx", "practice_id", "patient_id"),
@@ -59,6 +61,7 @@ history = tenant_table(
     Column("published", Text),
     Column("visit", LargeBinary, nullable=False),
     Column("coded", JSONB, nullable=False),
+    Column("proposed", JSONB),
     UniqueConstraint("encounter_id", "version"),
 )
 

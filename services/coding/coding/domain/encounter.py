@@ -12,8 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
+from coding.domain.differences import Difference, billed, changes
 from coding.domain.events import EncounterCoded, EncounterHeld, EncounterNotBillable, SelfPayLine, ServiceLine
 from coding.domain.findings import Finding
+from coding.domain.proposal import Proposal
 from common.phi import Phi
 
 # 837P (005010X222A1): HI of loop 2300 has twelve diagnoses, SV107 four pointers, loop 2400 fifty lines.
@@ -36,7 +38,10 @@ class Override:
 # repr=False: the document holds notes, which never appear in a log by being printed.
 @dataclass(frozen=True, slots=True, repr=False)
 class Encounter:
-    """A visit as it was documented (`document`, the visit form) and what was made of it."""
+    """A visit as it was documented (`document`, the visit form) and what was made of it.
+
+    `proposal` is what the EHR would bill, kept beside it and read by no rule.
+    """
 
     id: UUID
     patient_id: UUID
@@ -45,6 +50,7 @@ class Encounter:
     document: Mapping[str, Any]
     coded: CodedVisit
     override: Override | None = None
+    proposal: Proposal | None = None
     version: int = 1
 
     @property
@@ -62,6 +68,24 @@ class Encounter:
     def says_more_than(self, before: Encounter | None) -> bool:
         """Whether the others have to be told; `before` is the version they know, None when they know of none."""
         return before is None or before.announcement() != self.announcement()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Outcome:
+    """An encounter as an act left it. `before` is what it was made of: None at first, itself when nothing changed."""
+
+    encounter: Encounter
+    before: Encounter | None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the act made a version."""
+        return self.before is None or self.before.version != self.encounter.version
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs in the lines from the version before; nothing at first."""
+        return changes(billed(self.before.coded), billed(self.encounter.coded)) if self.before else ()
 
 
 def within_one_claim(coded: CodedVisit) -> CodedVisit:

@@ -1,4 +1,4 @@
-"""From a FHIR R4 Bundle to the visit form: one Encounter, its Conditions and its Procedures.
+"""From a FHIR R4 Bundle to the visit form: one Encounter, its Conditions and its Procedures; its ChargeItems beside it.
 
 Everything in the bundle is read, or is named in docs/guides/fhir.md as accepted and not kept, or is refused by path.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from fhir.resources.R4B.chargeitem import ChargeItem
 from fhir.resources.R4B.condition import Condition
 from fhir.resources.R4B.encounter import Encounter
 from fhir.resources.R4B.procedure import Procedure
@@ -18,26 +19,28 @@ from pydantic import ValidationError
 
 from codes.npi import is_valid_npi
 from coding.domain.form import Complaint, Faults, Form, one_of
+from coding.domain.proposal import Proposal, Source
 from coding.domain.refusals import Fault, VisitUnreadable
 from coding.domain.visit import Kind
 from coding.fhir import elements
+from coding.fhir.charges import ICD_10_CM, Charges
 from coding.fhir.elements import COMMON, BundleUnreadable
 from coding.fhir.profile import PROCEDURE, VISIT, Extensions
-from coding.models import VISIT_NUMBER
+from coding.models.visits import VISIT_NUMBER
 
 KINDS = "https://dermbill.org/fhir/CodeSystem/procedure-kind"
 VISIT_NUMBERS = "https://dermbill.org/fhir/NamingSystem/visit-number"
-ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 US_NPI = "http://hl7.org/fhir/sid/us-npi"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 
-MODELS: Mapping[str, type[Encounter] | type[Condition] | type[Procedure]] = {
+MODELS: Mapping[str, type[Encounter] | type[Condition] | type[Procedure] | type[ChargeItem]] = {
     "Encounter": Encounter,
     "Condition": Condition,
     "Procedure": Procedure,
+    "ChargeItem": ChargeItem,
 }
 MOST_ENTRIES = 200
 _LAST_STEP = re.compile(r"(\.?[^.\[\]]+|\[\d+\])$")
@@ -60,6 +63,7 @@ class Received:
     visit_number: str | None
     document: Mapping[str, Any]
     places: Mapping[str, str]
+    proposal: Proposal | None = None
 
     def in_its_own_words(self, refusal: VisitUnreadable) -> BundleUnreadable:
         """The same complaint by FHIR path; a fact without one is named beside the nearest element that has."""
@@ -82,12 +86,14 @@ def read_bundle(content: Mapping[str, Any]) -> Received:
         faults.add("Bundle.entry", "must have exactly one Encounter")
     if faults.found:
         raise BundleUnreadable(faults.found)
-    received = _Reading(encounters[0]).visit(_of("Condition", entries), _of("Procedure", entries))
+    reading = _Reading(encounters[0])
+    received = reading.visit(_of("Condition", entries), _of("Procedure", entries))
+    proposal = reading.proposal(_of("ChargeItem", entries), entries)
     if not faults.found:
         _hold_to_fhir(entries, faults)
     if faults.found or received is None:
         raise BundleUnreadable(faults.found)
-    return received
+    return replace(received, proposal=proposal)
 
 
 def _entries(bundle: Form) -> list[Entry]:
@@ -130,11 +136,12 @@ def _hold_to_fhir(entries: Iterable[Entry], faults: Faults) -> None:
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over one visit; `problems` has the visit form's ref of each name of a Condition."""
+    """One pass over one visit; `problems` has the visit form's ref of each name of a Condition, `codes` its code."""
 
     encounter: Entry
     places: dict[str, str] = field(default_factory=dict[str, str])
     problems: dict[str, str] = field(default_factory=dict[str, str])
+    codes: dict[str, str] = field(default_factory=dict[str, str])
     subject: str | None = None
     day: str | None = None
 
@@ -160,6 +167,13 @@ class _Reading:
         if patient_id is None or npi is None:
             return None
         return Received(patient_id, npi, number, document, self.places)
+
+    def proposal(self, items: list[Entry], entries: Iterable[Entry]) -> Proposal | None:
+        """What the ChargeItems would bill; read after the visit."""
+        names = {name for entry in entries for name in entry.names}
+        charges = Charges(self.codes, names, self._belongs, self.day)
+        lines = [charges.line(entry.resource) for entry in items]
+        return Proposal(Source.FHIR, tuple(line for line in lines if line)) if items else None
 
     def _day(self, encounter: Form) -> str | None:
         period = encounter.child("period", "start", "end", required=True)
@@ -190,6 +204,8 @@ class _Reading:
             return {"ref": ref}
         self.places |= {f"{at}.icd10": concept.at("coding[0].code"), f"{at}.text": concept.at("text")}
         code = elements.one_code(concept, ICD_10_CM)
+        if isinstance(code, str):
+            self.codes |= dict.fromkeys(entry.names, code)
         return {"ref": ref, "icd10": code, **elements.plain(concept.content, "text")}
 
     def _procedure(self, entry: Entry, extensions: Extensions, position: int) -> dict[str, Any]:
@@ -216,14 +232,15 @@ class _Reading:
             facts |= {"site": site.needs("text", lambda text: text)}
         return {**facts, **extensions.facts(procedure, PROCEDURE, at)}
 
-    def _belongs(self, resource: Form) -> None:
+    def _belongs(self, resource: Form, encounter_element: str = "encounter") -> None:
         """To the patient and the Encounter of this bundle."""
         subject = elements.reference(resource, "subject", required=True)
         if subject is not None and subject != self.subject:
             resource.faults.add(resource.at("subject.reference"), "must be the subject of the Encounter")
-        encounter = elements.reference(resource, "encounter")
+        encounter = elements.reference(resource, encounter_element)
         if encounter is not None and encounter not in self.encounter.names:
-            resource.faults.add(resource.at("encounter.reference"), "must be the Encounter of this bundle")
+            where = resource.at(f"{encounter_element}.reference")
+            resource.faults.add(where, "must be the Encounter of this bundle")
 
     def _problem(self, reference: Form) -> str | None:
         name = elements.target(reference)

@@ -26,6 +26,11 @@ class Documented:
     document: Mapping[str, Any]
     facts: Visit
 
+    @property
+    def names_a_service(self) -> bool:
+        """Whether it documents anything that was done."""
+        return self.facts.em is not None or bool(self.facts.procedures)
+
     async def coded(self, tx: Transaction) -> CodedVisit:
         """What the rules and the edits of its date make of it; a visit that no one claim can carry is held."""
         return within_one_claim(code_visit(self.facts, await SNAPSHOTS.on(tx, self.facts.date)))

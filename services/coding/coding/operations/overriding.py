@@ -10,7 +10,7 @@ from uuid import UUID
 from codes import cpt, icd10, modifiers
 from coding import store
 from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
-from coding.domain.encounter import DIAGNOSES_ON_A_CLAIM, Encounter, Override
+from coding.domain.encounter import DIAGNOSES_ON_A_CLAIM, Encounter, Outcome, Override
 from coding.domain.reasons import Reason, Rule
 from coding.domain.refusals import Fault
 from coding.domain.visit import PayerType
@@ -54,7 +54,7 @@ class HandLine:
 
 async def override(
     uow: UnitOfWork, encounter_id: UUID, version: int, lines: Sequence[HandLine], *, reason: Phi[str]
-) -> Encounter:
+) -> Outcome:
     """Put a coder's lines in the place of the engine's, which makes the encounter ready.
 
     What the patient pays alone stays, and so does what the engine found, as notes that hold no longer. Raises
@@ -69,7 +69,7 @@ async def override(
         encounter = await store.save(tx, replace(before, coded=coded, override=mark))
         await announce(tx, encounter, before, act="overridden", reason=reason)
         tx.audit("decide", "encounter", encounter.id, version=encounter.version, act="override")
-        return tx.done(encounter)
+        return tx.done(Outcome(encounter, before))
 
 
 def _by_hand(encounter: Encounter, lines: Sequence[HandLine]) -> CodedVisit:

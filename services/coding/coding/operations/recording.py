@@ -1,4 +1,4 @@
-"""An encounter comes in, and is amended when a question about it is answered."""
+"""An encounter comes in, comes in again, and is amended when a question about it is answered."""
 
 from __future__ import annotations
 
@@ -6,52 +6,112 @@ from dataclasses import replace
 from uuid import UUID
 
 from coding import store
-from coding.domain.encounter import Encounter
+from coding.domain.encounter import Encounter, Outcome
+from coding.domain.proposal import Proposal
 from coding.operations.announcing import announce
 from coding.operations.documenting import Documented
 from common.ids import new_id
 from common.refusal import Refusal, Stale
-from common.uow import UnitOfWork
+from common.uow import Transaction, UnitOfWork
+
+RECORDED, RECEIVED = "recorded", "received"
+SENT = (RECORDED, RECEIVED)
 
 
 class VisitNumberTaken(Refusal):
     code = "visit-number-taken"
-    sentence = "Encounter {encounter_id} of this practice has that visit number already."
-    mend = "Amend that encounter; if this is another visit, give it another number."
+    sentence = "Encounter {encounter_id} of this practice has that visit number already, for another patient."
+    mend = "If this is another visit, give it another number."
 
 
-async def record(
-    uow: UnitOfWork, visit: Documented, *, patient_id: UUID, rendering_npi: str, visit_number: str | None
-) -> Encounter:
-    """Keep a visit and what the rules make of it. Raises VisitNumberTaken."""
+async def receive(
+    uow: UnitOfWork,
+    visit: Documented,
+    *,
+    patient_id: UUID,
+    rendering_npi: str,
+    visit_number: str | None,
+    proposal: Proposal | None = None,
+) -> Outcome:
+    """Keep a visit and what the rules make of it.
+
+    A visit that comes again under its number is the same encounter: as it was sent before it changes nothing, also
+    where a coder amended it since; otherwise it is a new version. What comes without any fact of a service leaves the
+    facts as they are and brings its proposal alone. Raises VisitNumberTaken.
+    """
     async with uow.begin() as tx:
-        encounter = Encounter(
-            id=new_id(),
-            patient_id=patient_id,
-            rendering_npi=rendering_npi,
-            visit_number=visit_number,
-            document=visit.document,
-            coded=await visit.coded(tx),
-        )
-        taken = await store.add(tx, encounter)
-        if taken is not None:
-            raise VisitNumberTaken(encounter_id=taken)
-        await announce(tx, encounter, None, act="recorded")
-        tx.audit("create", "encounter", encounter.id, patient_id=patient_id, disposition=encounter.coded.disposition)
-        return tx.done(encounter)
+        known = await store.of_visit_number(tx, visit_number) if visit_number is not None else None
+        if known is None:
+            first = Encounter(
+                id=new_id(),
+                patient_id=patient_id,
+                rendering_npi=rendering_npi,
+                visit_number=visit_number,
+                document=visit.document,
+                coded=await visit.coded(tx),
+                proposal=proposal,
+            )
+            taken = await store.add(tx, first)
+            if taken is None:
+                return tx.done(await _told(tx, first, None, RECORDED))
+            known = await store.load(tx, taken)
+        if known.patient_id != patient_id:
+            raise VisitNumberTaken(encounter_id=known.id)
+        return tx.done(await _again(tx, known, visit, rendering_npi, proposal))
 
 
-async def amend(uow: UnitOfWork, encounter_id: UUID, version: int, visit: Documented) -> Encounter:
+async def amend(uow: UnitOfWork, encounter_id: UUID, version: int, visit: Documented) -> Outcome:
     """Replace the facts of an encounter read at `version` and code it again; an override ends with it.
 
     Raises NotFound, Stale.
     """
     async with uow.begin() as tx:
-        coded = await visit.coded(tx)
-        before = await store.load(tx, encounter_id)
-        if before.version != version:
-            raise Stale(kind="encounter", id=encounter_id, version=version)
-        encounter = await store.save(tx, replace(before, document=visit.document, coded=coded, override=None))
-        await announce(tx, encounter, before, act="amended")
-        tx.audit("update", "encounter", encounter.id, version=encounter.version, disposition=coded.disposition)
-        return tx.done(encounter)
+        before = await _at(tx, encounter_id, version)
+        changed = replace(before, document=visit.document, coded=await visit.coded(tx), override=None)
+        return tx.done(await _saved(tx, changed, before, "amended"))
+
+
+async def propose(uow: UnitOfWork, encounter_id: UUID, version: int, proposal: Proposal) -> Outcome:
+    """Put what the EHR would bill beside an encounter read at `version`; it is coded as before.
+
+    Raises NotFound, Stale.
+    """
+    async with uow.begin() as tx:
+        before = await _at(tx, encounter_id, version)
+        return tx.done(await _saved(tx, replace(before, proposal=proposal), before, "proposed"))
+
+
+async def _again(
+    tx: Transaction, known: Encounter, visit: Documented, rendering_npi: str, proposal: Proposal | None
+) -> Outcome:
+    changed = replace(known, proposal=proposal or known.proposal)
+    sent_before = await store.last_sent(tx, known.id, SENT)
+    if visit.names_a_service and (visit.document != sent_before or rendering_npi != known.rendering_npi):
+        changed = replace(
+            changed, document=visit.document, rendering_npi=rendering_npi, coded=await visit.coded(tx), override=None
+        )
+        return await _saved(tx, changed, known, RECEIVED)
+    if changed == known:
+        return Outcome(known, known)
+    return await _saved(tx, changed, known, "proposed")
+
+
+async def _at(tx: Transaction, encounter_id: UUID, version: int) -> Encounter:
+    encounter = await store.load(tx, encounter_id)
+    if encounter.version != version:
+        raise Stale(kind="encounter", id=encounter_id, version=version)
+    return encounter
+
+
+async def _saved(tx: Transaction, changed: Encounter, before: Encounter, act: str) -> Outcome:
+    return await _told(tx, await store.save(tx, changed), before, act)
+
+
+async def _told(tx: Transaction, encounter: Encounter, before: Encounter | None, act: str) -> Outcome:
+    await announce(tx, encounter, before, act=act)
+    disposition = encounter.coded.disposition
+    if before is None:
+        tx.audit("create", "encounter", encounter.id, patient_id=encounter.patient_id, disposition=disposition)
+    else:
+        tx.audit("update", "encounter", encounter.id, version=encounter.version, act=act, disposition=disposition)
+    return Outcome(encounter, before)

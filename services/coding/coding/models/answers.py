@@ -1,122 +1,23 @@
-"""The coding service's JSON: what is asked for and what is answered."""
+"""What the coding service answers of an encounter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel
 
 from codes import cpt
-from codes.npi import is_valid_npi
 from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
-from coding.domain.encounter import DIAGNOSES_ON_A_LINE, LINES_ON_A_CLAIM, Encounter
+from coding.domain.encounter import Encounter, Outcome
 from coding.domain.findings import Finding
+from coding.domain.proposal import agrees
 from coding.domain.reasons import Reason
-from coding.editions import Edition
-from coding.operations.overriding import HandLine
+from coding.models.differences import BilledLineOut, ChangedOut, ProposalOut
+from coding.models.visits import VisitForm
 from coding.store import Happening
-
-Strict = ConfigDict(extra="forbid")
-
-EXAMPLE_VISIT: dict[str, Any] = {
-    "date": "2026-03-04",
-    "place_of_service": "11",
-    "payer": {"type": "medicare", "x_modifiers": True, "wants_51": False},
-    "patient": {"age": 72, "sex": "M", "new_or_established": "established"},
-    "telehealth": None,
-    "em": {
-        "mdm": "low",
-        "minutes": 18,
-        "separately_identifiable": True,
-        "decision_for_major_surgery": False,
-        "em_problem_refs": ["p1"],
-    },
-    "problems": [
-        {"ref": "p1", "icd10": "L40.0", "text": "plaque psoriasis, topical therapy changed"},
-        {"ref": "p2", "icd10": "L57.0", "text": "8 keratoses of the scalp"},
-    ],
-    "procedures": [
-        {
-            "kind": "destruction",
-            "lesion_type": "premalignant",
-            "technique": "cryotherapy",
-            "site": "scalp",
-            "count": 8,
-            "problem_ref": "p2",
-        }
-    ],
-}
-
-
-def _npi(text: str) -> str:
-    if not is_valid_npi(text):
-        raise PydanticCustomError("npi", "An NPI is ten digits, the last of which checks the others")
-    return text
-
-
-Npi = Annotated[str, AfterValidator(_npi)]
-VISIT_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9./-]{0,63}$"
-VisitNumber = Annotated[str, StringConstraints(pattern=VISIT_NUMBER)]
-ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
-CptNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9]{3}[0-9A-Z]$")]
-ModifierCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}$")]
-Diagnosis = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")]
-VisitForm = dict[str, Any]
-
-
-class EncounterIn(BaseModel):
-    """A documented visit; `visit` is the visit form, whose words docs/guides/coding.md lists."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "patient_id": "01937e00-0000-7000-8000-000000000003",
-                    "rendering_npi": "1234567893",
-                    "visit_number": "V-2026-0001",
-                    "visit": EXAMPLE_VISIT,
-                }
-            ]
-        },
-    )
-    patient_id: UUID
-    rendering_npi: Npi
-    visit_number: VisitNumber | None = Field(default=None, description="The practice's own number for the visit")
-    visit: VisitForm
-
-
-class HandLineIn(BaseModel):
-    model_config = Strict
-    cpt: CptNumber
-    units: int = Field(ge=1, le=999)
-    modifiers: list[ModifierCode] = Field(default_factory=list[ModifierCode], max_length=4)
-    dx: list[Diagnosis] = Field(min_length=1, max_length=DIAGNOSES_ON_A_LINE, description="The main one first")
-
-    def line(self) -> HandLine:
-        return HandLine(self.cpt, self.units, tuple(self.modifiers), tuple(self.dx))
-
-
-class OverrideIn(BaseModel):
-    """A coder's lines in the place of the engine's, and why."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "lines": [{"cpt": "11102", "units": 1, "modifiers": [], "dx": ["D49.2"]}],
-                    "reason": "The addendum names the technique.",
-                }
-            ]
-        },
-    )
-    lines: list[HandLineIn] = Field(min_length=1, max_length=LINES_ON_A_CLAIM)
-    reason: ReasonText
 
 
 class ReasonOut(BaseModel):
@@ -211,7 +112,7 @@ class OverrideOut(BaseModel):
 
 
 class EncounterSummary(BaseModel):
-    """An encounter in a list: ids, a date and codes."""
+    """An encounter in a list. `agrees_with_proposal` is null where the EHR proposed nothing."""
 
     id: UUID
     patient_id: UUID
@@ -221,6 +122,7 @@ class EncounterSummary(BaseModel):
     disposition: Disposition
     flags: list[str]
     overridden: bool
+    agrees_with_proposal: bool | None
     version: int
 
     @classmethod
@@ -230,25 +132,32 @@ class EncounterSummary(BaseModel):
             disposition=encounter.coded.disposition,
             flags=list(encounter.coded.flags),
             overridden=encounter.override is not None,
+            agrees_with_proposal=agrees(encounter.proposal, encounter.coded) if encounter.proposal else None,
         )
 
 
 class EncounterOut(CodedOut):
+    """An encounter, what the EHR proposed beside it, and what the act that is answered changed."""
+
     id: UUID
     patient_id: UUID
     rendering_npi: str
     visit_number: str | None
     date_of_service: date
     override: OverrideOut | None
+    proposal: ProposalOut | None
+    changed: ChangedOut | None
     version: int
 
     @classmethod
-    def told(cls, encounter: Encounter) -> EncounterOut:
-        return cls(**_encounter(encounter))
+    def told(cls, outcome: Outcome) -> EncounterOut:
+        changed = ChangedOut.of(outcome.before.coded, outcome.encounter.coded) if outcome.before else None
+        return cls(**_encounter(outcome.encounter), changed=changed)
 
 
 class HappeningOut(BaseModel):
-    """One version. `published` is the event that told the others, null when nothing changed for them."""
+    """One version. `published` is the event that told the others, null when nothing changed for them; `changed` is what
+    differs from the version before, null on the first; `proposed` what the EHR would bill."""
 
     version: int
     at: datetime
@@ -259,9 +168,11 @@ class HappeningOut(BaseModel):
     disposition: Disposition
     flags: list[str]
     lines: list[LineOut]
+    proposed: list[BilledLineOut] | None
+    changed: ChangedOut | None
 
     @classmethod
-    def of(cls, happening: Happening) -> HappeningOut:
+    def of(cls, happening: Happening, before: Happening | None) -> HappeningOut:
         return cls(
             version=happening.version,
             at=happening.at,
@@ -272,6 +183,8 @@ class HappeningOut(BaseModel):
             disposition=happening.coded.disposition,
             flags=list(happening.coded.flags),
             lines=_lines(happening.coded.lines),
+            proposed=[BilledLineOut.of(line) for line in happening.proposal.lines] if happening.proposal else None,
+            changed=ChangedOut.of(before.coded, happening.coded) if before else None,
         )
 
 
@@ -283,10 +196,14 @@ class EncounterWithHistory(EncounterOut):
 
     @classmethod
     def whole(cls, encounter: Encounter, history: Sequence[Happening]) -> EncounterWithHistory:
+        versions = [
+            HappeningOut.of(happening, before) for before, happening in zip((None, *history), history, strict=False)
+        ]
         return cls(
             **_encounter(encounter),
+            changed=versions[-1].changed if versions else None,
             visit=dict(encounter.document),
-            history=[HappeningOut.of(happening) for happening in history],
+            history=versions,
         )
 
 
@@ -304,7 +221,12 @@ def _ids(encounter: Encounter) -> Mapping[str, Any]:
 def _encounter(encounter: Encounter) -> Mapping[str, Any]:
     mark = encounter.override
     override = OverrideOut(by=mark.by, at=mark.at, reason=mark.reason.reveal()) if mark else None
-    return {**_ids(encounter), **_coded(encounter.coded), "override": override}
+    return {
+        **_ids(encounter),
+        **_coded(encounter.coded),
+        "override": override,
+        "proposal": ProposalOut.of(encounter) if encounter.proposal else None,
+    }
 
 
 def _coded(coded: CodedVisit) -> Mapping[str, Any]:
@@ -322,30 +244,3 @@ def _coded(coded: CodedVisit) -> Mapping[str, Any]:
 
 def _lines(lines: Sequence[CodedLine]) -> list[LineOut]:
     return [LineOut.of(number, line) for number, line in enumerate(lines, 1)]
-
-
-class FileOut(BaseModel):
-    name: str
-    sha256: str
-
-
-class EditionOut(BaseModel):
-    """One loaded table of one quarter, with the files it was made of."""
-
-    kind: str
-    quarter: str
-    in_force_from: date
-    files: list[FileOut]
-    rows: int
-    loaded_at: datetime
-
-    @classmethod
-    def of(cls, edition: Edition) -> EditionOut:
-        return cls(
-            kind=edition.kind,
-            quarter=edition.quarter,
-            in_force_from=edition.in_force_from,
-            files=[FileOut(name=file["name"], sha256=file["sha256"]) for file in edition.files],
-            rows=edition.rows,
-            loaded_at=edition.loaded_at,
-        )

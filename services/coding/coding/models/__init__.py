@@ -1,0 +1,1 @@
+"""The JSON of the coding service: what is asked, and what is answered."""
