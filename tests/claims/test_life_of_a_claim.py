@@ -263,7 +263,7 @@ class TestCodingAsksAgain:
         assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, ("R07",)),)
 
     def test_nor_does_a_reason(self) -> None:
-        answer = Override("R07", "claim", "No time to answer", "biller", NOW)
+        answer = Override("R07", "claim", Phi("No time to answer"), "biller", NOW)
         with pytest.raises(FindingNotOverridable):
             assembly.override(self.asked(ready()).aggregate, answer, AROUND)
 
@@ -317,7 +317,7 @@ class TestCodingAsksAgain:
         assert self.rebuilt(answered).aggregate.status is Status.READY
 
     def test_a_void_claim_only_keeps_the_word(self) -> None:
-        void = assembly.void(ready(), NOW, by="biller", reason="Entered twice").aggregate
+        void = assembly.void(ready(), NOW, by="biller", reason=Phi("Entered twice")).aggregate
         claim = self.asked(void).aggregate
         assert (claim.status, facts_of(claim)[-1], claim.raised) == (Status.VOID, "encounter_held", ())
 
@@ -343,33 +343,33 @@ class TestOverriding:
     def test_a_reason_lets_a_suspected_duplicate_go_and_stays_in_the_history(self) -> None:
         held = self.duplicate()
         assert held.status is Status.HELD
-        answer = Override("E25", "line 2", "Two sites in the note", "staff-1", NOW)
+        answer = Override("E25", "line 2", Phi("Two sites in the note"), "staff-1", NOW)
         claim = assembly.override(held, answer, AROUND).aggregate
         assert claim.status is Status.READY
         assert [entry.reason for entry in claim.happened if entry.fact == "finding_overridden"] == [answer.reason]
 
     def test_a_finding_that_is_not_there_cannot_be_overridden(self) -> None:
         with pytest.raises(FindingNotThere):
-            assembly.override(self.duplicate(), Override("E25", "line 9", "why", "staff-1", NOW), AROUND)
+            assembly.override(self.duplicate(), Override("E25", "line 9", Phi("why"), "staff-1", NOW), AROUND)
 
     def test_content_that_837p_requires_cannot_be_argued_away(self) -> None:
         with pytest.raises(FindingNotOverridable):
-            assembly.override(held(), Override("E03", "coverage", "why", "staff-1", NOW), AROUND)
+            assembly.override(held(), Override("E03", "coverage", Phi("why"), "staff-1", NOW), AROUND)
 
     def test_only_a_held_claim_is_overridden(self) -> None:
         with pytest.raises(FactOutOfPlace):
-            assembly.override(ready(), Override("E25", "line 1", "why", "staff-1", NOW), AROUND)
+            assembly.override(ready(), Override("E25", "line 1", Phi("why"), "staff-1", NOW), AROUND)
 
 
 class TestVoiding:
     def test_a_claim_that_no_payer_has_seen_is_given_up(self) -> None:
-        change = assembly.void(held(), NOW, by="staff-1", reason="entered twice")
+        change = assembly.void(held(), NOW, by="staff-1", reason=Phi("entered twice"))
         assert change.aggregate.status is Status.VOID
         assert change.events == (ClaimClosed(CLAIM, "void"),)
 
     def test_a_submitted_claim_is_not(self) -> None:
         with pytest.raises(AlreadySubmitted):
-            assembly.void(submitted(), NOW, by="staff-1", reason="entered twice")
+            assembly.void(submitted(), NOW, by="staff-1", reason=Phi("entered twice"))
 
 
 class TestSubmitting:

@@ -1,6 +1,7 @@
 """The rows of claims: the registers, the claim and what is kept of it, batches, acknowledgements.
 
-What names a patient is in one column, `claims.snapshot`, and sealed there (docs/adr/0009).
+What names a patient is in `claims.snapshot`, and may be in what staff write in their own words (`sealed_overrides`,
+`sealed_reason`, `sealed_answer`): each is sealed on its row (docs/adr/0009).
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ claims = tenant_table(
     Column("lines", JSONB, nullable=False),
     Column("snapshot", LargeBinary),
     Column("findings", JSONB, nullable=False),
-    Column("overrides", JSONB, nullable=False),
+    Column("sealed_overrides", LargeBinary),
     Column("payer_claim_number", Text),
     Column("adjudicated_on", Date),
     Column("decision_due", Date),
@@ -149,7 +150,7 @@ claim_history = tenant_table(
     Column("after", Text, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("facts", JSONB, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("sealed_reason", LargeBinary),
     Index("claim_history_claim_idx", "claim_id", "id"),
 )
 
@@ -163,7 +164,7 @@ follow_ups = tenant_table(
     moment("raised_at"),
     moment("settled_at", nullable=True),
     Column("settled_by", Text),
-    Column("settled_reason", Text),
+    Column("sealed_answer", LargeBinary),
     Index("follow_ups_open_idx", "claim_id", "reason", unique=True, postgresql_where=text("settled_at IS NULL")),
     Index("follow_ups_practice_idx", "practice_id", "id"),
 )

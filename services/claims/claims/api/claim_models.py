@@ -15,6 +15,8 @@ from claims.domain.claim import Claim, Submission
 from claims.domain.coding import ServiceLine
 from claims.domain.findings import Finding, Override
 from claims.domain.lifecycle import STAGES, Owner, Status, Wait
+from claims.store.claims import Happening
+from claims.store.follow_ups import FollowUpRow
 from common.money import Money
 
 Reason = Annotated[
@@ -92,8 +94,17 @@ class FollowUpOut(BaseModel):
     settled_reason: str | None
 
     @classmethod
-    def of(cls, row: RowMapping) -> FollowUpOut:
-        return cls(**{name: row[name] for name in cls.model_fields})
+    def of(cls, row: FollowUpRow) -> FollowUpOut:
+        return cls(
+            id=row.id,
+            claim_id=row.claim_id,
+            reason=row.reason,
+            facts=dict(row.facts),
+            raised_at=row.raised_at,
+            settled_at=row.settled_at,
+            settled_by=row.settled_by,
+            settled_reason=row.answer.reveal() if row.answer else None,
+        )
 
 
 class EntryOut(BaseModel):
@@ -109,8 +120,38 @@ class EntryOut(BaseModel):
     reason: str
 
     @classmethod
-    def of(cls, row: RowMapping) -> EntryOut:
-        return cls(**{name: row[name] for name in cls.model_fields})
+    def of(cls, happening: Happening) -> EntryOut:
+        entry = happening.entry
+        return cls(
+            at=entry.at,
+            actor=happening.actor,
+            fact=entry.fact,
+            before=entry.before,
+            after=entry.after,
+            attempt=entry.attempt,
+            facts=dict(entry.facts),
+            reason=entry.reason.reveal() if entry.reason else "",
+        )
+
+
+class OverrideOut(BaseModel):
+    """A biller's decision that a finding does not hold this claim."""
+
+    finding: str
+    where: str
+    reason: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, override: Override) -> OverrideOut:
+        return cls(
+            finding=override.finding,
+            where=override.where,
+            reason=override.reason.reveal(),
+            by=override.by,
+            at=override.at,
+        )
 
 
 class ClaimOut(BaseModel):
@@ -132,7 +173,7 @@ class ClaimOut(BaseModel):
     lines: list[LineOut]
     charge: Money
     findings: tuple[Finding, ...]
-    overrides: tuple[Override, ...]
+    overrides: tuple[OverrideOut, ...]
     submissions: tuple[Submission, ...]
     payer_claim_number: str | None
     adjudicated_on: date | None
@@ -142,7 +183,7 @@ class ClaimOut(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, claim: Claim, follow_ups: Iterable[RowMapping] = ()) -> ClaimOut:
+    def of(cls, claim: Claim, follow_ups: Iterable[FollowUpRow] = ()) -> ClaimOut:
         deadline = claim.deadline
         return cls(
             deadline=DeadlineOut(wait=deadline.wait, due_at=deadline.due_at) if deadline else None,
@@ -151,6 +192,7 @@ class ClaimOut(BaseModel):
             rendering_npi=claim.coded.rendering_npi,
             diagnoses=claim.coded.diagnoses,
             lines=[_line(line) for line in claim.lines],
+            overrides=tuple(OverrideOut.of(override) for override in claim.overrides),
             parties=PartiesOut.of(claim.snapshot) if claim.snapshot else None,
             follow_ups=[FollowUpOut.of(row) for row in follow_ups],
             **{name: getattr(claim, name) for name in _SAME},
@@ -159,7 +201,7 @@ class ClaimOut(BaseModel):
 
 _SAME = (
     "id", "number", "encounter_id", "patient_id", "payer_id", "status", "owner", "since", "charge", "findings",
-    "overrides", "submissions", "payer_claim_number", "adjudicated_on", "authorization_number", "version",
+    "submissions", "payer_claim_number", "adjudicated_on", "authorization_number", "version",
 )  # fmt: skip
 
 

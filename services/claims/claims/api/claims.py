@@ -22,6 +22,7 @@ from claims.operations import review
 from claims.store import claims as store
 from claims.store import follow_ups, not_billed
 from common.pagination import Cursor, Limit, Page
+from common.phi import Phi
 from common.refusal import NotFound
 from common.web import IfMatch, Reads, Writes, etag, needs
 
@@ -72,7 +73,7 @@ async def get_history(claim_id: UUID, reads: Reads, cursor: Cursor | None = None
         await store.load(tx, claim_id, lock=False)
         found = await store.history(tx, claim_id, cursor, limit)
         tx.audit("read", "claim-history", claim_id)
-    return Page.of(found, limit, EntryOut.of)
+    return Page.of(found, limit, EntryOut.of, id_of=lambda row: row.id)
 
 
 @router.post("/claims/{claim_id}/rebuild", status_code=202, dependencies=[needs(WRITE)])
@@ -86,7 +87,7 @@ async def rebuild(claim_id: UUID, uow: Writes, response: Response) -> ClaimOut:
 @router.post("/claims/{claim_id}/void", dependencies=[needs(WRITE)])
 async def void(claim_id: UUID, body: ReasonIn, uow: Writes, response: Response) -> ClaimOut:
     """Give up a claim that no payer has seen."""
-    claim = await review.void_claim(uow.answering(ClaimOut.of, 200), claim_id, reason=body.reason)
+    claim = await review.void_claim(uow.answering(ClaimOut.of, 200), claim_id, reason=Phi(body.reason))
     response.headers["ETag"] = etag(claim.version)
     return ClaimOut.of(claim)
 
@@ -100,7 +101,7 @@ async def override(claim_id: UUID, body: OverrideIn, version: IfMatch, uow: Writ
         version,
         finding=body.finding,
         where=body.where,
-        reason=body.reason,
+        reason=Phi(body.reason),
     )
     response.headers["ETag"] = etag(claim.version)
     return ClaimOut.of(claim)

@@ -11,6 +11,7 @@ from claims.api.claim_models import BatchOut, FollowUpOut, Label, ReasonIn, Unma
 from claims.operations import review
 from claims.store import acknowledgements, batches, follow_ups
 from common.pagination import Cursor, Limit, Page
+from common.phi import Phi
 from common.web import Reads, Writes, needs
 
 router = APIRouter(tags=["work"])
@@ -28,13 +29,14 @@ async def list_follow_ups(
     """Open follow-ups: waits that ended, and facts that did not fit."""
     async with reads.begin() as tx:
         found = await follow_ups.open_ones(tx, reason, cursor, limit)
-    return Page.of(found, limit, FollowUpOut.of)
+    return Page.of(found, limit, FollowUpOut.of, id_of=lambda row: row.id)
 
 
 @router.post("/follow-ups/{follow_up_id}/settle", dependencies=[needs(WRITE)])
 async def settle(follow_up_id: UUID, body: ReasonIn, uow: Writes) -> FollowUpOut:
     """Say what came of looking at it."""
-    row = await review.settle_follow_up(uow.answering(FollowUpOut.of, 200), follow_up_id, reason=body.reason)
+    answer = Phi(body.reason)
+    row = await review.settle_follow_up(uow.answering(FollowUpOut.of, 200), follow_up_id, answer=answer)
     return FollowUpOut.of(row)
 
 

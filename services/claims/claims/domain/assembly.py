@@ -22,6 +22,7 @@ from claims.domain.refusals import (
 from claims.domain.scrubbing import QUESTIONS_IN_CODING, judged, scrub
 from common.change import Change
 from common.money import Money
+from common.phi import Phi
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def override(claim: Claim, answer: Override, around: Surroundings) -> Change[Cla
     return scrubbed(replace(answered, overrides=(*kept, answer)), around, answer.at)
 
 
-def void(claim: Claim, now: datetime, *, by: str, reason: str) -> Change[Claim]:
+def void(claim: Claim, now: datetime, *, by: str, reason: Phi[str]) -> Change[Claim]:
     """Give up a claim that no payer has seen.
 
     Raises AlreadySubmitted once there was a submission, FactOutOfPlace when it is finished.

@@ -18,6 +18,7 @@ from claims.domain.lifecycle import LENGTHS, STAGES, TRANSITIONS, Deadline, Fact
 from claims.domain.parties import Snapshot
 from claims.domain.refusals import FactOutOfPlace
 from common.money import Money
+from common.phi import Phi
 
 ORIGINAL = "1"
 REPLACEMENT = "7"
@@ -61,7 +62,7 @@ class Entry:
     after: Status
     attempt: int
     facts: Mapping[str, str]
-    reason: str = ""
+    reason: Phi[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class Claim:
     def submission_of(self, control_number: str) -> Submission | None:
         return next((sent for sent in self.submissions if sent.control_number == control_number), None)
 
-    def move(self, fact: Fact, now: datetime, facts: Mapping[str, str], *, reason: str = "") -> Claim:
+    def move(self, fact: Fact, now: datetime, facts: Mapping[str, str], *, reason: Phi[str] | None = None) -> Claim:
         """The claim after `fact`, with the entry for its history and its new deadline.
 
         Raises FactOutOfPlace when the table knows no such fact in this status.
@@ -175,7 +176,7 @@ class Claim:
         moved = replace(moved, status=status, since=now)
         return replace(moved, deadline=deadline_of(moved, now))
 
-    def note(self, fact: str, now: datetime, facts: Mapping[str, str], *, reason: str = "") -> Claim:
+    def note(self, fact: str, now: datetime, facts: Mapping[str, str], *, reason: Phi[str] | None = None) -> Claim:
         """The claim with an entry that moves nothing."""
         entry = Entry(now, fact, self.status, self.status, self.attempt, facts, reason)
         return replace(self, happened=(*self.happened, entry))

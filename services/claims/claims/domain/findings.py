@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from common.phi import Phi
 
 
 class Severity(StrEnum):
@@ -32,7 +34,7 @@ class Override:
 
     finding: str
     where: str
-    reason: str = field(repr=False)
+    reason: Phi[str]
     by: str
     at: datetime
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
 from claims.domain import assembly
 from claims.domain.claim import Claim
 from claims.domain.findings import Override
@@ -13,6 +11,8 @@ from claims.operations.assembly import ASSEMBLE, surroundings
 from claims.operations.batching import join_batch
 from claims.store import claims as store
 from claims.store import follow_ups
+from claims.store.follow_ups import FollowUpRow
+from common.phi import Phi
 from common.refusal import Stale
 from common.uow import UnitOfWork
 
@@ -27,7 +27,7 @@ async def rebuild_claim(uow: UnitOfWork, claim_id: UUID) -> Claim:
         return tx.done(await store.load(tx, claim_id))
 
 
-async def void_claim(uow: UnitOfWork, claim_id: UUID, *, reason: str) -> Claim:
+async def void_claim(uow: UnitOfWork, claim_id: UUID, *, reason: Phi[str]) -> Claim:
     """Give up a claim that no payer has seen. Raises NotFound, AlreadySubmitted, FactOutOfPlace."""
     async with uow.begin() as tx:
         before = await store.load(tx, claim_id)
@@ -36,7 +36,7 @@ async def void_claim(uow: UnitOfWork, claim_id: UUID, *, reason: str) -> Claim:
 
 
 async def override_finding(
-    uow: UnitOfWork, claim_id: UUID, version: int, *, finding: str, where: str, reason: str
+    uow: UnitOfWork, claim_id: UUID, version: int, *, finding: str, where: str, reason: Phi[str]
 ) -> Claim:
     """Let a finding pass for a reason, and judge the claim again.
 
@@ -54,9 +54,9 @@ async def override_finding(
         return tx.done(await store.load(tx, claim_id))
 
 
-async def settle_follow_up(uow: UnitOfWork, follow_up_id: UUID, *, reason: str) -> RowMapping:
+async def settle_follow_up(uow: UnitOfWork, follow_up_id: UUID, *, answer: Phi[str]) -> FollowUpRow:
     """Say that a follow-up was looked at. Raises NotFound, FollowUpSettled."""
     async with uow.begin() as tx:
-        row = await follow_ups.settle(tx, follow_up_id, by=tx.actor.subject, reason=reason)
-        tx.audit("decide", "follow-up", follow_up_id, claim_id=str(row["claim_id"]))
+        row = await follow_ups.settle(tx, follow_up_id, by=tx.actor.subject, answer=answer)
+        tx.audit("decide", "follow-up", follow_up_id, claim_id=str(row.claim_id))
         return tx.done(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from claims.domain.claim import Claim, Entry, Submission
 from claims.domain.coding import CodedEncounter, ServiceLine
 from claims.domain.draft import Neighbour
-from claims.domain.findings import Finding, Override
+from claims.domain.findings import Finding
 from claims.domain.lifecycle import Deadline, Status, Wait
 from claims.domain.numbering import claim_number
-from claims.store.sealing import SNAPSHOT
+from claims.store.sealing import OVERRIDES, REASON, SNAPSHOT
 from claims.tables import CLAIM_NUMBERS, claim_history, claims, follow_ups, submissions
 from common.change import Change
 from common.ids import new_id
@@ -28,10 +29,21 @@ from common.uow import Transaction
 
 DEADLINE_TIMER = "claim-deadline"
 
+# Who settles a follow-up whose wait ended after all.
+BY_ITSELF = "claims"
+
 _CODED = TypeAdapter(CodedEncounter)
 _LINES = TypeAdapter(tuple[ServiceLine, ...])
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
-_OVERRIDES = TypeAdapter(tuple[Override, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A line of a claim's history, and who was the actor of it."""
+
+    id: UUID
+    actor: str
+    entry: Entry
 
 
 async def next_number(tx: Transaction) -> str:
@@ -119,9 +131,9 @@ async def search(
     return await tx.rows(keyset(statement, claims.c.id, cursor, limit))
 
 
-async def history(tx: Transaction, claim_id: UUID, cursor: Cursor | None, limit: int) -> Sequence[RowMapping]:
+async def history(tx: Transaction, claim_id: UUID, cursor: Cursor | None, limit: int) -> list[Happening]:
     statement = select(claim_history).where(claim_history.c.claim_id == claim_id)
-    return await tx.rows(keyset(statement, claim_history.c.id, cursor, limit))
+    return [_happening(tx, row) for row in await tx.rows(keyset(statement, claim_history.c.id, cursor, limit))]
 
 
 async def add(tx: Transaction, change: Change[Claim]) -> Claim:
@@ -197,7 +209,7 @@ async def _keep_follow_ups(tx: Transaction, before: Claim | None, claim: Claim) 
                 follow_ups.c.reason.in_(waits),
                 follow_ups.c.settled_at.is_(None),
             )
-            .values(settled_at=tx.now, settled_by="claims", settled_reason=f"The claim became {claim.status}.")
+            .values(settled_at=tx.now, settled_by=BY_ITSELF)
         )
     for raised in claim.raised:
         row = {"id": new_id(), "claim_id": claim.id, "practice_id": tx.practice_id}
@@ -254,7 +266,7 @@ def _claim(tx: Transaction, row: RowMapping, sent: Iterable[Submission]) -> Clai
         charge=row["charge"],
         snapshot=SNAPSHOT.open(tx.vault, tx.practice_id, row["id"], sealed) if sealed is not None else None,
         findings=_FINDINGS.validate_python(row["findings"]),
-        overrides=_OVERRIDES.validate_python(row["overrides"]),
+        overrides=OVERRIDES.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_overrides"]) or (),
         submissions=tuple(sent),
         payer_claim_number=row["payer_claim_number"],
         adjudicated_on=row["adjudicated_on"],
@@ -280,7 +292,7 @@ def _values(tx: Transaction, claim: Claim) -> dict[str, Any]:
         "lines": _LINES.dump_python(claim.lines, mode="json"),
         "snapshot": SNAPSHOT.seal(tx.vault, tx.practice_id, claim.id, frozen) if frozen else None,
         "findings": _FINDINGS.dump_python(claim.findings, mode="json"),
-        "overrides": _OVERRIDES.dump_python(claim.overrides, mode="json"),
+        "sealed_overrides": OVERRIDES.seal_if(tx.vault, tx.practice_id, claim.id, claim.overrides or None),
         "payer_claim_number": claim.payer_claim_number,
         "adjudicated_on": claim.adjudicated_on,
         "decision_due": claim.decision_due,
@@ -289,9 +301,10 @@ def _values(tx: Transaction, claim: Claim) -> dict[str, Any]:
 
 
 def _entry(tx: Transaction, claim: Claim, entry: Entry) -> dict[str, Any]:
+    id = new_id()
     return {
         "practice_id": tx.practice_id,
-        "id": new_id(),
+        "id": id,
         "claim_id": claim.id,
         "at": entry.at,
         "actor": tx.actor.subject,
@@ -300,8 +313,21 @@ def _entry(tx: Transaction, claim: Claim, entry: Entry) -> dict[str, Any]:
         "after": entry.after.value,
         "attempt": entry.attempt,
         "facts": dict(entry.facts),
-        "reason": entry.reason,
+        "sealed_reason": REASON.seal_if(tx.vault, tx.practice_id, id, entry.reason),
     }
+
+
+def _happening(tx: Transaction, row: RowMapping) -> Happening:
+    entry = Entry(
+        at=row["at"],
+        fact=row["fact"],
+        before=Status(row["before"]),
+        after=Status(row["after"]),
+        attempt=row["attempt"],
+        facts=row["facts"],
+        reason=REASON.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_reason"]),
+    )
+    return Happening(row["id"], row["actor"], entry)
 
 
 def _columns(submission: Submission) -> dict[str, Any]:
