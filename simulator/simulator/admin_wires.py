@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from simulator import sftp
 from simulator.admin import administrator
+from simulator.core import payload_id_of
 from simulator.faults import Fault
 from simulator.wire import Worldly, body_of
 
@@ -94,12 +95,12 @@ def list_mailbox(receiver: str, world: Worldly) -> list[dict[str, Any]]:
     with world.store.transaction():
         left = {entry.key for entry in world.store.outbound(receiver)}
         found = world.store.mailbox(receiver, 0, 100_000)
-    return [asdict(one) | {"cleared": one.position not in left} for one in found]
+    return [asdict(one) | {"cleared": one.position not in left, "payload_id": payload_id_of(one)} for one in found]
 
 
 @router.get("/asked")
 def asked(world: Worldly) -> list[str]:
-    """What was asked over the wires since the last reset: `GET /mailbox?...`, `SFTP READ outbound/...`."""
+    """What was asked over the wires since the last reset: `GET /core/v1/results?...`, `SFTP READ outbound/...`."""
     return list(world.asked)
 
 

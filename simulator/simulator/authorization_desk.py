@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import x12
 from simulator.asking import Question
+from simulator.claim_status_file import SPEAKER
 from simulator.clock import Clock
-from simulator.intake import SPEAKER
 from simulator.mailboxes import Outgoing, send_sets
 from simulator.prior_authorization import (
     NOT_NEEDED,

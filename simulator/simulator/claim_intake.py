@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from simulator.adjudication.claim import Claim, Line, Person, Provider
 from simulator.earlier_payers import earlier_payer
-from simulator.records import Route
-from x12 import Claim837P, Envelope, Party, ServiceLine
+from simulator.records import Route, Said
+from x12 import Claim837P, Envelope, JudgedClaim, Party, ServiceLine
+from x12.rejections import statuses_of
 
 _SEPARATORS = re.compile(r"[*:^~|>\x00-\x1f\x7f]")
 
@@ -40,6 +42,12 @@ def claim_of(sent: Claim837P, received_on: date) -> Claim:
         responsibility=sent.subscriber.responsibility,
         earlier=earlier_payer(sent),
     )
+
+
+def said_of(judged: JudgedClaim) -> Iterator[Said]:
+    """What a clearinghouse says of what was found against the guide; nothing of a claim that is right."""
+    for status in statuses_of(judged.findings):
+        yield Said("clearinghouse", status.category, status.code, status.entity)
 
 
 def route_of(envelope: Envelope, reference: str) -> Route:

@@ -14,19 +14,25 @@ from x12.model.party import PERSON
 Speaker = tuple[str, str, str]
 """Entity (AY clearinghouse, PR payer), name and identifier."""
 
+SPEAKER = "SIMCLEARING"
+CLEARINGHOUSE: Speaker = ("AY", "SIMULATED CLEARINGHOUSE", SPEAKER)
+
 
 def render(records: Sequence[ClaimRecord], speaker: Speaker, created: datetime, reference: str) -> str:
     """The body of one 277CA over the claims of one 837 set; the last thing said about each is what it reports."""
     return x12.render_claim_acks_body(_parts(records, speaker, created, reference))
 
 
+def render_unreadable(claims: Sequence[x12.JudgedClaim], created: datetime, reference: str) -> str:
+    """The body of the clearinghouse's 277CA over claims of one 837 set of which no more is known than what is wrong."""
+    source = _source(CLEARINGHOUSE, created, reference)
+    return x12.render_claim_acks_body(x12.acknowledge_claims(claims, source, created.date()))
+
+
 def _parts(
     records: Sequence[ClaimRecord], speaker: Speaker, created: datetime, reference: str
 ) -> Iterator[x12.LevelAck | x12.ClaimAck]:
-    entity, name, identifier = speaker
-    who = x12.Party(name=name, id_qualifier="PI" if entity == "PR" else "46", id=identifier)
-    day = created.date()
-    source = x12.AckSource(reference, created, who, entity, reference, received=day, processed=day)
+    source = _source(speaker, created, reference)
     receiver = _receiver(records, source, created)
     yield receiver
     for _, members in groupby(records, key=lambda record: record.claim.billing):
@@ -35,6 +41,13 @@ def _parts(
         yield provider
         for record in some:
             yield _claim(record, source, receiver, provider, created)
+
+
+def _source(speaker: Speaker, created: datetime, reference: str) -> x12.AckSource:
+    entity, name, identifier = speaker
+    who = x12.Party(name=name, id_qualifier="PI" if entity == "PR" else "46", id=identifier)
+    day = created.date()
+    return x12.AckSource(reference, created, who, entity, reference, received=day, processed=day)
 
 
 def _receiver(records: Sequence[ClaimRecord], source: x12.AckSource, created: datetime) -> x12.LevelAck:

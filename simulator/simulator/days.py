@@ -12,9 +12,9 @@ from itertools import groupby
 import x12
 from simulator import authorization_desk, cheques, claim_status_file, clearinghouse, desks, front_door, payer_desk
 from simulator.cheques import REMIT_STEP
-from simulator.claim_status_file import Speaker
+from simulator.claim_status_file import CLEARINGHOUSE, Speaker
 from simulator.clock import Clock
-from simulator.intake import CLEARINGHOUSE_STEP, QUESTIONS_STEP, SPEAKER
+from simulator.intake import CLEARINGHOUSE_STEP, QUESTIONS_STEP
 from simulator.mailboxes import HELD_BACK, Outgoing, send_sets
 from simulator.payer_desk import CHEQUE_STEP
 from simulator.records import ClaimRecord, Said
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 PAYER_STEP = "payer"
 FAILED = "failed"
-_CLEARINGHOUSE: Speaker = ("AY", "SIMULATED CLEARINGHOUSE", SPEAKER)
 
 
 def live(store: Store, clock: Clock) -> int:
@@ -59,7 +58,7 @@ def _clearinghouse_step(store: Store, clock: Clock, due: Due) -> None:
             records.append(_judged(record, payers))
             store.save_claim(records[-1])
     records = [record for record in records if record.status != "silent"]
-    _tell(store, clock, due.at, records, _CLEARINGHOUSE)
+    _tell(store, clock, due.at, records, CLEARINGHOUSE)
     forwarded = [record for record in records if record.status == "forwarded"]
     if forwarded:
         at = forwarded[0].received_at + payers[payer_id].delays.payer
@@ -80,6 +79,8 @@ def _judged(record: ClaimRecord, payer_ids: Mapping[str, object]) -> ClaimRecord
             said = Said("clearinghouse", scenario.category, scenario.status, scenario.entity)
             return replace(record, said=(said,), status="rejected_by_clearinghouse")
     said = clearinghouse.judge(record.claim, payer_ids)
+    if said.accepted and record.found:
+        said = record.found[0]
     return replace(record, said=(said,), status="forwarded" if said.accepted else "rejected_by_clearinghouse")
 
 

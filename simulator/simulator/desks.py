@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import x12
 from simulator import authorization_desk, claim_status_desk, coverage_desk
 from simulator.asking import Question
+from simulator.claim_status_file import SPEAKER
 from simulator.clock import Clock
-from simulator.intake import SPEAKER
 from simulator.mailboxes import Outgoing, send_sets
 from simulator.records import Route
 from simulator.store import Due, Store

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 import x12
-from simulator import claim_intake
+from simulator import claim_intake, claim_status_file
 from simulator.adjudication.claim import Claim
 from simulator.adjudication.payer import Delays
+from simulator.claim_status_file import SPEAKER
 from simulator.clock import Clock
 from simulator.faults import Fault
 from simulator.mailboxes import Outgoing, send_interchange_ack, send_sets
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 
 CLEARINGHOUSE_STEP = "clearinghouse"
 QUESTIONS_STEP = "questions"
-SPEAKER = "SIMCLEARING"
 QUESTION_KINDS = frozenset({"270", "276", "278"})
 # A batch of questions is answered well before the next business day's morning, as CAQH CORE has it.
 BATCH_ANSWERED_AFTER = 0.1
@@ -51,7 +51,7 @@ def _receive_interchange(store: Store, clock: Clock, content: bytes, report: Int
         send_interchange_ack(store, day, clock.moment(day), answer, ack)
         return
     accepted = _acknowledge(store, clock, day, report, route)
-    _take_claims(store, clock, day, number, content, isa.ordinal, accepted)
+    _take_claims(store, clock, day, number, content, report, accepted)
     if any(kind in QUESTION_KINDS for kind in kinds):
         subject = json.dumps([number, sorted(accepted), asdict(route)])
         store.schedule(day + BATCH_ANSWERED_AFTER, QUESTIONS_STEP, subject)
@@ -130,31 +130,58 @@ def _take_claims(
     day: float,
     interchange: int,
     content: bytes,
-    ordinal: int,
+    report: InterchangeReport,
     accepted: set[tuple[str, str]],
 ) -> None:
-    today = clock.moment(day).date()
+    """Every claim of the sets that were accepted starts on its way; one that cannot be read is rejected at once."""
+    envelopes = dict(_envelopes(report, accepted))
     payers, troubles = store.payers(), store.troubles()
-    unreadable: list[x12.Finding] = []
-    for received in x12.read_claims(content, report=unreadable.append):
-        envelope = received.envelope
-        key = (envelope.group.control_number, envelope.set.control_number)
-        if envelope.interchange.ordinal != ordinal or key not in accepted:
+    unreadable: dict[tuple[int, int], list[x12.JudgedClaim]] = {}
+    for judged in x12.judge_claims(content):
+        at = judged.position
+        envelope = envelopes.get((at.group, at.set))
+        if at.interchange != report.interchange.ordinal or envelope is None:
             continue
-        claim = claim_intake.claim_of(received.claim, today)
+        try:
+            sent = judged.read()
+        except x12.X12Error:
+            unreadable.setdefault((at.group, at.set), []).append(judged)
+            continue
+        claim = claim_intake.claim_of(sent, clock.moment(day).date())
         record = ClaimRecord(
             id=store.next_number("claim"),
             interchange=interchange,
-            route=claim_intake.route_of(envelope, received.submission.reference),
+            route=claim_intake.route_of(envelope, judged.reference),
             claim=claim,
             received_at=day,
             scenario=_scenario(store, claim),
             troubles=troubles.drawn(claim),
+            found=tuple(claim_intake.said_of(judged)),
         )
         store.add_claim(record)
         delays = payers[claim.payer_id].delays if claim.payer_id in payers else Delays()
         subject = json.dumps([interchange, claim.payer_id])
         store.schedule(day + delays.clearinghouse, CLEARINGHOUSE_STEP, subject)
+    for place, claims in unreadable.items():
+        _turn_away(store, clock, day, claim_intake.route_of(envelopes[place], claims[0].reference), claims)
+
+
+def _envelopes(
+    report: InterchangeReport, accepted: set[tuple[str, str]]
+) -> Iterator[tuple[tuple[int, int], x12.Envelope]]:
+    """Of the sets that were accepted, by the ordinals of group and set."""
+    for group in report.groups:
+        for one in group.sets:
+            if (group.group.control_number, one.set.control_number) in accepted:
+                envelope = x12.Envelope(report.interchange, group.group, one.set)
+                yield (group.group.ordinal, one.set.ordinal), envelope
+
+
+def _turn_away(store: Store, clock: Clock, day: float, route: Route, claims: Sequence[x12.JudgedClaim]) -> None:
+    moment = clock.moment(day)
+    body = claim_status_file.render_unreadable(claims, moment, f"{store.next_number('claim status'):09d}")
+    told = x12.TransactionSet("277", x12.CLAIM_ACK_VERSION, body)
+    send_sets(store, day, moment, Outgoing(route, "277CA", SPEAKER), [told])
 
 
 def _scenario(store: Store, claim: Claim) -> Scenario | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import x12
 from simulator.asking import Question
+from simulator.claim_status_file import SPEAKER
 from simulator.clock import Clock
 from simulator.desks import DESKS
-from simulator.intake import SPEAKER, accepted_of, acknowledgements, rendered, route_of, verdict
+from simulator.intake import accepted_of, acknowledgements, rendered, route_of, verdict
 from simulator.mailboxes import Outgoing, wrapped, wrapped_interchange_ack
 from simulator.store import Store
 from simulator.world import World

@@ -104,7 +104,8 @@ class ClaimRecord:
     """A claim and all that became of it.
 
     `replaces` and `replaced_by` are record numbers; `restores` says that the reversal of the earlier claim goes
-    on this one's remittance. `voids` marks a frequency 8, which has no result of its own.
+    on this one's remittance. `voids` marks a frequency 8, which has no result of its own. `found` is what the
+    clearinghouse found wrong with it against the guide.
     """
 
     id: int
@@ -124,6 +125,7 @@ class ClaimRecord:
     restores: bool = False
     trace: str = ""
     troubles: tuple[str, ...] = ()
+    found: tuple[Said, ...] = ()
 
     @property
     def voids(self) -> bool:

@@ -9,6 +9,16 @@ from pathlib import Path
 
 SECONDS_IN_A_DAY = 86_400.0
 SHORTEST_DAY = 0.01
+_TLS_PARTS = ("CERTIFICATE", "KEY", "CLIENT_AUTHORITY")
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files of PEM: who we are, and, with `client_authority`, who vouches for everybody who may connect."""
+
+    certificate: Path
+    key: Path
+    client_authority: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +26,7 @@ class Settings:
     """`state` is a file, or a folder that is to hold it.
 
     `submitters` maps a sender id to its token; empty means that the wire over HTTP asks for none. `sftp_port` is where
-    the wire over SFTP listens; there is none without it, and 0 takes a free one.
+    the wire over SFTP listens; there is none without it, and 0 takes a free one. With `tls` HTTP is HTTPS.
     """
 
     state: Path
@@ -27,10 +37,12 @@ class Settings:
     seed: int = 1
     submitters: Mapping[str, str] | None = None
     sftp_port: int | None = None
+    tls: Tls | None = None
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read HOST, PORT and SIMULATOR_{STATE, ADMIN_TOKEN, DAY_SECONDS, SEED, SUBMITTERS, SFTP_PORT}.
+    """Read HOST, PORT and SIMULATOR_{STATE, ADMIN_TOKEN, DAY_SECONDS, SEED, SUBMITTERS, SFTP_PORT, TLS_CERTIFICATE,
+    TLS_KEY, TLS_CLIENT_AUTHORITY}.
 
     SUBMITTERS is `sender:token` pairs with commas between. Raises ValueError with a sentence to act on.
     """
@@ -50,7 +62,17 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         seed=int(given.get("SIMULATOR_SEED", "1")),
         submitters=_submitters(given.get("SIMULATOR_SUBMITTERS", "")),
         sftp_port=int(given["SIMULATOR_SFTP_PORT"]) if given.get("SIMULATOR_SFTP_PORT") else None,
+        tls=_tls(given),
     )
+
+
+def _tls(given: Mapping[str, str]) -> Tls | None:
+    certificate, key, authority = (given.get(f"SIMULATOR_TLS_{part}") for part in _TLS_PARTS)
+    if not certificate and not key and not authority:
+        return None
+    if not certificate or not key:
+        raise ValueError("Set SIMULATOR_TLS_CERTIFICATE and SIMULATOR_TLS_KEY.")
+    return Tls(Path(certificate), Path(key), Path(authority) if authority else None)
 
 
 def _submitters(text: str) -> Mapping[str, str]:

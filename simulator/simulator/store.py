@@ -101,11 +101,6 @@ class Store(DeskBook):
             sender, control, outcome, hashlib.sha256(content).hexdigest(), kinds, received_at, content,
         )  # fmt: skip
 
-    def archived(self, sender: str, control: str) -> Archived | None:
-        """The first interchange that came under this number, whatever became of it."""
-        found = self._archived("WHERE sender = ? AND control = ? ORDER BY id LIMIT 1", sender, control)
-        return found[0] if found else None
-
     def was_taken(self, sender: str, control: str) -> bool:
         """Whether an interchange under this number was accepted before."""
         sql = "SELECT 1 FROM received WHERE sender = ? AND control = ? AND outcome = 'taken' LIMIT 1"

@@ -64,12 +64,6 @@ def _matches(known: str, given: str) -> bool:
     return bool(known) and secrets.compare_digest(known.encode(), given.encode())
 
 
-def own(known: str | None, claimed: str) -> None:
-    """Raises 403 for another submitter's files."""
-    if known is not None and known != claimed:
-        raise HTTPException(403, "Another submitter's files.")
-
-
 @router.post("/token")
 async def token(request: Request) -> dict[str, Any]:
     """`grant_type=client_credentials`, with the sender id as `client_id` and its token as `client_secret`."""

@@ -60,11 +60,6 @@ class World:
             ),
         )
 
-    def receive(self, content: bytes) -> None:
-        """Take a file in, durably. Raises X12Error when it is no X12."""
-        with self.store.transaction():
-            self.take(content)
-
     def take(self, content: bytes) -> None:
         """Take a file in, inside a transaction. Raises X12Error when it is no X12."""
         intake.receive(self.store, self.clock, content)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -26,6 +28,7 @@ from sqlalchemy import text
 import x12
 from common.ids import new_id
 from common.testing.running import Running
+from edi.domain import core
 from edi.main import SERVICE
 
 OURS, THEIRS = "DERMGROUP", "CLEARINGHOUSE"
@@ -46,7 +49,7 @@ class Clearinghouse:
     It says nothing of its own accord: what comes into the mailbox is what a test lays there.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, tls: ssl.SSLContext | None = None, **environment: str) -> None:
         with socket.socket() as web, socket.socket() as ssh:
             for each in (web, ssh):
                 each.bind(("127.0.0.1", 0))
@@ -58,10 +61,12 @@ class Clearinghouse:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self.url, self.sftp_url = f"http://127.0.0.1:{port}", f"sftp://127.0.0.1:{sftp_port}"
+        scheme = "https" if tls else "http"
+        self.url, self.sftp_url = f"{scheme}://127.0.0.1:{port}", f"sftp://127.0.0.1:{sftp_port}"
         self.admin = httpx.Client(
-            base_url=f"{self.url}/admin", headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}, timeout=PATIENCE_SECONDS
-        )
+            base_url=f"{self.url}/admin", headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
+            timeout=PATIENCE_SECONDS, verify=tls or True,
+        )  # fmt: skip
         self._wait()
         self.host_key: str = self.ask("GET", "/sftp")["host_key"]
 
@@ -69,7 +74,7 @@ class Clearinghouse:
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                if self.admin.get(f"{self.url}/readyz").status_code == 200:
                     return
             time.sleep(0.05)
         pytest.fail("the simulator did not start")
@@ -104,14 +109,22 @@ class Clearinghouse:
         answer = self.admin.post(f"/mailboxes/{OURS}", params={"name": name, "kind": kind}, content=content)
         assert answer.status_code == 201, answer.text
 
-    def submit(self, content: bytes) -> None:
-        """Send a file as somebody else would."""
-        assert httpx.post(f"{self.url}/interchanges", content=content).status_code == 202
+    def submit(self, content: bytes, payload_id: UUID | None = None) -> None:
+        """Send a file as somebody else would, under a payload id of its own unless told otherwise."""
+        isa = x12.sniff(content).interchange
+        ends = core.Ends(isa.sender, isa.receiver)
+        told = core.submission("837P", core.BATCH, ends, payload_id or new_id(), datetime.now(UTC), content)
+        answer = httpx.post(f"{self.url}/core/v1/batches", json=told)
+        assert answer.status_code == 202, answer.text
 
     @property
     def mailbox(self) -> list[str]:
         """The names of the files in the mailbox, in order, whatever became of them."""
         return [file["name"] for file in self.ask("GET", f"/mailboxes/{OURS}")]
+
+    def picked_up(self, on: str) -> list[str]:
+        """The names under which the files of the mailbox are picked up on a wire."""
+        return [file["name" if on == "sftp" else "payload_id"] for file in self.ask("GET", f"/mailboxes/{OURS}")]
 
     @property
     def left(self) -> list[str]:
@@ -130,7 +143,8 @@ class Clearinghouse:
 
     @property
     def asked(self) -> list[str]:
-        return self.ask("GET", "/asked")
+        """What was asked over the wires, without the metadata of the envelopes."""
+        return [re.sub(r"\?.*", "", one) for one in self.ask("GET", "/asked")]
 
 
 @dataclass

@@ -25,7 +25,7 @@ def second(partner_facts: dict[str, Any]) -> dict[str, Any]:
 class TestRegistering:
     async def test_it_is_polled_at_once_and_then_at_its_interval(self, wire: Any) -> None:
         await wire.service.run_timers()
-        assert wire.house.asked == ["GET /mailbox?receiver=DERMGROUP&limit=50"]
+        assert wire.house.asked == ["GET /core/v1/results"]
         (timer,) = await wire.service.query(
             text("SELECT due_at > now() + interval '50 minutes' AS later FROM timers WHERE kind = 'poll-partner'")
         )

@@ -106,13 +106,13 @@ class TestPolling:
         wire.house.put(advice(4, trace="EFT4"))
         await wire.poll()
         await wire.poll()
-        reads = [path for path in wire.house.asked if path.startswith("GET /mailbox/")]
-        assert reads == [f"GET /mailbox/file-{number}.x12" for number in range(1, 5)]
+        reads = [path for path in wire.house.asked if path.startswith("GET /core/v1/results/")]
+        assert reads == [f"GET /core/v1/results/{name}" for name in wire.house.picked_up("http")]
         assert len(await wire.items("/files")) == 4
 
     @on_either_wire
     async def test_a_crash_after_any_step_of_looking_neither_loses_nor_doubles(
-        self, wire: Any, advice: Write, crash_after: Callable[..., Awaitable[bool]]
+        self, wire: Any, on: str, advice: Write, crash_after: Callable[..., Awaitable[bool]]
     ) -> None:
         number = 0
         for steps in range(0, 400, 2):
@@ -124,7 +124,7 @@ class TestPolling:
             if not crashed:
                 break
         rows = await wire.service.query(text("SELECT name, status FROM files ORDER BY id"))
-        assert [row["name"] for row in rows] == wire.house.mailbox
+        assert [row["name"] for row in rows] == wire.house.picked_up(on)
         assert {row["status"] for row in rows} == {"processed"}
         events = await wire.service.published("InterchangeReceived")
         assert [int(event.data["interchange_control"]) for event in events] == list(range(1, number + 1))

@@ -209,7 +209,7 @@ class TestTrouble:
         assert (await wire.transmission(transmission_id))["status"] == "sent"
         assert wire.house.controls == ["000000001"]
         if on == "http":
-            assert "GET /interchanges/DERMGROUP/000000001" in wire.house.asked
+            assert f"GET /core/v1/batches/{transmission_id}" in wire.house.asked
 
     async def test_an_interchange_refused_for_what_it_is_has_failed_and_the_others_are_told(self, wire: Any) -> None:
         wire.house.goes_wrong("refused", status=422)
@@ -239,7 +239,7 @@ class TestTrouble:
         assert await wire.stopped() == []
 
     async def test_another_file_under_our_number_at_the_partner_is_not_taken_for_ours(
-        self, wire: Any, their_interchange: Write
+        self, wire: Any, interchange_ack: Write
     ) -> None:
         moment = datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001
         header = x12.InterchangeHeader("ZZ", "DERMGROUP", "ZZ", "CLEARINGHOUSE", moment, 1, 1, usage="T")
@@ -249,8 +249,21 @@ class TestTrouble:
         transmission_id = await wire.transmit()
         await wire.run()
         await wire.run()
+        assert f"GET /core/v1/batches/{transmission_id}" in wire.house.asked
+        wire.house.put(interchange_ack(1, "000000001", "R", "025"))
+        await wire.poll()
+        told = await wire.transmission(transmission_id)
+        assert (told["status"], told["failure"]) == ("failed", "ta1-025")
+
+    async def test_a_server_that_has_other_content_under_our_payload_id_keeps_it_and_staff_are_told(
+        self, wire: Any
+    ) -> None:
+        transmission_id = await wire.transmit()
+        other = (await _queued(wire, transmission_id)).replace(b"*1200*", b"*1201*")
+        wire.house.submit(other, transmission_id)
+        await wire.run()
         assert (await wire.transmission(transmission_id))["status"] == "queued"
-        assert await wire.stopped() == ["control-number-taken"]
+        assert await wire.stopped() == ["partner-refused"]
 
 
 @on_either_wire
@@ -293,6 +306,12 @@ class TestCrashing:
             crashes += 1
         assert wire.house.controls == [f"{number:09d}" for number in range(1, crashes + 2)]
         await _nothing_is_left(wire)
+
+
+async def _queued(wire: Any, transmission_id: UUID) -> bytes:
+    """The interchange of a transmission, before it is sent."""
+    told = await wire.transmission(transmission_id)
+    return (await wire.http.get(f"/interchanges/{told['interchange_id']}/content")).content
 
 
 async def _nothing_is_left(wire: Any) -> None:

@@ -55,7 +55,7 @@ async def test_a_transmission_is_answered_with_a_999_that_finds_it(
 
 @pytest.mark.parametrize("on", ["http", "sftp"], indirect=True)
 async def test_whatever_goes_wrong_by_chance_every_file_goes_out_and_comes_in_once(
-    wire: Any, house: Any, advice: Callable[..., bytes]
+    wire: Any, house: Any, on: str, advice: Callable[..., bytes]
 ) -> None:
     for number, fault in enumerate(("unavailable", "answer_lost", "disconnect", "malformed_answer")):
         for call in ("submit", "receipt", "listing", "read", "clear"):
@@ -72,6 +72,6 @@ async def test_whatever_goes_wrong_by_chance_every_file_goes_out_and_comes_in_on
             break
     # Twelve claims files, and our 999 for each of the twelve remittances that came.
     assert sorted(house.controls) == [f"{number:09d}" for number in range(1, 25)]
-    assert sorted(file["name"] for file in files) == sorted(house.mailbox)
+    assert sorted(file["name"] for file in files) == sorted(house.picked_up(on))
     assert {file["status"] for file in files} == {"processed"}
     assert len(await wire.service.published("InterchangeReceived")) == 12

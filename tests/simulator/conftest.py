@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import logging
 import os
@@ -17,6 +19,7 @@ from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -173,8 +176,35 @@ class Simulation:
         return answer.json() if answer.content else None
 
     def submit(self, content: bytes) -> None:
-        answer = self.wire.post("/interchanges", content=content, headers={"Content-Type": "application/edi-x12"})
+        answer = self.wire.post("/core/v1/batches", json=self.envelope(content))
         assert answer.status_code == 202, answer.text
+
+    def envelope(self, content: bytes, **changes: Any) -> dict[str, str]:
+        """An interchange in the envelope of CAQH CORE that hands it over as a batch."""
+        try:
+            told = {"Payload": content.decode()}
+        except UnicodeDecodeError:
+            told = {"PayloadEncoding": "base64", "Payload": base64.b64encode(content).decode()}
+        try:
+            isa = x12.sniff(content).interchange
+            ends = {"SenderID": isa.sender, "ReceiverID": isa.receiver}
+        except x12.X12Error:
+            ends = {}
+        checksum = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        return {
+            "PayloadType": "X12_837_Request_005010X222A1", "PayloadID": str(uuid4()), "CheckSum": checksum,
+        } | told | self.asking(**ends) | changes  # fmt: skip
+
+    def asking(self, **changes: str) -> dict[str, str]:
+        """The metadata of CAQH CORE of a request about batches."""
+        return {
+            "ProcessingMode": "Batch", "TimeStamp": "2026-03-03T10:00:00Z", "SenderID": self.receiver,
+            "ReceiverID": "SIMCLEARING", "CORERuleVersion": "4.0.0",
+        } | changes  # fmt: skip
+
+    def came_in(self, control: str) -> bool:
+        """Whether an interchange of this number ever came in."""
+        return control in [one["control"] for one in self.ask("GET", "/interchanges?limit=1000")["interchanges"]]
 
     def pass_days(self, days: float) -> None:
         self.ask("POST", "/time/advance", {"days": days})
@@ -184,18 +214,18 @@ class Simulation:
         return found
 
     def files(self, kind: str = "") -> list[bytes]:
-        """Every file in the mailbox whose name has this kind, as an EDI service picks them up."""
+        """Every file in the mailbox of this kind, as an EDI service picks them up."""
         found: list[bytes] = []
         after = "0"
         while True:
-            query = {"receiver": self.receiver, "after": after, "limit": 3}
-            page = self.wire.get("/mailbox", params=query).json()
-            if not page["files"]:
+            page = self.wire.get("/core/v1/results", params=self.asking(After=after, Limit="3")).json()
+            if not page["Payloads"]:
                 return found
-            after = page["next"]
-            for file in page["files"]:
-                if kind.lower() in file["name"]:
-                    found.append(self.wire.get(f"/mailbox/{file['name']}").content)
+            after = page["Next"]
+            for file in page["Payloads"]:
+                if not kind or f"_{kind.upper()}_" in file["PayloadType"]:
+                    answer = self.wire.get(f"/core/v1/results/{file['PayloadID']}", params=self.asking()).json()
+                    found.append(answer["Payload"].encode())
 
     def payments(self) -> list[x12.ClaimPayment]:
         return [claim for advice in self.advices() for claim in advice.claims]

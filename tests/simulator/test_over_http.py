@@ -37,9 +37,9 @@ class TestSubmitting:
         assert (truth["outcome"], truth["paid"], truth["trace"]) == ("allowed", "86.20", advice.remittance.trace)
 
     def test_it_is_known_whether_an_interchange_came_in(self, simulation, clinic):
-        assert simulation.wire.get("/interchanges/DERMGROUP/000000001").status_code == 404
+        assert not simulation.came_in("000000001")
         simulation.submit(clinic.file(1, clinic.claim("C1", "MERIDIAN", *VISIT_AND_DESTRUCTION)))
-        assert simulation.wire.get("/interchanges/DERMGROUP/000000001").status_code == 200
+        assert simulation.came_in("000000001")
 
     def test_a_second_interchange_of_the_same_number_is_refused_by_ta1_and_nothing_is_taken(self, simulation, clinic):
         file = clinic.file(1, clinic.claim("C1", "MERIDIAN", *VISIT_AND_DESTRUCTION))
@@ -71,10 +71,27 @@ class TestSubmitting:
         assert ack.value.sets[0].segments[0].segment == "CLM"
         assert simulation.ask("GET", "/counts")["claims"] == {}
 
+    def test_a_bad_claim_among_good_ones_loses_only_itself_and_is_told_why(self, simulation, clinic):
+        claims = [clinic.claim(f"C{number}", "MERIDIAN", ("99213", "200")) for number in range(1, 5)]
+        file = clinic.file(1, *claims)
+        file = file.replace(b"CLM*C2*200*", b"CLM*C2*2OO*").replace(
+            b"~CLM*C3*200***11:B:1*Y*", b"~CLM*C3*200***11:B:1*Q*"
+        )
+        simulation.submit(file)
+        (answer,) = simulation.files("999")
+        (ack,) = x12.read_functional_acks(answer)
+        assert (ack.value.code, [one.code for one in ack.value.sets]) == ("E", ["E"])
+        simulation.pass_days(0.2)
+        said = {ack.control_number: ack.reports[0].category for ack in simulation.claim_acks()}
+        assert said == {"C1": "A1", "C2": "A7", "C3": "A7", "C4": "A1"}
+        assert simulation.truth("C3")["status"] == "rejected_by_clearinghouse"
+        simulation.pass_days(8)
+        assert [claim.control_number for claim in simulation.payments()] == ["C1", "C4"]
+        assert [finding for file in simulation.files("277ca") for finding in x12.validate(file)] == []
+
     def test_what_is_no_x12_is_refused_at_the_door(self, simulation):
-        answer = simulation.wire.post("/interchanges", content=b"hello")
-        assert answer.status_code == 400
-        assert answer.headers["content-type"] == "application/problem+json"
+        answer = simulation.wire.post("/core/v1/batches", json=simulation.envelope(b"hello"))
+        assert (answer.status_code, answer.json()["ErrorCode"]) == (400, "PayloadIllegal")
 
     def test_a_999_from_the_submitter_is_kept_and_not_answered(self, simulation, clinic):
         simulation.submit(clinic.file(900001, clinic.claim("C1", "MERIDIAN", *VISIT_AND_DESTRUCTION)))
@@ -336,10 +353,10 @@ class TestWhatTestsAskFor:
     def test_a_lost_answer_and_an_unavailable_clearinghouse_differ_in_what_was_taken(self, simulation, clinic):
         simulation.ask("POST", "/faults", [{"fault": "unavailable"}, {"fault": "answer_lost"}])
         file = clinic.file(1, clinic.claim("C1", "MERIDIAN", ("99213", "200")))
-        assert simulation.wire.post("/interchanges", content=file).status_code == 503
-        assert simulation.wire.get("/interchanges/DERMGROUP/000000001").status_code == 404
-        assert simulation.wire.post("/interchanges", content=file).status_code == 503
-        assert simulation.wire.get("/interchanges/DERMGROUP/000000001").status_code == 200
+        assert simulation.wire.post("/core/v1/batches", json=simulation.envelope(file)).status_code == 503
+        assert not simulation.came_in("000000001")
+        assert simulation.wire.post("/core/v1/batches", json=simulation.envelope(file)).status_code == 503
+        assert simulation.came_in("000000001")
 
     def test_a_mistyped_setting_is_refused(self, simulation):
         assert simulation.admin.post("/scenarios", json=[{"action": "deny", "crac": "50"}]).status_code == 422
@@ -384,7 +401,7 @@ class TestRunning:
         simulation.stop(signal.SIGKILL)
         simulation.start()
         assert simulation.files() == before
-        assert simulation.wire.get("/interchanges/DERMGROUP/000000001").status_code == 200
+        assert simulation.came_in("000000001")
         simulation.pass_days(8)
         assert [claim.control_number for claim in simulation.payments()] == ["C1"]
 
@@ -416,9 +433,11 @@ class TestRunning:
         simulation = own_simulation(SIMULATOR_SUBMITTERS="DERMGROUP:synthetic,OTHER:different")
         file = clinic.file(1, clinic.claim("C1", "MERIDIAN", ("99213", "200")))
         url = f"http://127.0.0.1:{simulation.port}"
-        assert httpx.post(f"{url}/interchanges", content=file).status_code == 401
-        assert httpx.post(f"{url}/interchanges", content=file, auth=("OTHER", "different")).status_code == 403
-        assert httpx.post(f"{url}/interchanges", content=file, auth=("DERMGROUP", "synthetic")).status_code == 202
-        query = {"receiver": "DERMGROUP"}
-        assert httpx.get(f"{url}/mailbox", params=query, auth=("OTHER", "different")).status_code == 403
-        assert httpx.get(f"{url}/mailbox", params=query, auth=("DERMGROUP", "synthetic")).status_code == 200
+        sent = simulation.envelope(file)
+        assert httpx.post(f"{url}/core/v1/batches", json=sent).status_code == 401
+        other = httpx.post(f"{url}/core/v1/batches", json=sent, auth=("OTHER", "different"))
+        assert (other.status_code, other.json()["ErrorCode"]) == (403, "UnAuthorized")
+        assert httpx.post(f"{url}/core/v1/batches", json=sent, auth=("DERMGROUP", "synthetic")).status_code == 202
+        query = simulation.asking()
+        assert httpx.get(f"{url}/core/v1/results", params=query, auth=("OTHER", "different")).status_code == 403
+        assert httpx.get(f"{url}/core/v1/results", params=query, auth=("DERMGROUP", "synthetic")).status_code == 200

@@ -84,7 +84,7 @@ class TestSending:
             (name,) = await listing(sftp, "outbound")
             (ack,) = x12.read_functional_acks(await read(sftp, f"outbound/{name}"))
             assert ack.value.code == "A"
-        assert simulation.wire.get("/interchanges/DERMGROUP/000000001").status_code == 200
+        assert simulation.came_in("000000001")
 
     async def test_what_it_takes_can_be_left_to_be_seen(self, simulation, clinic):
         simulation.ask("PATCH", "/sftp", {"keeps_uploads": True})

@@ -1,5 +1,6 @@
 """The wires of the clearinghouse, and everything that a test can let go wrong on them."""
 
+import base64
 import hashlib
 import time
 from datetime import datetime
@@ -28,8 +29,7 @@ def submitted(simulation, clinic, number, *faults, sets=1):
 
 
 def names(simulation):
-    page = simulation.wire.get("/mailbox", params={"receiver": "DERMGROUP", "limit": 500}).json()
-    return [file["name"] for file in page["files"]]
+    return [file["name"] for file in simulation.ask("GET", "/mailboxes/DERMGROUP")]
 
 
 class TestAcknowledgements:
@@ -130,10 +130,11 @@ class TestFiles:
 class TestCalls:
     def post(self, simulation, clinic, timeout=20.0):
         content = clinic.file(1, clinic.claim("C1", "MERIDIAN", SERVICE))
-        return httpx.post(f"{simulation.wire.base_url}/interchanges", content=content, timeout=timeout)
+        url = f"{simulation.wire.base_url}/core/v1/batches"
+        return httpx.post(url, json=simulation.envelope(content), timeout=timeout)
 
     def taken(self, simulation):
-        return simulation.wire.get("/interchanges/DERMGROUP/000000001").status_code == 200
+        return simulation.came_in("000000001")
 
     @pytest.mark.parametrize(
         ("fault", "status", "taken"),
@@ -170,21 +171,8 @@ class TestCalls:
         assert not self.taken(simulation)
 
     def test_what_was_asked_can_be_looked_at(self, simulation):
-        simulation.wire.get("/mailbox", params={"receiver": "DERMGROUP"})
-        assert simulation.ask("GET", "/asked") == ["GET /mailbox?receiver=DERMGROUP"]
-
-
-def envelope(content, **changes):
-    return {
-        "PayloadType": "X12_837_Request_005010X222A1",
-        "ProcessingMode": "Batch",
-        "PayloadID": str(uuid4()),
-        "TimeStamp": "2026-03-03T10:00:00Z",
-        "SenderID": "DERMGROUP",
-        "ReceiverID": "SIMCLEARING",
-        "CORERuleVersion": "4.0.0",
-        "Payload": content.decode(),
-    } | changes
+        simulation.wire.get("/core/v1/results", params={"SenderID": "DERMGROUP"})
+        assert simulation.ask("GET", "/asked") == ["GET /core/v1/results?SenderID=DERMGROUP"]
 
 
 class TestCore:
@@ -193,7 +181,7 @@ class TestCore:
         return clinic.file(1, clinic.claim("C1", "MERIDIAN", SERVICE))
 
     def test_a_batch_is_received_once_for_its_payload_id(self, simulation, content):
-        sent = envelope(content)
+        sent = simulation.envelope(content)
         for _ in range(2):
             answer = simulation.wire.post("/core/v1/batches", json=sent)
             assert answer.status_code == 202, answer.text
@@ -203,37 +191,54 @@ class TestCore:
                 sent["PayloadID"], "SIMCLEARING", "DERMGROUP",
             )  # fmt: skip
         assert simulation.ask("GET", "/counts")["interchanges"] == {"taken": 1}
-        asked = simulation.wire.get(f"/core/v1/batches/{sent['PayloadID']}", params={"SenderID": "DERMGROUP"})
+        asked = simulation.wire.get(f"/core/v1/batches/{sent['PayloadID']}", params=simulation.asking())
         assert asked.json()["ErrorCode"] == "Success"
-        other = simulation.wire.post("/core/v1/batches", json=envelope(content + b"\n", PayloadID=sent["PayloadID"]))
+        again = simulation.envelope(content + b"\n", PayloadID=sent["PayloadID"])
+        other = simulation.wire.post("/core/v1/batches", json=again)
         assert (other.status_code, other.json()["ErrorCode"]) == (409, "PayloadIDIllegal")
 
     def test_a_batch_that_never_came_is_not_known(self, simulation):
-        params = {"SenderID": "DERMGROUP"}
-        assert simulation.wire.get(f"/core/v1/batches/{uuid4()}", params=params).status_code == 404
+        answer = simulation.wire.get(f"/core/v1/batches/{uuid4()}", params=simulation.asking())
+        assert (answer.status_code, answer.json()["ErrorCode"]) == (404, "PayloadIDIllegal")
 
-    def test_results_are_picked_up_by_type_and_by_id(self, simulation, content):
-        simulation.wire.post("/core/v1/batches", json=envelope(content))
+    def test_results_and_acknowledgements_are_picked_up_by_type_and_by_id(self, simulation, content):
+        simulation.wire.post("/core/v1/batches", json=simulation.envelope(content))
         simulation.pass_days(1)
-        params = {"ReceiverID": "DERMGROUP"}
-        everything = simulation.wire.get("/core/v1/results", params=params).json()["Payloads"]
-        assert [one["PayloadType"] for one in everything] == [
+        everything = simulation.wire.get("/core/v1/results", params=simulation.asking()).json()
+        assert (everything["ErrorCode"], everything["ReceiverID"]) == ("Success", "DERMGROUP")
+        assert [one["PayloadType"] for one in everything["Payloads"]] == [
             "X12_999_Response_005010X231A1", "X12_277CA_Response_005010X214", "X12_277CA_Response_005010X214",
         ]  # fmt: skip
-        wanted = params | {"PayloadType": "X12_999_Response_005010X231A1"}
+        wanted = simulation.asking(PayloadType="X12_999_Response_005010X231A1")
         (only,) = simulation.wire.get("/core/v1/results", params=wanted).json()["Payloads"]
-        told = simulation.wire.get(f"/core/v1/results/{only['PayloadID']}", params=params).json()
+        told = simulation.wire.get(f"/core/v1/results/{only['PayloadID']}", params=wanted).json()
         assert told["Payload"].encode() == simulation.files("999")[0]
-        assert (told["ReceiverID"], told["ErrorCode"]) == ("DERMGROUP", "Success")
-        absent = simulation.wire.get(f"/core/v1/results/{uuid4()}", params=params)
+        assert told["CheckSum"] == hashlib.sha1(told["Payload"].encode(), usedforsecurity=False).hexdigest()
+        assert (told["ReceiverID"], told["ErrorCode"], told["ProcessingMode"]) == ("DERMGROUP", "Success", "Batch")
+        absent = simulation.wire.get(f"/core/v1/results/{uuid4()}", params=wanted)
         assert (absent.status_code, absent.json()["ErrorCode"]) == (404, "PayloadIDIllegal")
+        following = simulation.asking(After=everything["Next"])
+        assert simulation.wire.get("/core/v1/results", params=following).json()["Payloads"] == []
+
+    def test_a_file_that_is_no_text_comes_and_goes_as_base64(self, simulation, content):
+        scan = content.replace(b"SMITH", b"SM\xffTH")
+        assert scan != content
+        sent = simulation.envelope(scan)
+        assert sent["PayloadEncoding"] == "base64"
+        assert simulation.wire.post("/core/v1/batches", json=sent).status_code == 202
+        (kept,) = simulation.ask("GET", "/interchanges")["interchanges"]
+        assert simulation.admin.get(f"/interchanges/{kept['id']}/content").content == scan
+        simulation.admin.post("/mailboxes/DERMGROUP", params={"name": "scan"}, content=scan)
+        listed = simulation.wire.get("/core/v1/results", params=simulation.asking()).json()["Payloads"]
+        told = simulation.wire.get(f"/core/v1/results/{listed[-1]['PayloadID']}", params=simulation.asking()).json()
+        assert (told["PayloadEncoding"], base64.b64decode(told["Payload"])) == ("base64", scan)
 
     @pytest.mark.parametrize(
         ("changes", "code"),
         [
             *(({name: ""}, f"{name}Required") for name in (
                 "PayloadType", "ProcessingMode", "PayloadID", "TimeStamp", "SenderID", "ReceiverID", "CORERuleVersion",
-                "Payload",
+                "Payload", "CheckSum",
             )),
             ({"CORERuleVersion": "2.2.0"}, "VersionMismatch"),
             ({"ProcessingMode": "RealTime"}, "ProcessingModeIllegal"),
@@ -242,21 +247,41 @@ class TestCore:
             ({"TimeStamp": "yesterday"}, "TimeStampIllegal"),
             ({"SenderID": "OTHER"}, "SenderIDIllegal"),
             ({"ReceiverID": "OTHER"}, "ReceiverIDIllegal"),
-            ({"Payload": "no X12"}, "PayloadIllegal"),
+            ({"PayloadEncoding": "base64"}, "PayloadIllegal"),
+            ({"PayloadEncoding": "rot13"}, "PayloadEncodingIllegal"),
             ({"CheckSum": "0" * 40}, "CheckSumMismatched"),
         ],
     )  # fmt: skip
     def test_an_envelope_that_is_wrong_is_refused_with_cores_word_for_it(self, simulation, content, changes, code):
-        answer = simulation.wire.post("/core/v1/batches", json=envelope(content, **changes))
+        answer = simulation.wire.post("/core/v1/batches", json=simulation.envelope(content, **changes))
         assert (answer.status_code, answer.json()["ErrorCode"]) == (400, code)
         assert answer.json()["PayloadType"] == "CoreEnvelopeError"
         assert simulation.ask("GET", "/counts")["interchanges"] == {}
 
-    def test_a_checksum_that_fits_is_taken(self, simulation, content):
-        checksum = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        answer = simulation.wire.post("/core/v1/batches", json=envelope(content, CheckSum=checksum))
-        assert answer.json()["ErrorCode"] == "Success"
+    @pytest.mark.parametrize(
+        ("changes", "code"),
+        [
+            *(({name: ""}, f"{name}Required") for name in (
+                "ProcessingMode", "TimeStamp", "SenderID", "ReceiverID", "CORERuleVersion",
+            )),
+            ({"ProcessingMode": "RealTime"}, "ProcessingModeIllegal"),
+            ({"CORERuleVersion": "2.2.0"}, "VersionMismatch"),
+            ({"PayloadType": "X12_837_Request_005010X222A1"}, "PayloadTypeIllegal"),
+        ],
+    )  # fmt: skip
+    def test_who_picks_up_says_who_is_asking_and_how(self, simulation, changes, code):
+        answer = simulation.wire.get("/core/v1/results", params=simulation.asking(**changes))
+        assert (answer.status_code, answer.json()["ErrorCode"]) == (400, code)
+
+    def test_a_payload_that_is_no_x12_is_refused(self, simulation):
+        answer = simulation.wire.post("/core/v1/batches", json=simulation.envelope(b"no X12"))
+        assert (answer.status_code, answer.json()["ErrorCode"]) == (400, "PayloadIllegal")
+
+    def test_a_body_that_is_no_envelope_is_refused_in_one(self, simulation):
+        answer = simulation.wire.post("/core/v1/batches", content=b"ISA*00*")
+        assert (answer.status_code, answer.json()["ErrorCode"]) == (400, "PayloadIllegal")
 
     def test_claims_have_no_real_time(self, simulation, content):
-        answer = simulation.wire.post("/core/v1/realtime", json=envelope(content, ProcessingMode="RealTime"))
+        sent = simulation.envelope(content, ProcessingMode="RealTime")
+        answer = simulation.wire.post("/core/v1/realtime", json=sent)
         assert (answer.status_code, answer.json()["ErrorCode"]) == (400, "NotSupported")

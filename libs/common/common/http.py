@@ -12,8 +12,9 @@ import contextlib
 import json
 import random
 import re
+import ssl
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Protocol
@@ -132,8 +133,8 @@ class _Fault(Exception):
 class _To(httpx.AsyncHTTPTransport):
     """Connects to one address: a name that resolves to another one after it was checked leads nowhere else."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__(trust_env=False)
+    def __init__(self, address: str, tls: ssl.SSLContext | None) -> None:
+        super().__init__(trust_env=False, verify=tls or True)
         self._address = address
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -153,7 +154,9 @@ class Outside:
 
     `name` stands in errors and spans. `timeout` is the deadline of a call in seconds, its retries included.
     `connect_to` is the IP address to connect to, whatever the host of `base_url` resolves to by then; the certificate
-    is still that of the host. No proxy of the environment is used with it.
+    is still that of the host. No proxy of the environment is used with it. `tls` is whom to trust and as whom to
+    appear, where that is not the usual. `refusal_code` reads the code out of a refusal's body where the far side
+    speaks no RFC 9457; what does not look like a code is `unknown`.
     """
 
     def __init__(
@@ -165,19 +168,22 @@ class Outside:
         limit: int = 16 * MIB,
         headers: Mapping[str, str] | None = None,
         connect_to: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        refusal_code: Callable[[Any], object] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         host = urlsplit(base_url).hostname or ""
         if connect_to is not None:
-            transport = _To(connect_to)
+            transport = _To(connect_to, tls)
         self.base_url, self.name = base_url.rstrip("/"), name or host
-        self._timeout, self._limit = timeout, limit
+        self._timeout, self._limit, self._refusal_code = timeout, limit, refusal_code or _problem_code
         self._breaker, self._budget = Breaker(), RetryBudget()
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=3.0, pool=3.0),
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=8),
             headers={"User-Agent": "dermbill", "Accept-Encoding": "identity", **(headers or {})},
             follow_redirects=False,
+            verify=tls or True,
             trust_env=not _is_loopback(host),
             transport=transport,
         )
@@ -302,7 +308,7 @@ class Outside:
         if status >= 400:
             # The far side works: a refusal is no reason to stop asking it.
             self._breaker.succeeded()
-            raise RemoteRefusal(status, _problem_code(body), self.name)
+            raise RemoteRefusal(status, _code_of(body, self._refusal_code), self.name)
         if status >= 300:
             raise RemoteUnavailable(self.name, "redirect")
         media_type = response.headers.get("content-type", "").split(";")[0].strip()
@@ -402,10 +408,14 @@ def _retry_after(response: httpx.Response) -> float | None:
     return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
-def _problem_code(body: bytes) -> str:
-    """The stable code of a problem body; `unknown` when the far side does not speak RFC 9457."""
+def _problem_code(body: Any) -> object:
+    return body["code"]
+
+
+def _code_of(body: bytes, told: Callable[[Any], object]) -> str:
+    """The stable code of a refusal; `unknown` when the far side does not say one in the way that is expected."""
     try:
-        code = json.loads(body)["code"]
+        code = told(json.loads(body))
     except (ValueError, TypeError, KeyError, RecursionError):
         return "unknown"
     # It goes into logs and refusals: only what looks like a code may.

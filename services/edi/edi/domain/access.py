@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edi.domain.address import address
 from edi.domain.refusals import AccessIncomplete, HostKeyMissing
@@ -20,7 +20,9 @@ class Access:
     """`kind` is none, basic, bearer, client_credentials or key; `secret` names a file of the installation.
 
     The file holds the password, the token, the client secret or the private key. `user` is the user or the client's
-    id; `token_url` and `scope` are for client credentials (RFC 6749, 4.4).
+    id; `token_url` and `scope` are for client credentials (RFC 6749, 4.4). Beside any of them over HTTPS the
+    partner may want to know us by a certificate (`certificate`, `certificate_key`) or be known by an authority of its
+    own (`authority`): three more names of files, each of PEM.
     """
 
     kind: str = "none"
@@ -28,6 +30,14 @@ class Access:
     secret: str = ""
     token_url: str = ""
     scope: str = ""
+    certificate: str = ""
+    certificate_key: str = ""
+    authority: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of every file of the installation that it needs."""
+        return tuple(filter(None, (self.secret, self.certificate, self.certificate_key, self.authority)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,11 @@ NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 
 
-def checked_access(access: Access, wire: str, allowed_hosts: Iterable[str]) -> Access:
-    """The access, with its token address in one spelling. Raises AccessIncomplete, AddressNotSafe, HostNotAllowed."""
+def checked_access(access: Access, wire: str, allowed_hosts: Iterable[str], *, encrypted: bool) -> Access:
+    """The access, with its token address in one spelling. `encrypted` says whether the partner's address is HTTPS.
+
+    Raises AccessIncomplete, AddressNotSafe, HostNotAllowed.
+    """
     needed = NEEDED.get((wire, access.kind))
     if needed is None:
         kinds = ", ".join(kind for known, kind in NEEDED if known == wire)
@@ -63,14 +76,19 @@ def checked_access(access: Access, wire: str, allowed_hosts: Iterable[str]) -> A
     for name in needed:
         if not getattr(access, name):
             raise AccessIncomplete(field=name, rule=f"it: access of the kind {access.kind} needs it")
-    if access.secret and not _SECRET_NAME.fullmatch(access.secret):
-        raise AccessIncomplete(field="secret", rule="the name of a file of the installation's secrets, not the secret")
+    for name in ("secret", "certificate", "certificate_key", "authority"):
+        if getattr(access, name) and not _SECRET_NAME.fullmatch(getattr(access, name)):
+            raise AccessIncomplete(field=name, rule="the name of a file of the installation's secrets, not the secret")
+    if bool(access.certificate) != bool(access.certificate_key):
+        raise AccessIncomplete(field="certificate", rule="it and certificate_key, or neither")
+    if (access.certificate or access.authority) and not encrypted:
+        raise AccessIncomplete(field="base_url", rule="https where certificates are used")
     if access.user and not _USER.fullmatch(access.user):
         raise AccessIncomplete(field="user", rule="1 to 128 visible characters without a colon")
     if not access.token_url:
         return access
     token_url = address(access.token_url, "http", allowed_hosts)
-    return Access(access.kind, access.user, access.secret, token_url, access.scope)
+    return replace(access, token_url=token_url)
 
 
 def checked_folders(folders: Folders) -> Folders:

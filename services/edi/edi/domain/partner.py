@@ -96,10 +96,11 @@ def _on_its_wire(facts: PartnerFacts, allowed_hosts: tuple[str, ...]) -> Partner
         raise BadIdentifier(
             field="real_time_path", rule="a path below the partner's address, such as /core/v1/realtime"
         )
+    base_url = address(facts.base_url, facts.wire, allowed_hosts)
     return replace(
         facts,
-        base_url=address(facts.base_url, facts.wire, allowed_hosts),
-        access=checked_access(facts.access, facts.wire, allowed_hosts),
+        base_url=base_url,
+        access=checked_access(facts.access, facts.wire, allowed_hosts, encrypted=base_url.startswith("https:")),
         folders=checked_folders(facts.folders or Folders()) if facts.wire == "sftp" else None,
     )
 

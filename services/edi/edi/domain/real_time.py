@@ -23,22 +23,8 @@ AGAIN_AFTER = timedelta(seconds=90)
 BATCH_ACKNOWLEDGED_WITHIN = timedelta(hours=1)
 """CORE: a batch has its 999 within an hour."""
 
-CORE_VERSION = "4.0.0"
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionKind:
-    """What a question is called on the envelope of CORE, and the kind that answers it."""
-
-    payload_type: str
-    answer: str
-
-
-QUESTIONS: Mapping[str, QuestionKind] = {
-    "270": QuestionKind("X12_270_Request_005010X279A1", "271"),
-    "276": QuestionKind("X12_276_Request_005010X212", "277"),
-    "278": QuestionKind("X12_278_Request_005010X217E1_2", "278"),
-}
+QUESTIONS: Mapping[str, str] = {"270": "271", "276": "277", "278": "278"}
+"""The kinds that are asked in real time, and the kind that answers each."""
 
 
 class Outcome(StrEnum):
@@ -91,7 +77,7 @@ def verdict(found: Sequence[Found], kind: str, control: str, group_control: str)
     if len(found) != 1:
         return Outcome.UNREADABLE, "interchanges"
     answer = found[0]
-    if QUESTIONS[kind].answer in answer.kinds:
+    if QUESTIONS[kind] in answer.kinds:
         return Outcome.ANSWERED, None
     for told in answer.verdicts:
         if told.interchange_control == control and told.rejects:

@@ -87,9 +87,9 @@ class Transmission:
         """A TA1 rejects the whole interchange: nothing in it was read."""
         return self._failed(Fact.REJECTED, f"ta1-{verdict.note}")
 
-    def refused(self, status: int) -> Change[Transmission]:
-        """The partner's endpoint refused the interchange for what it is (`FINAL_ANSWERS`)."""
-        return self._failed(Fact.REFUSED, f"http-{status}")
+    def refused(self, word: str) -> Change[Transmission]:
+        """The partner's endpoint refused the interchange for what it is (`FINAL_ANSWERS`), in CORE's word or HTTP's."""
+        return self._failed(Fact.REFUSED, word)
 
     def overdue(self, now: datetime) -> Transmission | None:
         """The transmission flagged, when its 999 is not back by `acknowledge_by`; None when nothing is to be said."""

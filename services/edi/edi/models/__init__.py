@@ -42,13 +42,18 @@ class DelimitersModel(Input):
 
 
 class AccessModel(Input):
-    """How we prove who we are. `secret` is the name of a file in EDI_SECRETS_FOLDER, never the secret itself."""
+    """How we prove who we are. `secret` is the name of a file in EDI_SECRETS_FOLDER, never the secret itself; so are
+    `certificate`, `certificate_key` (PEM, for mutual TLS) and `authority` (PEM, for a partner's own).
+    """
 
     kind: Literal["none", "basic", "bearer", "client_credentials", "key"] = "none"
     user: str = Field(default="", max_length=128)
     secret: str = Field(default="", max_length=100)
     token_url: str = Field(default="", max_length=300)
     scope: str = Field(default="", max_length=300)
+    certificate: str = Field(default="", max_length=100)
+    certificate_key: str = Field(default="", max_length=100)
+    authority: str = Field(default="", max_length=100)
 
 
 class FoldersModel(Input):

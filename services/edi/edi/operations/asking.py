@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC
-from typing import Any
 from uuid import UUID
 
 from common.failpoints import failpoint, named
@@ -17,10 +15,11 @@ from common.refusal import Refusal
 from common.uow import Transaction, UnitOfWork
 from edi import store
 from edi.domain import bodies as body_rules
+from edi.domain import core
 from edi.domain.inbound import Reading
 from edi.domain.kinds import WRITTEN
 from edi.domain.partner import Partner
-from edi.domain.real_time import CORE_VERSION, HARD_SECONDS, QUESTIONS, Exchange, Outcome, may_ask_again, verdict
+from edi.domain.real_time import HARD_SECONDS, QUESTIONS, Exchange, Outcome, may_ask_again, verdict
 from edi.domain.refusals import (
     AnswerUnreadable,
     NotThisWire,
@@ -30,7 +29,8 @@ from edi.domain.refusals import (
     UnknownKind,
 )
 from edi.operations import archive, writing
-from edi.operations.http_line import endpoint
+from edi.operations.http_line import endpoint, unpacked
+from edi.operations.line import refusal_word
 from edi.operations.reach import installation_of
 from edi.operations.reading import digest, read_file
 from edi.operations.receiving import Arrival, take_in
@@ -151,7 +151,7 @@ async def _put(uow: UnitOfWork, question: Question) -> tuple[bytes, Exchange]:
         late = fault.reason == "timeout"
         return b"", replace(exchange, outcome=Outcome.TIMEOUT if late else Outcome.UNAVAILABLE, code=fault.reason)
     except RemoteRefusal as refusal:
-        return b"", replace(exchange, outcome=Outcome.REFUSED, code=f"http-{refusal.status}")
+        return b"", replace(exchange, outcome=Outcome.REFUSED, code=refusal_word(refusal))
     except Refusal as refusal:
         return b"", replace(exchange, outcome=Outcome.REFUSED, code=refusal.code)
 
@@ -163,28 +163,17 @@ async def _over_the_line(uow: UnitOfWork, question: Question) -> bytes:
         told = await outside.post_json(partner.facts.real_time_path, _envelope(question))
     finally:
         await outside.close()
-    payload = told.get("Payload") if isinstance(told, dict) else None
-    error = told.get("ErrorCode") if isinstance(told, dict) else None
-    if error not in (None, "Success"):
-        raise RemoteRefusal(422, "core-error", "partner")
-    if not isinstance(payload, str) or not payload:
+    content = unpacked(told)
+    if not content:
         raise RemoteUnavailable("partner", "no-payload")
-    return payload.encode()
+    return content
 
 
-def _envelope(question: Question) -> dict[str, Any]:
-    """The metadata of CAQH CORE connectivity vC4.0.0. The payload id is the exchange's: the same, the same question."""
+def _envelope(question: Question) -> dict[str, str]:
+    """The payload id is the exchange's: the same, the same question."""
     facts, exchange = question.partner.facts, question.exchange
-    return {
-        "PayloadType": QUESTIONS[exchange.kind].payload_type,
-        "ProcessingMode": "RealTime",
-        "PayloadID": str(exchange.id),
-        "TimeStamp": exchange.asked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "SenderID": facts.ours.id,
-        "ReceiverID": facts.theirs.id,
-        "CORERuleVersion": CORE_VERSION,
-        "Payload": question.content.decode(),
-    }
+    ends = core.Ends(facts.ours.id, facts.theirs.id)
+    return core.submission(exchange.kind, core.REAL_TIME, ends, exchange.id, exchange.asked_at, question.content)
 
 
 async def _keep(tx: Transaction, question: Question, exchange: Exchange, content: bytes, reading: Reading) -> Exchange:

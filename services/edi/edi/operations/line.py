@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from common.failpoints import named
+from common.http import RemoteRefusal
+from edi.domain.core import CODE_PREFIX
 
 LARGEST_FILE = 50 * 1024 * 1024
 CALL_SECONDS = 30.0
@@ -14,6 +17,7 @@ CALL_SECONDS = 30.0
 
 TOO_LARGE = "too-large"
 UNFINISHED = "unfinished-file"
+DAMAGED = "damaged-download"
 
 UPLOADED = named("edi.uploaded", "the whole file is at the partner under a name for the time being; that is not noted")
 STAGED = named("edi.staged", "it is noted that the whole file is there; it does not have its own name yet")
@@ -28,12 +32,14 @@ Staged = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An interchange to be handed over, in its `attempt`-th attempt.
+    """An interchange to be handed over, in its `attempt`-th attempt. `id` is the same in each of them.
 
     `staged` is the attempt that is known to have brought the whole file to the partner under a name of its own for the
     time being; only a wire that works in two steps has it.
     """
 
+    id: UUID
+    kind: str
     sender: str
     control: str
     content: bytes
@@ -44,10 +50,12 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file in the mailbox, as the listing describes it; `changed_at` in seconds of the partner's clock."""
+    """A file in the mailbox, as the listing describes it; `changed_at` in seconds of the partner's clock, `kind` as the
+    wire names it.
+    """
 
     name: str
-    sha256: str | None = None
+    kind: str = ""
     size: int | None = None
     changed_at: int | None = None
 
@@ -56,6 +64,11 @@ class Listed:
 class Listing:
     files: tuple[Listed, ...]
     next: str | None = None
+
+
+def refusal_word(refusal: RemoteRefusal) -> str:
+    """CORE's word for what was wrong with a call, where it has one, else the status."""
+    return refusal.code if refusal.code.startswith(CODE_PREFIX) else f"http-{refusal.status}"
 
 
 class Line(Protocol):
@@ -80,7 +93,9 @@ class Line(Protocol):
         """The files for us after a cursor, oldest first."""
         ...
 
-    async def read(self, listed: Listed) -> bytes: ...
+    async def read(self, listed: Listed) -> bytes:
+        """The file. The reason of RemoteUnavailable is TOO_LARGE or DAMAGED where what comes is not to be used."""
+        ...
 
     async def clear(self, listed: Listed) -> None:
         """Take a file that we have out of the mailbox, unless it changed since it was listed."""

@@ -8,7 +8,6 @@ from common.ids import new_id
 from common.refusal import Stale
 from common.uow import UnitOfWork
 from edi import store
-from edi.domain.access import checked_access
 from edi.domain.partner import Partner, PartnerFacts, checked
 from edi.operations.reach import Installation, secret
 
@@ -49,9 +48,8 @@ async def amend(
 
 def _has_secret(facts: PartnerFacts, installation: Installation) -> None:
     """Better now than when the first claim is due: raises SecretMissing."""
-    checked_access(facts.access, facts.wire, installation.allowed_hosts)
-    if facts.access.secret:
-        secret(facts.access.secret, installation)
+    for name in checked(facts, installation.allowed_hosts).access.files:
+        secret(name, installation)
 
 
 def _moved(before: PartnerFacts, after: PartnerFacts) -> bool:

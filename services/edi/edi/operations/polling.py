@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -16,13 +17,26 @@ from edi.domain.inbound import Flaw, Reason
 from edi.domain.mailbox import DOWNLOADS, PAGE, Place, pause
 from edi.domain.partner import Partner
 from edi.operations.collecting import collect
-from edi.operations.line import FETCHED, TAKEN_IN, TOO_LARGE, Line, Listed
-from edi.operations.reach import installation_of
-from edi.operations.reading import digest
+from edi.operations.line import DAMAGED, FETCHED, TAKEN_IN, TOO_LARGE, Line, Listed, refusal_word
 from edi.operations.receiving import Arrival, Move, receive
 from edi.operations.wires import open_line
 
 log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """A file that cannot be had as it should be: what to say of it, after so many looks in vain."""
+
+    reason: Reason
+    what: str
+    looks: int = 0
+
+
+_SPOILED: Mapping[str, Spoiled] = {
+    TOO_LARGE: Spoiled(Reason.NOT_FETCHED, "The file is larger than is taken over this wire."),
+    DAMAGED: Spoiled(Reason.DAMAGED, "What comes is not the file that the partner's listing names.", DOWNLOADS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +57,12 @@ async def poll(uow: UnitOfWork, partner_id: UUID) -> None:
         mailbox = await store.load_mailbox(tx, partner_id)
         visit = Visit(await store.load_partner(tx, partner_id), mailbox.place, mailbox.failures)
     try:
-        async with open_line(visit.partner, installation_of(uow)) as line:
+        async with open_line(visit.partner, uow) as line:
             await (_read_on(uow, line, visit) if line.keeps else collect(uow, line, visit.partner))
     except RemoteUnavailable as fault:
         await _looked(uow, visit.partner, error=fault.reason)
     except RemoteRefusal as refusal:
-        await _looked(uow, visit.partner, error=f"http-{refusal.status}")
+        await _looked(uow, visit.partner, error=refusal_word(refusal))
     except Stale:
         raise
     except Refusal as refusal:
@@ -85,19 +99,14 @@ async def _fetch(line: Line, visit: Visit, listed: Listed) -> Arrival:
     try:
         content = await line.read(listed)
     except RemoteRefusal as refusal:
-        flaw = Flaw(f"http-{refusal.status}", "The partner lists the file and refuses to give it.")
+        flaw = Flaw(refusal_word(refusal), "The partner lists the file and refuses to give it.")
         return Arrival(partner, "mailbox", listed.name, None, flaw, Reason.NOT_FETCHED)
     except RemoteUnavailable as fault:
-        if fault.reason != TOO_LARGE:
+        spoiled = _SPOILED.get(fault.reason)
+        if spoiled is None or visit.failures < spoiled.looks:
             raise
-        flaw = Flaw(TOO_LARGE, "The file is larger than is taken over this wire.")
-        return Arrival(partner, "mailbox", listed.name, None, flaw, Reason.NOT_FETCHED)
-    if listed.sha256 is None or digest(content) == listed.sha256:
-        return Arrival(partner, "mailbox", listed.name, content)
-    if visit.failures < DOWNLOADS:
-        raise RemoteUnavailable("partner", "damaged-download")
-    flaw = Flaw("sha256", "The bytes are not those that the partner's listing names.")
-    return Arrival(partner, "mailbox", listed.name, content, flaw, Reason.DAMAGED)
+        return Arrival(partner, "mailbox", listed.name, None, Flaw(fault.reason, spoiled.what), spoiled.reason)
+    return Arrival(partner, "mailbox", listed.name, content)
 
 
 async def _looked(uow: UnitOfWork, partner: Partner, error: str | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
@@ -59,11 +60,35 @@ async def _resolved(place: Place) -> Sequence[str]:
     return [str(entry[4][0]) for entry in found]
 
 
+def tls_of(partner: Partner, installation: Installation) -> ssl.SSLContext | None:
+    """Whom to trust and as whom to appear, where the partner has an authority of its own or knows us by a certificate.
+
+    Read anew at every call, as secrets are. Raises SecretMissing for a file that is not there or holds something else.
+    """
+    access = partner.facts.access
+    if not access.authority and not access.certificate:
+        return None
+    context = ssl.create_default_context()
+    try:
+        if access.authority:
+            context = ssl.create_default_context(cadata=secret(access.authority, installation))
+        if access.certificate:
+            folder = _folder(installation, access.certificate)
+            context.load_cert_chain(folder / access.certificate, folder / access.certificate_key)
+    except (OSError, ValueError):
+        raise SecretMissing(secret=access.certificate or access.authority) from None
+    return context
+
+
+def _folder(installation: Installation, name: str) -> Path:
+    if installation.secrets_folder is None:
+        raise SecretMissing(secret=name)
+    return installation.secrets_folder
+
+
 def secret(name: str, installation: Installation) -> str:
     """What the file of that name holds, read anew so that it can be exchanged while we run. Raises SecretMissing."""
-    folder = installation.secrets_folder
-    if folder is None:
-        raise SecretMissing(secret=name)
+    folder = _folder(installation, name)
     try:
         with (folder / name).open(encoding="utf-8") as file:
             held = file.read(LARGEST_SECRET).strip()

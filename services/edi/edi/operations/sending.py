@@ -15,13 +15,13 @@ from common.refusal import Refusal
 from common.uow import Transaction, UnitOfWork
 from edi import store
 from edi.domain import bodies as body_rules
+from edi.domain.core import refuses_the_payload
 from edi.domain.kinds import WRITTEN
 from edi.domain.partner import Partner
 from edi.domain.refusals import PartnerRefused
 from edi.domain.transmission import FINAL_ANSWERS, Status, Transmission
 from edi.operations import archive, writing
-from edi.operations.line import Parcel
-from edi.operations.reach import installation_of
+from edi.operations.line import Parcel, refusal_word
 from edi.operations.reading import digest
 from edi.operations.wires import open_line
 
@@ -102,7 +102,7 @@ async def send(uow: UnitOfWork, transmission_id: UUID) -> None:
         await _staged(uow, dispatch)
 
     try:
-        async with open_line(dispatch.partner, installation_of(uow)) as line:
+        async with open_line(dispatch.partner, uow) as line:
             await line.hand_over(dispatch.parcel, staged)
     except RemoteRefusal as refusal:
         await _refused(uow, dispatch, refusal)
@@ -125,6 +125,8 @@ async def _begin(uow: UnitOfWork, transmission_id: UUID) -> Dispatch | None:
         partner = await store.load_partner(tx, transmission.partner_id)
         interchange = await store.load_interchange(tx, transmission.interchange_id)
         parcel = Parcel(
+            id=transmission.id,
+            kind=transmission.kind,
             sender=interchange["sender_id"],
             control=transmission.interchange_control,
             content=await store.slice_of(tx, interchange["archive_id"], interchange["start"], interchange["size"]),
@@ -161,14 +163,14 @@ async def record_sent(tx: Transaction, transmission: Transmission, partner: Part
 
 async def _refused(uow: UnitOfWork, dispatch: Dispatch, refusal: RemoteRefusal) -> None:
     """Failed for good when the answer speaks of the interchange; otherwise raises PartnerRefused for staff."""
-    status = int(refusal.status)
+    status, word = int(refusal.status), refusal_word(refusal)
     async with uow.begin() as tx:
-        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, f"http-{status}")
+        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, word)
         transmission = await store.load_transmission(tx, dispatch.transmission_id, lock=True)
         if transmission.status is not Status.QUEUED:
             return
-        if status in FINAL_ANSWERS:
-            await store.save_transmission(tx, transmission.refused(status))
+        if status in FINAL_ANSWERS and refuses_the_payload(refusal.code):
+            await store.save_transmission(tx, transmission.refused(word))
             return
     raise PartnerRefused(
         partner_id=dispatch.partner.id,

@@ -276,4 +276,4 @@ def _is_finished(entry: asyncssh.SFTPName) -> bool:
 
 
 def _listed(entry: asyncssh.SFTPName) -> Listed:
-    return Listed(str(entry.filename), None, entry.attrs.size, entry.attrs.mtime)
+    return Listed(str(entry.filename), size=entry.attrs.size, changed_at=entry.attrs.mtime)

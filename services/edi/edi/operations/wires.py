@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
+from common.uow import UnitOfWork
 from edi.domain.partner import Partner
 from edi.operations.http_line import http_line
 from edi.operations.line import Line
-from edi.operations.reach import Installation
+from edi.operations.reach import installation_of
 from edi.operations.sftp_line import sftp_line
 
-WIRES: Mapping[str, Callable[[Partner, Installation], AbstractAsyncContextManager[Line]]] = {
-    "http": http_line,
-    "sftp": sftp_line,
+WIRES: Mapping[str, Callable[[Partner, UnitOfWork], AbstractAsyncContextManager[Line]]] = {
+    "http": lambda partner, uow: http_line(partner, installation_of(uow), uow.workplace.now),
+    "sftp": lambda partner, uow: sftp_line(partner, installation_of(uow)),
 }
 
 
-def open_line(partner: Partner, installation: Installation) -> AbstractAsyncContextManager[Line]:
+def open_line(partner: Partner, uow: UnitOfWork) -> AbstractAsyncContextManager[Line]:
     """The partner's mailbox on its wire, for the time of an `async with`.
 
-    Entering raises what `reach.machine` and `reach.secret` raise, HostKeyWrong and RemoteUnavailable.
+    Entering raises what `reach.machine`, `reach.secret` and `reach.tls` raise, HostKeyWrong and RemoteUnavailable.
     """
-    return WIRES[partner.facts.wire](partner, installation)
+    return WIRES[partner.facts.wire](partner, uow)
