@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 LIBS := libs/codes libs/x12 libs/common libs/hl7
-SERVICES := services/patients services/coding services/claims services/edi services/payments services/denials services/credentialing
+SERVICES := services/patients services/coding services/claims services/edi services/payments services/denials services/credentialing services/eligibility
 MEMBERS := $(LIBS) $(SERVICES) simulator stack
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 READY := $(VENV)/.ready
@@ -50,7 +50,7 @@ check: $(READY) ## Lint, types, architecture, contracts; then all tests
 	else echo "No earlier commit is here: what it promised is not compared."; fi
 	@$(MAKE) --no-print-directory test
 
-bench: $(READY) ## Measure the backbone beside the bare loop it is built on
+bench: $(READY) ## Measure the backbone, X12 and coding, each beside its ceiling
 	@$(BIN)/python -m bench
 
 contracts: $(READY) ## Write contracts/ anew from the code

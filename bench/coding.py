@@ -1,4 +1,4 @@
-"""The coding engine alone, and with a whole quarter of CMS's pairs loaded: `python -m bench.coding`.
+"""The coding engine with a whole quarter of CMS's pairs loaded; alone: `python -m bench.coding`.
 
 Measured beside a ceiling in the same run: reading the same visits from JSON and doing nothing with them.
 """
@@ -9,11 +9,12 @@ import asyncio
 import json
 import random
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 import httpx
@@ -32,7 +33,8 @@ from common.testing.issuer import TestIssuer
 from common.testing.running import Running, run
 from stack.loading import editions_of, load
 
-VISITS, PAIRS, CALLS = 20_000, 1_700_000, 600
+VISITS, PAIRS, CALLS, ROUNDS = 20_000, 1_700_000, 600, 3
+GOAL_PER_S, GOAL_P99_MS, GOAL_LOAD_S = 5000, 20, 120
 SITES = ("back", "left forearm", "right forearm", "scalp", "left cheek", "nose", "neck", "right hand", "left ear")
 
 
@@ -119,21 +121,25 @@ async def measure(postgres_url: str, folder: Path) -> dict[str, Any]:
             found["load_s"] = time.perf_counter() - started
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             started = time.perf_counter()
-            drawn = list(visits(VISITS))
+            forms = [json.dumps(visit) for visit in visits(VISITS)]
             async with service.uow().begin() as tx:
-                edits = await SNAPSHOTS.on(tx, read_visit(drawn[0]).date)
+                edits = await SNAPSHOTS.on(tx, read_visit(json.loads(forms[0])).date)
             found["snapshot_s"] = time.perf_counter() - started
             found["snapshot_mb"] = sum(len(held) for held in edits.pairs.packed.values()) / 1e6 if edits.pairs else 0
             found["peak_growth_mb"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-            read, coded = engine_rate([json.dumps(visit) for visit in drawn], edits)
-            found["json_only_per_s"], found["visits_coded_per_s"] = read, coded
-            found["rest_p50_ms"], found["rest_p99_ms"] = await rest_p99(service, drawn[:CALLS])
+            rounds = [engine_rate(forms, edits) for _ in range(ROUNDS)]
+            found["rounds"] = [{"json_only_per_s": read, "visits_coded_per_s": coded} for read, coded in rounds]
+            found["json_only_per_s"], found["visits_coded_per_s"] = (median(side) for side in zip(*rounds, strict=True))
+            found["rest_p50_ms"], found["rest_p99_ms"] = await rest_p99(
+                service, [json.loads(form) for form in forms[:CALLS]]
+            )
     finally:
         issuer.stop()
     return found
 
 
-def main() -> None:
+def run_and_show() -> bool:
+    """Measure, print and keep the figures; True when a goal was missed."""
     with tempfile.TemporaryDirectory(prefix="dermbill-bench-") as name:
         postgres = EmbeddedPostgres(Path(name) / "postgres")
         try:
@@ -142,17 +148,18 @@ def main() -> None:
         finally:
             postgres.stop()
     table = Table("coding", "measured", "goal", box=None)
-    table.add_row("visits coded a second, one core", f"{found['visits_coded_per_s']:,.0f}", "5,000")
+    table.add_row("visits coded a second, one core", f"{found['visits_coded_per_s']:,.0f}", f"{GOAL_PER_S:,}")
     table.add_row("  the same visits only read from JSON", f"{found['json_only_per_s']:,.0f}", "ceiling")
-    table.add_row(
-        "POST /encounters p50 / p99", f"{found['rest_p50_ms']:.1f} / {found['rest_p99_ms']:.1f} ms", "p99 20 ms"
-    )
-    table.add_row(f"{PAIRS:,} pairs loaded", f"{found['load_s']:.0f} s", "120 s")
+    took = f"{found['rest_p50_ms']:.1f} / {found['rest_p99_ms']:.1f} ms"
+    table.add_row("POST /encounters p50 / p99", took, f"p99 {GOAL_P99_MS} ms")
+    table.add_row(f"{PAIRS:,} pairs loaded", f"{found['load_s']:.0f} s", f"{GOAL_LOAD_S} s")
     table.add_row("a quarter's snapshot read", f"{found['snapshot_s']:.1f} s, {found['snapshot_mb']:.0f} MB", "")
     Console().print(table)
     results = Path(__file__).parent / "results"
     (results / "coding.json").write_text(json.dumps(found, indent=2) + "\n")
+    met = found["visits_coded_per_s"] >= GOAL_PER_S and found["rest_p99_ms"] < GOAL_P99_MS
+    return not (met and found["load_s"] < GOAL_LOAD_S)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit("a goal was missed" if run_and_show() else 0)

@@ -37,10 +37,12 @@ class Faults:
 class Form:
     """One object of the form, and where it stands."""
 
+    __slots__ = ("content", "faults", "path")
+
     def __init__(self, content: Any, path: str, faults: Faults) -> None:
         self.path, self.faults = path, faults
         self.content: Mapping[str, Any] = {}
-        if isinstance(content, Mapping):
+        if isinstance(content, dict):
             self.content = cast(Mapping[str, Any], content)
         else:
             faults.add(path or "encounter", "must be an object")

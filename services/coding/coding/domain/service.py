@@ -28,7 +28,8 @@ class Service:
     modifiers: frozenset[str] = frozenset()
 
     def modified(self, *modifiers: str, reason: Reason) -> Service:
-        return replace(self, modifiers=self.modifiers | set(modifiers), reasons=(*self.reasons, reason))
+        marked, reasons = self.modifiers.union(modifiers), (*self.reasons, reason)
+        return Service(self.cpt, self.units, self.dx, reasons, self.problems, self.lesions, self.sites, marked)
 
 
 @dataclass(frozen=True, slots=True)
