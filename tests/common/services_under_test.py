@@ -9,7 +9,8 @@ from coding.main import SERVICE as CODING
 from credentialing.main import SERVICE as CREDENTIALING
 from denials.main import SERVICE as DENIALS
 from edi.main import SERVICE as EDI
+from eligibility.main import SERVICE as ELIGIBILITY
 from patients.main import SERVICE as PATIENTS
 from payments.main import SERVICE as PAYMENTS
 
-SERVICES = (TILL, PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS, CREDENTIALING)
+SERVICES = (TILL, PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS, CREDENTIALING, ELIGIBILITY)

@@ -182,6 +182,16 @@ async def credentialing_scene(service: Running) -> None:
         assert answer.status_code == 201, answer.text
 
 
+async def eligibility_scene(service: Running) -> None:
+    wanted = {"patient_id": str(new_id()), "on": "2026-11-20"}
+    async with service.client("eligibility:write") as http:
+        asker = {"name": "Canary Dermatology PC", "npi": "1234567893"}
+        assert (await http.put("/asking-provider", json=asker)).status_code == 200
+        assert (await http.put("/payers/CANARYPAYER", json={"name": "Canary Mutual"})).status_code == 200
+        answer = await http.post("/checks", json=wanted, headers=key())
+        assert answer.status_code == 202, answer.text
+
+
 SCENES: Mapping[str, Scene] = {
     "till": till_scene,
     "patients": patients_scene,
@@ -191,6 +201,7 @@ SCENES: Mapping[str, Scene] = {
     "payments": payments_scene,
     "denials": denials_scene,
     "credentialing": credentialing_scene,
+    "eligibility": eligibility_scene,
 }
 
 SETTINGS: Mapping[str, dict[str, str]] = {"edi": {"edi_allowed_hosts": "127.0.0.1"}}

@@ -37,6 +37,7 @@ AGGREGATES: Mapping[str, tuple[str, str]] = {
     "payments": ("claim_accounts", "claim_id"),
     "denials": ("cases", "id"),
     "credentialing": ("enrollments", "id"),
+    "eligibility": ("checks", "id"),
 }
 BEHIND = """
     SELECT a.{id} AS key, a.version, max(e.version) AS told

@@ -93,6 +93,14 @@ UNWRITTEN: Mapping[str, str] = {
         WHERE NOT EXISTS (SELECT FROM audit_trail AS t WHERE t.subject = e.id AND t.kind = 'enrollment'
                           AND t.action = 'create')
     """,
+    "eligibility": """
+        SELECT c.id AS check_id, c.version FROM checks AS c
+        WHERE NOT EXISTS (SELECT FROM audit_trail AS t WHERE t.subject = c.id AND t.kind = 'coverage check'
+                          AND t.action = 'create')
+           OR c.version > 1 AND NOT EXISTS (
+               SELECT FROM audit_trail AS t WHERE t.subject = c.id AND t.kind = 'coverage check'
+               AND (t.facts ->> 'version')::bigint = c.version)
+    """,
 }
 
 CHECKS = (

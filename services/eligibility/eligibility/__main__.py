@@ -1,0 +1,3 @@
+from eligibility.main import SERVICE
+
+SERVICE.main()

@@ -1,0 +1,1 @@
+"""The rules of coverage checks: pure functions over frozen data."""

@@ -1,0 +1,29 @@
+"""What the front desk is told when something is not possible."""
+
+from __future__ import annotations
+
+from common.refusal import Refusal
+
+
+class NotPossibleNow(Refusal):
+    code = "not-possible-now"
+    sentence = "Check {check_id} is {status}; {fact} is not possible."
+    mend = "Read the check again and look at its history for what happened since."
+
+
+class NoAnswerYet(Refusal):
+    code = "no-answer-yet"
+    sentence = "Check {check_id} is {status}: there is no answer of the payer to show."
+    mend = "Wait for the answer, or look at the check's history for what is in its way."
+
+
+class NothingToSettle(Refusal):
+    code = "nothing-to-settle"
+    sentence = "Check {check_id} asks for nobody's attention."
+    mend = "Look at the check again; somebody else may have settled it."
+
+
+class StandingIsClear(Refusal):
+    code = "standing-is-clear"
+    sentence = "The payer's answer to check {check_id} says {standing}, which leaves nothing to decide."
+    mend = "Settle it without a standing, or ask the payer again."

@@ -1,0 +1,34 @@
+"""Eligibility put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from common.service import Service, Worker
+from eligibility import api, tables
+from eligibility.contract import CONTRACT
+from eligibility.deadlines import DEADLINES
+from eligibility.events import HANDLERS
+from eligibility.settings import Settings
+
+SERVICE = Service(
+    name="eligibility",
+    contract=CONTRACT,
+    metadata=tables.METADATA,
+    migrations=Path(__file__).parent.parent / "migrations",
+    settings=Settings,
+    routers=api.ROUTERS,
+    handlers=HANDLERS,
+    deadlines=DEADLINES,
+    calls=("patients", "edi"),
+)
+
+
+def create_app() -> FastAPI:
+    return SERVICE.create_app()
+
+
+def worker() -> Worker:
+    return SERVICE.worker()

@@ -1,0 +1,375 @@
+"""The JSON of coverage checks and registers: what is asked for and what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+import x12
+from codes.eligibility import COVERAGE_LEVELS, INFORMATION, QUANTITIES, TIME_PERIODS
+from codes.npi import is_valid_npi
+from codes.service_types import label_of
+from eligibility.domain.attention import notice
+from eligibility.domain.check import Cause, CoverageCheck, Status
+from eligibility.domain.picture import Ambiguity, Figure, Picture, ServicePicture
+from eligibility.domain.registers import DEFAULT_DAYS_BEFORE, DEFAULT_FRESH_HOURS, AskingProvider, Payer
+from eligibility.domain.standing import Standing
+from eligibility.operations.requesting import Wish
+from eligibility.operations.showing import Shown
+from eligibility.store.checks import Happening
+
+STRICT = ConfigDict(extra="forbid")
+PayerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$")]
+ServiceType = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,2}$")]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^*:~^|\x00-\x1f\x7f]+$")
+]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 1, 1))]
+
+_ANSWER = TypeAdapter(x12.EligibilityAnswer)
+
+
+def _npi(text: str) -> str:
+    if not is_valid_npi(text):
+        raise ValueError("an NPI is ten digits whose last one checks the others")
+    return text
+
+
+Npi = Annotated[str, StringConstraints(pattern=r"^[12]\d{9}$"), AfterValidator(_npi)]
+
+
+class CheckIn(BaseModel):
+    """`wait`: the answer is in the response where the payer gives it within twenty seconds."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"patient_id": "01937e00-0000-7000-8000-000000000001", "on": "2026-03-04", "wait": False}]
+        },
+    )
+    patient_id: UUID
+    on: Day = Field(description="The day of the visit")
+    coverage_id: UUID | None = Field(default=None, description="The coverage that pays first, unless given")
+    service_types: list[ServiceType] = Field(
+        default_factory=list[ServiceType], max_length=20, description="EQ01; the payer's usual ones unless given"
+    )
+    wait: bool = False
+
+    def wish(self) -> Wish:
+        return Wish(self.patient_id, self.on, Cause.DESK, self.coverage_id, tuple(dict.fromkeys(self.service_types)))
+
+
+class SettleIn(BaseModel):
+    """What a person found; with `standing` the answer to an unclear one."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"standing": "active", "reason": "The payer's desk says active, by telephone."}]
+        },
+    )
+    standing: Standing | None = None
+    reason: Reason
+
+
+class NoticeOut(BaseModel):
+    """What to look at, why, what to do next, and where the rule comes from."""
+
+    code: str
+    cause: str
+    next_step: str
+    source: str
+
+    @classmethod
+    def of(cls, code: str) -> NoticeOut:
+        told = notice(code)
+        return cls(code=told.code, cause=told.cause, next_step=told.next_step, source=told.source)
+
+
+class CheckOut(BaseModel):
+    id: UUID
+    patient_id: UUID
+    on: date
+    cause: Cause
+    status: Status
+    coverage_id: UUID | None
+    payer_id: str | None
+    service_types: list[str]
+    attempts: int
+    ask_at: datetime | None
+    answered_at: datetime | None
+    same_as: UUID | None
+    standing: Standing | None
+    codes: list[str]
+    attention: list[NoticeOut]
+    version: int
+
+    @classmethod
+    def of(cls, check: CoverageCheck) -> CheckOut:
+        values = {name: getattr(check, name) for name in cls.model_fields if name != "attention"}
+        return cls(**values, attention=[NoticeOut.of(code) for code in check.attention])
+
+
+class HappeningOut(BaseModel):
+    at: datetime
+    actor: str
+    act: str
+    status: str
+    codes: list[str]
+    reason: str | None
+    exchange_id: UUID | None
+    milliseconds: int | None
+
+
+class CheckWithHistory(CheckOut):
+    history: list[HappeningOut]
+
+    @classmethod
+    def told(cls, check: CoverageCheck, history: Sequence[Happening]) -> CheckWithHistory:
+        lines = [HappeningOut(**{name: getattr(one, name) for name in HappeningOut.model_fields}) for one in history]
+        return cls(**CheckOut.of(check).model_dump(), history=lines)
+
+
+class FigureOut(BaseModel):
+    """A benefit in figures: dollars, a fraction of one, or visits. Several `values` where the payer said several."""
+
+    kind: str
+    service_type: str
+    network: str
+    level: str
+    period: str
+    remaining: bool
+    unit: str
+    insurance_type: str
+    places: list[str]
+    values: list[Decimal]
+    ambiguous: bool
+    lines: list[int]
+
+    @classmethod
+    def of(cls, figure: Figure) -> FigureOut:
+        about = figure.benefit
+        return cls(
+            kind=about.kind.value,
+            service_type=about.service,
+            network=about.network.value,
+            level=COVERAGE_LEVELS.get(about.level, about.level),
+            period=TIME_PERIODS.get(about.period, about.period),
+            remaining=about.remaining,
+            unit=QUANTITIES.get(about.unit, about.unit),
+            insurance_type=about.insurance_type,
+            places=list(about.places),
+            values=list(figure.values),
+            ambiguous=figure.ambiguous,
+            lines=list(figure.lines),
+        )
+
+
+class ServiceOut(BaseModel):
+    """One service type. `authorization_required` is yes, no, unclear or not_said."""
+
+    service_type: str
+    label: str
+    standing: Standing
+    figures: list[FigureOut]
+    authorization_required: str
+    excluded: bool
+    excluded_lines: list[int]
+
+    @classmethod
+    def of(cls, told: ServicePicture) -> ServiceOut:
+        return cls(
+            service_type=told.service,
+            label=told.label,
+            standing=told.held.standing,
+            figures=[FigureOut.of(figure) for figure in told.figures],
+            authorization_required=told.authorization.answer,
+            excluded=bool(told.excluded),
+            excluded_lines=list(told.excluded),
+        )
+
+
+class PlanOut(BaseModel):
+    name: str
+    insurance_type: str
+
+
+class OtherPayerOut(BaseModel):
+    order: str
+    payer_id: str
+    name: str
+    line: int
+
+
+class CareProviderOut(BaseModel):
+    npi: str
+    name: str
+    telephone: str
+    line: int
+
+
+class AmbiguityOut(BaseModel):
+    """Something that the payer said in several ways, with all of them."""
+
+    what: str
+    service_type: str
+    values: list[str]
+    lines: list[int]
+
+    @classmethod
+    def of(cls, doubt: Ambiguity) -> AmbiguityOut:
+        return cls(what=doubt.what, service_type=doubt.service, values=list(doubt.values), lines=list(doubt.lines))
+
+
+class MessageOut(BaseModel):
+    line: int
+    text: str
+
+
+class PictureOut(BaseModel):
+    """What the patient is covered for. `lines` everywhere are the EB lines of the answer, from 1."""
+
+    standing: Standing
+    active_lines: list[int]
+    inactive_lines: list[int]
+    dates_leave_day_out: bool
+    plans: list[PlanOut]
+    services: list[ServiceOut]
+    other_payers: list[OtherPayerOut]
+    primary_care: list[CareProviderOut]
+    referral_likely: bool = Field(description="The plan is an HMO or POS: its primary care provider usually refers")
+    ambiguities: list[AmbiguityOut]
+    messages: list[MessageOut]
+    unused_lines: list[int]
+
+    @classmethod
+    def of(cls, told: Picture) -> PictureOut:
+        return cls(
+            standing=told.held.standing,
+            active_lines=list(told.held.active),
+            inactive_lines=list(told.held.inactive),
+            dates_leave_day_out=told.held.outside,
+            plans=[PlanOut(name=name, insurance_type=kind) for name, kind in told.plans],
+            services=[ServiceOut.of(one) for one in told.services],
+            other_payers=[
+                OtherPayerOut(order=one.order, payer_id=one.payer_id, name=one.name, line=one.line)
+                for one in told.other_payers
+            ],
+            primary_care=[
+                CareProviderOut(npi=one.npi, name=one.name, telephone=one.telephone, line=one.line)
+                for one in told.care_providers
+            ],
+            referral_likely=bool(told.gated),
+            ambiguities=[AmbiguityOut.of(one) for one in told.ambiguities],
+            messages=[MessageOut(line=line, text=text) for line, text in told.messages],
+            unused_lines=list(told.unread),
+        )
+
+
+class LineOut(BaseModel):
+    """One EB in words; everything it holds is in `answer.benefits` at `line - 1`."""
+
+    line: int
+    information: str
+    service_types: list[str]
+    level: str
+    period: str
+
+
+class AnswerOut(BaseModel):
+    """What the payer answered: the picture made of it, its lines in words, and the whole 271 as structured data.
+
+    `answer` is the X12 library's EligibilityAnswer, which holds every segment; null where the interchange cannot be
+    read without loss, and then only `/checks/{id}/answer.x12` has it.
+    """
+
+    check_id: UUID
+    answered_at: datetime | None
+    picture: PictureOut
+    rejections: list[NoticeOut]
+    differs: list[str]
+    lines: list[LineOut]
+    answer: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, check: CoverageCheck, shown: Shown) -> AnswerOut:
+        return cls(
+            check_id=check.id,
+            answered_at=check.answered_at,
+            picture=PictureOut.of(shown.picture),
+            rejections=[NoticeOut.of(f"aaa-{said.reason}") for said in shown.heard.turned_away],
+            differs=list(shown.heard.differs),
+            lines=[
+                LineOut(
+                    line=line.number,
+                    information=INFORMATION.get(line.information, line.information),
+                    service_types=[label_of(code) for code in line.services],
+                    level=COVERAGE_LEVELS.get(line.level, line.level),
+                    period=TIME_PERIODS.get(line.period, line.period),
+                )
+                for line in shown.heard.lines
+            ],
+            answer=_ANSWER.dump_python(shown.answer, mode="json") if shown.answer else None,
+        )
+
+
+class CoverageCardOut(BaseModel):
+    """The front desk's card: the latest answer for the day, its age in hours, and what it says."""
+
+    check: CheckOut
+    age_hours: int
+    fresh: bool = Field(description="Young enough for a visit of the same day (rulebook 8)")
+    picture: PictureOut
+
+
+class PayerIn(BaseModel):
+    model_config = STRICT
+    name: Text
+    service_types: list[ServiceType] = Field(default=["30", "98"], min_length=1, max_length=20)
+    fresh_hours: int = Field(default=DEFAULT_FRESH_HOURS, ge=0, le=720)
+    days_before_visit: int = Field(default=DEFAULT_DAYS_BEFORE, ge=0, le=30)
+
+    def payer(self, payer_id: str) -> Payer:
+        return Payer(
+            payer_id, self.name, tuple(dict.fromkeys(self.service_types)), self.fresh_hours, self.days_before_visit
+        )
+
+
+class PayerOut(BaseModel):
+    payer_id: str
+    name: str
+    service_types: list[str]
+    fresh_hours: int
+    days_before_visit: int
+
+    @classmethod
+    def of(cls, payer: Payer) -> PayerOut:
+        return cls(**{name: getattr(payer, name) for name in cls.model_fields})
+
+
+class AskingProviderIn(BaseModel):
+    """The group as its payers have it enrolled."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "Sample Dermatology PC", "npi": "1234567893"}]}
+    )
+    name: Text
+    npi: Npi
+
+    def provider(self) -> AskingProvider:
+        return AskingProvider(self.name, self.npi)
+
+
+class AskingProviderOut(BaseModel):
+    name: str
+    npi: str
+
+    @classmethod
+    def of(cls, provider: AskingProvider) -> AskingProviderOut:
+        return cls(name=provider.name, npi=provider.npi)

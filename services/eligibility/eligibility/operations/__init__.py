@@ -1,0 +1,1 @@
+"""What the service does, by business act. Each function owns its transactions."""

@@ -1,0 +1,1 @@
+"""Rows to domain, and back. Never commits."""

@@ -1,0 +1,280 @@
+"""Rows to coverage checks, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, insert, select, text, update
+
+import x12
+from common.change import Change
+from common.ids import new_id
+from common.pagination import Cursor, keyset
+from common.refusal import NotFound
+from common.store import save_version
+from common.uow import Transaction
+from eligibility import sealing
+from eligibility.domain.check import OPEN, Cause, CoverageCheck, Status
+from eligibility.domain.standing import Standing
+from eligibility.tables import NO_CODES, checks, history
+
+ASK = "ask-payer"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A line of a check's history."""
+
+    at: datetime
+    actor: str
+    act: str
+    status: str
+    codes: tuple[str, ...]
+    reason: str | None
+    exchange_id: UUID | None
+    milliseconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """An exchange with the payer, by edi's id."""
+
+    exchange_id: UUID | None = None
+    milliseconds: int | None = None
+
+
+NO_EXCHANGE = Exchanged()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list asks for; None does not narrow it."""
+
+    status: Status | None = None
+    attention: bool | None = None
+    patient_id: UUID | None = None
+    payer_id: str | None = None
+    day_from: date | None = None
+    day_to: date | None = None
+    cause: Cause | None = None
+
+
+async def load(tx: Transaction, check_id: UUID, *, lock: bool = False) -> CoverageCheck:
+    """Raises NotFound."""
+    statement = select(checks).where(checks.c.id == check_id)
+    row = await tx.row(statement.with_for_update() if lock else statement)
+    if row is None:
+        raise NotFound(kind="check", id=check_id)
+    return _check(row)
+
+
+async def question_of(tx: Transaction, check_id: UUID) -> x12.EligibilityInquiry | None:
+    sealed = await tx.scalar(select(checks.c.question).where(checks.c.id == check_id))
+    return sealing.QUESTION.open(tx.vault, tx.practice_id, check_id, sealed) if sealed else None
+
+
+async def answer_of(tx: Transaction, check_id: UUID) -> bytes | None:
+    """The 271 as it came; None when there is none."""
+    sealed = await tx.scalar(select(checks.c.answer).where(checks.c.id == check_id))
+    return sealing.open_answer(tx, check_id, sealed) if sealed else None
+
+
+async def page(tx: Transaction, wanted: Wanted, cursor: Cursor | None, limit: int) -> list[CoverageCheck]:
+    return [_check(row) for row in await tx.rows(keyset(_narrowed(wanted), checks.c.id, cursor, limit))]
+
+
+async def answered_for(tx: Transaction, patient_id: UUID, since: date, until: date) -> list[CoverageCheck]:
+    """Answered checks of a patient for days in that span, the latest answer first."""
+    statement = (
+        select(checks)
+        .where(checks.c.patient_id == patient_id, checks.c.status == Status.ANSWERED.value)
+        .where(checks.c.day >= since, checks.c.day <= until)
+        .order_by(checks.c.answered_at.desc(), checks.c.id.desc())
+    )
+    return [_check(row) for row in await tx.rows(statement)]
+
+
+async def open_for(tx: Transaction, patient_id: UUID, day: date) -> CoverageCheck | None:
+    """A check of the patient for the day that has no answer yet."""
+    statement = select(checks).where(checks.c.patient_id == patient_id, checks.c.day == day, _is_open()).limit(1)
+    row = await tx.row(statement)
+    return _check(row) if row else None
+
+
+async def equal_to(tx: Transaction, check: CoverageCheck, fingerprint: bytes, since: datetime) -> CoverageCheck | None:
+    """Another check with the same question: one that is being asked, else the latest that was answered after `since`.
+
+    Whoever looks holds the fingerprint until the transaction ends: of two that look at once, the second sees the first.
+    """
+    await tx.execute(
+        text("SELECT pg_advisory_xact_lock(:held)"), {"held": int.from_bytes(fingerprint[:8], signed=True)}
+    )
+    statement = (
+        select(checks)
+        .where(checks.c.fingerprint == fingerprint, checks.c.id != check.id, checks.c.same_as.is_(None))
+        .where(
+            (checks.c.status == Status.ASKING.value)
+            | ((checks.c.status == Status.ANSWERED.value) & (checks.c.answered_at > since))
+        )
+        .order_by(checks.c.status.desc(), checks.c.answered_at.desc())
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    return _check(row) if row else None
+
+
+async def add(tx: Transaction, check: CoverageCheck) -> CoverageCheck:
+    values = _columns(check) | {"id": check.id, "version": 1, "asked_for_at": tx.now}
+    await tx.execute(insert(checks).values(practice_id=tx.practice_id, **values))
+    await note(tx, check, act="wanted")
+    tx.audit("create", "coverage check", check.id, cause=check.cause.value)
+    _watch(tx, check)
+    return check
+
+
+async def save(
+    tx: Transaction,
+    change: Change[CoverageCheck],
+    *,
+    act: str,
+    reason: str | None = None,
+    exchanged: Exchanged = NO_EXCHANGE,
+    **columns: Any,
+) -> CoverageCheck:
+    """Raises Stale when somebody was faster. `columns` are sealed ones, which no check carries about."""
+    check = change.aggregate
+    version = await save_version(tx, checks, check.id, check.version, _columns(check) | columns, kind="check")
+    saved = replace(check, version=version)
+    await note(tx, saved, act=act, reason=reason, exchanged=exchanged)
+    tx.audit("update", "coverage check", saved.id, act=act, status=saved.status.value, version=version)
+    for event in change.events:
+        tx.publish(event, key=saved.id, version=version)
+    _watch(tx, saved)
+    return saved
+
+
+async def note(
+    tx: Transaction,
+    check: CoverageCheck,
+    *,
+    act: str,
+    reason: str | None = None,
+    exchanged: Exchanged = NO_EXCHANGE,
+) -> None:
+    """One more line of the check's history."""
+    await tx.execute(
+        insert(history).values(
+            practice_id=tx.practice_id,
+            id=new_id(),
+            check_id=check.id,
+            at=tx.now,
+            actor=tx.actor.subject,
+            act=act,
+            status=check.status.value,
+            codes=list(check.codes),
+            reason=reason,
+            exchange_id=exchanged.exchange_id,
+            milliseconds=exchanged.milliseconds,
+        )
+    )
+
+
+async def history_of(tx: Transaction, check_id: UUID) -> Sequence[Happening]:
+    rows = await tx.rows(select(history).where(history.c.check_id == check_id).order_by(history.c.id))
+    return [
+        Happening(
+            at=row["at"],
+            actor=row["actor"],
+            act=row["act"],
+            status=row["status"],
+            codes=tuple(row["codes"]),
+            reason=row["reason"],
+            exchange_id=row["exchange_id"],
+            milliseconds=row["milliseconds"],
+        )
+        for row in rows
+    ]
+
+
+async def give_question(tx: Transaction, check_id: UUID, question: x12.EligibilityInquiry, fingerprint: bytes) -> None:
+    """Keep the question beside its check, in the transaction that fixes it."""
+    sealed = sealing.QUESTION.seal(tx.vault, tx.practice_id, check_id, question)
+    await tx.execute(update(checks).where(checks.c.id == check_id).values(question=sealed, fingerprint=fingerprint))
+
+
+def _watch(tx: Transaction, check: CoverageCheck) -> None:
+    if check.status in OPEN and check.ask_at is not None:
+        tx.schedule(ASK, check.id, due_at=check.ask_at, version=check.round)
+    elif check.status not in OPEN:
+        tx.cancel(ASK, check.id)
+
+
+def _narrowed(wanted: Wanted) -> Select[Any]:
+    statement = select(checks)
+    for column, value in (
+        (checks.c.status, wanted.status and wanted.status.value),
+        (checks.c.patient_id, wanted.patient_id),
+        (checks.c.payer_id, wanted.payer_id),
+        (checks.c.cause, wanted.cause and wanted.cause.value),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.attention is not None:
+        statement = statement.where(NO_CODES if wanted.attention else text("attention = '[]'::jsonb"))
+    if wanted.day_from is not None:
+        statement = statement.where(checks.c.day >= wanted.day_from)
+    if wanted.day_to is not None:
+        statement = statement.where(checks.c.day <= wanted.day_to)
+    return statement
+
+
+def _is_open() -> Any:
+    return checks.c.status.in_([status.value for status in OPEN])
+
+
+def _columns(check: CoverageCheck) -> dict[str, Any]:
+    return {
+        "patient_id": check.patient_id,
+        "day": check.on,
+        "cause": check.cause.value,
+        "service_types": list(check.service_types),
+        "wanted_coverage": check.wanted_coverage,
+        "status": check.status.value,
+        "coverage_id": check.coverage_id,
+        "payer_id": check.payer_id,
+        "round": check.round,
+        "attempts": check.attempts,
+        "ask_at": check.ask_at,
+        "answered_at": check.answered_at,
+        "same_as": check.same_as,
+        "standing": check.standing and check.standing.value,
+        "codes": list(check.codes),
+        "attention": list(check.attention),
+    }
+
+
+def _check(row: Any) -> CoverageCheck:
+    return CoverageCheck(
+        id=row["id"],
+        patient_id=row["patient_id"],
+        on=row["day"],
+        cause=Cause(row["cause"]),
+        service_types=tuple(row["service_types"]),
+        wanted_coverage=row["wanted_coverage"],
+        status=Status(row["status"]),
+        coverage_id=row["coverage_id"],
+        payer_id=row["payer_id"],
+        round=row["round"],
+        attempts=row["attempts"],
+        ask_at=row["ask_at"],
+        answered_at=row["answered_at"],
+        same_as=row["same_as"],
+        standing=Standing(row["standing"]) if row["standing"] else None,
+        codes=tuple(row["codes"]),
+        attention=tuple(row["attention"]),
+        version=row["version"],
+    )

@@ -1,0 +1,85 @@
+"""The rows of coverage checks and their registers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from common.tables import moment, service_metadata, tenant_table, versioned
+
+METADATA = service_metadata()
+
+NO_CODES = text("attention <> '[]'::jsonb")
+
+# `question` and `answer` are sealed (docs/adr/0009): who was asked about, and the 271 as it came. `fingerprint` is a
+# keyed hash of the question, so that an equal one is found again.
+checks = tenant_table(
+    "checks",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("patient_id", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("service_types", JSONB, nullable=False),
+    Column("wanted_coverage", Uuid),
+    Column("status", Text, nullable=False),
+    Column("coverage_id", Uuid),
+    Column("payer_id", Text),
+    Column("round", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    moment("asked_for_at"),
+    moment("ask_at", nullable=True),
+    moment("answered_at", nullable=True),
+    Column("same_as", Uuid),
+    Column("standing", Text),
+    Column("codes", JSONB, nullable=False),
+    Column("attention", JSONB, nullable=False),
+    Column("fingerprint", LargeBinary),
+    Column("question", LargeBinary),
+    Column("answer", LargeBinary),
+    Index("checks_patient_idx", "practice_id", "patient_id", "day"),
+    Index("checks_status_idx", "practice_id", "status"),
+    Index("checks_fingerprint_idx", "practice_id", "fingerprint"),
+    Index("checks_attention_idx", "practice_id", "day", postgresql_where=NO_CODES),
+)
+
+# Append-only: what happened to a check, and the exchange with the payer where there was one.
+history = tenant_table(
+    "check_history",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("check_id", Uuid, ForeignKey("checks.id"), nullable=False),
+    moment("at"),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("codes", JSONB, nullable=False),
+    Column("reason", Text),
+    Column("exchange_id", Uuid),
+    Column("milliseconds", Integer),
+    Index("check_history_check_idx", "check_id", "at"),
+)
+
+payers = tenant_table(
+    "payers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("payer_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("service_types", JSONB, nullable=False),
+    Column("fresh_hours", Integer, nullable=False),
+    Column("days_before_visit", Integer, nullable=False),
+    UniqueConstraint("practice_id", "payer_id"),
+)
+
+asking_providers = tenant_table(
+    "asking_providers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("name", Text, nullable=False),
+    Column("npi", Text, nullable=False),
+    UniqueConstraint("practice_id"),
+)

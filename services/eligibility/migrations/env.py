@@ -1,0 +1,4 @@
+from common.migrations import run
+from eligibility.tables import METADATA
+
+run(METADATA)
