@@ -6,16 +6,23 @@ from datetime import date
 from uuid import UUID
 
 from common.contracts import Contract
-from credentialing.domain.events import EnrollmentActivated, EnrollmentLapsed, EnrollmentLapsing, Span
+from credentialing.domain.events import (
+    CredentialExpiring,
+    EnrollmentActivated,
+    EnrollmentLapsed,
+    EnrollmentLapsing,
+    Span,
+)
 
 ENROLLMENT, PROVIDER = UUID("01937e00-0000-7000-8000-000000000011"), UUID("01937e00-0000-7000-8000-000000000012")
 GROUP, LOCATION = UUID("01937e00-0000-7000-8000-000000000013"), UUID("01937e00-0000-7000-8000-000000000014")
+CREDENTIAL = UUID("01937e00-0000-7000-8000-000000000015")
 
 CONTRACT = Contract(
     service="credentialing",
     topic="dermbill.credentialing",
-    key="enrollment_id",
-    publishes={EnrollmentActivated: 1, EnrollmentLapsing: 1, EnrollmentLapsed: 1},
+    key="uuid of the enrollment, credential or provider that it is about",
+    publishes={EnrollmentActivated: 1, EnrollmentLapsing: 1, EnrollmentLapsed: 1, CredentialExpiring: 1},
     examples=(
         EnrollmentActivated(
             enrollment_id=ENROLLMENT,
@@ -58,5 +65,6 @@ CONTRACT = Contract(
             spans=(Span(date(2023, 5, 1), date(2025, 12, 31)), Span(date(2026, 3, 1), date(2029, 3, 31))),
             tin="123456789",
         ),
+        CredentialExpiring(CREDENTIAL, PROVIDER, "1245319599", "state_license", date(2026, 8, 31), 60, "NY"),
     ),
 )

@@ -1,11 +1,11 @@
-"""Time in: effective dates that come, renewals that fall due."""
+"""Time in: effective dates that come, renewals that fall due, papers that expire."""
 
 from __future__ import annotations
 
 from common.deadlines import Deadlines
 from common.timers import Timer
 from common.uow import UnitOfWork
-from credentialing.operations import enrolling
+from credentialing.operations import enrolling, filing
 
 DEADLINES = Deadlines()
 
@@ -18,3 +18,8 @@ async def enrollment_takes_effect(uow: UnitOfWork, timer: Timer) -> None:
 @DEADLINES.when(enrolling.FALLS_DUE)
 async def enrollment_falls_due(uow: UnitOfWork, timer: Timer) -> None:
     await enrolling.fall_due(uow, timer.key)
+
+
+@DEADLINES.when(filing.EXPIRES)
+async def credential_expires(uow: UnitOfWork, timer: Timer) -> None:
+    await filing.fall_due(uow, timer.key)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from common.problems import BodyRule
 from common.service import Service, Worker
 from credentialing import deadlines, tables
 from credentialing.api import ROUTERS
 from credentialing.contract import CONTRACT
+from credentialing.operations.filing import BEGINNINGS
 from credentialing.settings import Settings
 
 SERVICE = Service(
@@ -20,6 +22,7 @@ SERVICE = Service(
     settings=Settings,
     routers=ROUTERS,
     deadlines=deadlines.DEADLINES,
+    bodies={"/providers/{npi}/documents": BodyRule(media_types=tuple(BEGINNINGS))},
 )
 
 

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from common.phi import Phi
-from common.vault import Sealed
+from common.vault import Sealed, Vault
+from credentialing.domain.credentials import Facts
 from credentialing.domain.provider import Name, PersonalFacts
+from credentialing.domain.work_history import WorkHistory
 
 WHO = Sealed(Name, "providers", "who")
 PERSONAL = Sealed(PersonalFacts, "providers", "personal")
 PERSONAL_TIN: Sealed[Phi[str]] = Sealed(Phi[str], "groups", "personal_tin")
+WORK_HISTORY = Sealed(WorkHistory, "providers", "work_history")
+PAPER = Sealed(Facts, "credentials", "paper")
+
+_DOCUMENT = ("documents", "content")
+
+
+def seal_document(vault: Vault, practice_id: UUID, id: UUID, content: bytes) -> bytes:
+    return vault.seal(content, practice_id, *_DOCUMENT, id)
+
+
+def open_document(vault: Vault, practice_id: UUID, id: UUID, sealed: bytes) -> bytes:
+    """Raises CannotOpen."""
+    return vault.open(sealed, practice_id, *_DOCUMENT, id)

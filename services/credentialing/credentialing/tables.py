@@ -63,7 +63,7 @@ locations = tenant_table(
     UniqueConstraint("practice_id", "code"),
 )
 
-# `who` is the sealed name, `personal` the sealed birth date and social security number.
+# Sealed: `who` the name, `personal` the birth date and social security number, `work_history` where they worked.
 providers = tenant_table(
     "providers",
     METADATA,
@@ -75,6 +75,7 @@ providers = tenant_table(
     Column("profession", Text, nullable=False),
     Column("taxonomies", ARRAY(Text), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("work_history", LargeBinary),
     Column("excluded_on", Date),
     UniqueConstraint("practice_id", "npi"),
 )
@@ -120,4 +121,33 @@ history = tenant_table(
     Column("reason", Text),
     Column("facts", JSONB, nullable=False),
     Index("history_subject_idx", "subject", "id"),
+)
+
+# `paper` is sealed: numbers, who issued it, and what an insurance covers.
+credentials = tenant_table(
+    "credentials",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("paper", LargeBinary, nullable=False),
+    Column("expires_on", Date),
+    Column("document_id", Uuid, ForeignKey("documents.id")),
+    Column("announced", Integer),
+    Index("credentials_provider_idx", "provider_id"),
+    Index("credentials_expires_idx", "practice_id", "expires_on"),
+)
+
+documents = tenant_table(
+    "documents",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    moment("received_at"),
+    UniqueConstraint("provider_id", "sha256"),
 )

@@ -1,5 +1,5 @@
-"""HTTP in: the registers, and the enrollments for those who work on them."""
+"""HTTP in: the registers, providers' papers, and enrollments for those who work on them."""
 
-from credentialing.api import enrollments, registers
+from credentialing.api import enrollments, papers, registers
 
-ROUTERS = (registers.router, enrollments.router)
+ROUTERS = (registers.router, papers.router, enrollments.router)

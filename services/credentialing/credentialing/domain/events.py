@@ -77,3 +77,19 @@ class EnrollmentLapsed:
     effective_to: date | None
     spans: tuple[Span, ...]
     tin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialExpiring:
+    """A licence, registration, certificate, insurance or attestation ends in `days_left` days.
+
+    Said at 120, 90, 60, 30 and 7 days. `state` is the state that issued it, where one did.
+    """
+
+    credential_id: UUID
+    provider_id: UUID
+    npi: str
+    kind: str
+    expires_on: date
+    days_left: int
+    state: str | None = None

@@ -70,3 +70,31 @@ class TooManyCells(Refusal):
     sentence = "The matrix would have {cells} cells, more than {most}."
     mend = "Narrow it by provider, payer or location."
     status = 422
+
+
+class PartMissing(Refusal):
+    code = "credential-part-missing"
+    sentence = "A {kind} needs its {part}."
+    mend = "Copy it from the document."
+    status = 422
+
+
+class DeaNumberWrong(Refusal):
+    code = "dea-number-wrong"
+    sentence = "The check digit of this DEA number does not match its other digits, or it is not a prescriber's."
+    mend = "Copy the nine characters from the certificate again."
+    status = 422
+
+
+class NotForThisProfession(Refusal):
+    code = "not-for-this-profession"
+    sentence = "A {profession} has no {kind}."
+    mend = "Record it for the NP or PA whose agreement it is, with the physician as collaborator."
+    status = 422
+
+
+class DocumentTooStrange(Refusal):
+    code = "document-not-readable"
+    sentence = "The document is not the {media_type} that it says it is."
+    mend = "Send a PDF, PNG or JPEG file as it is."
+    status = 422

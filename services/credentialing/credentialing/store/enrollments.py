@@ -73,6 +73,17 @@ async def page(tx: Transaction, wanted: Wanted, cursor: Cursor | None, limit: in
     return [_enrollment(row) for row in rows]
 
 
+async def falling_due(tx: Transaction, until: date, limit: int) -> list[Enrollment]:
+    """Those in effect whose renewal is due by `until` and was not filed, the nearest first."""
+    due = (
+        enrollments.c.due_on <= until,
+        enrollments.c.renewal_filed_on.is_(None),
+        enrollments.c.stage == Stage.EFFECTIVE.value,
+    )
+    statement = _statement().where(*due).order_by(enrollments.c.due_on, enrollments.c.id).limit(limit)
+    return [_enrollment(row) for row in await tx.rows(statement)]
+
+
 async def identity_of(tx: Transaction, npi: str, payer_id: str, location_code: str) -> Identity:
     """Who and where a new enrollment is about. Raises Unregistered."""
     provider_id = await tx.scalar(select(providers.c.id).where(providers.c.npi == npi))
