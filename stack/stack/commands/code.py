@@ -15,6 +15,7 @@ from coding.domain.reading import read_visit
 from coding.domain.reasons import Reason
 from coding.domain.refusals import VisitUnreadable
 from common.embedded import StackError
+from stack.coding_examples import page
 from stack.screen import one_sentence, out
 
 NOTICE = (
@@ -27,10 +28,14 @@ _STYLES = {"ready": "green", "hold": "yellow"}
 def code(
     file: Annotated[Path, typer.Argument(help="JSON: a list of visits, or an object with `cases`.")],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    write: Annotated[Path | None, typer.Option(help="A page of worked examples, in Markdown.")] = None,
 ) -> None:
     """Code every visit of a file and say why: lines, what the patient pays, flags, disposition, explanations."""
     with one_sentence():
         answers = [_answer(name, facts) for name, facts in _visits(file)]
+        if write is not None:
+            write.write_text(page(json.loads(file.read_text("utf-8"))["cases"], answers), "utf-8")
+            return
     if as_json:
         typer.echo(json.dumps(answers, indent=2))
         return
@@ -90,15 +95,17 @@ def _line(line: CodedLine) -> dict[str, Any]:
 
 def _explanations(coded: CodedVisit) -> Iterator[dict[str, Any]]:
     """One for each rule behind a line, and one for each flag."""
-    for line in (*coded.lines, *coded.self_pay_lines):
-        yield from (_reason(line.cpt, reason) for reason in line.reasons)
+    for place, line in enumerate((*coded.lines, *coded.self_pay_lines), 1):
+        yield from (_reason(place, line.cpt, reason) for reason in line.reasons)
     yield from map(_finding, coded.findings)
 
 
-def _reason(number: str, reason: Reason) -> dict[str, Any]:
+def _reason(place: int, number: str, reason: Reason) -> dict[str, Any]:
+    """`place` tells two lines of one code apart: the lines first, then those the patient pays."""
     rule = reason.rule
     return {
         "line": number,
+        "line_number": place,
         "rule": rule.id,
         "says": rule.says,
         "source": rule.source,
@@ -124,14 +131,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _explain(answer: Mapping[str, Any]) -> None:
     disposition = answer["disposition"]
     _say(Text(f"{answer['id']}: {disposition}", style=f"bold {_STYLES.get(disposition, '')}".strip()))
-    for heading, lines in (("line", answer["lines"]), ("patient", answer["self_pay_lines"])):
-        for line in lines:
-            code_text = "-".join((line["cpt"], *line["modifiers"]))
-            _say(Text(f"  {heading} {code_text} x{line['units']}  {', '.join(line['dx'])}"))
-            for why in answer["explanations"]:
-                if why.get("line") == line["cpt"]:
-                    facts = ", ".join(f"{name} {value}" for name, value in why["facts"].items())
-                    _say(Text(f"    {why['says']} [{why['rule']}, {why['source']}] {facts}", style="dim"))
+    headings = ["line"] * len(answer["lines"]) + ["patient"] * len(answer["self_pay_lines"])
+    for place, line in enumerate((*answer["lines"], *answer["self_pay_lines"]), 1):
+        code_text = "-".join((line["cpt"], *line["modifiers"]))
+        _say(Text(f"  {headings[place - 1]} {code_text} x{line['units']}  {', '.join(line['dx'])}"))
+        for why in answer["explanations"]:
+            if why.get("line_number") == place:
+                facts = ", ".join(f"{name} {value}" for name, value in why["facts"].items())
+                _say(Text(f"    {why['says']} [{why['rule']}, {why['source']}] {facts}", style="dim"))
     for why in answer["explanations"]:
         if "flag" in why:
             word = "question" if why["holds"] else "flag"
