@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Text,
     UniqueConstraint,
     Uuid,
@@ -57,7 +58,8 @@ interchanges = tenant_table(
     moment("announced_at"),
 )
 
-# One cheque: `posting`, `posted`, or `refused` whole.
+# One cheque: `posting`, `posted`, or `refused` whole. What a payer wrote to its provider-level amounts stands apart,
+# sealed: some payers put a member id there.
 remittances = tenant_table(
     "remittances",
     METADATA,
@@ -72,6 +74,7 @@ remittances = tenant_table(
     Column("method", Text, nullable=False),
     Column("claims", Integer, nullable=False),
     Column("provider_level", JSONB, nullable=False),
+    Column("sealed_references", LargeBinary),
     Column("state", Text, nullable=False),
     moment("read_at"),
     UniqueConstraint("practice_id", "interchange_id", "position"),
@@ -153,27 +156,28 @@ patient_payments = tenant_table(
     Column("claim_id", Uuid, ForeignKey(claim_accounts.c.claim_id), nullable=False),
     Column("amount", MoneyType, nullable=False),
     Column("method", Text, nullable=False),
-    Column("reference", Text),
+    Column("sealed_reference", LargeBinary),
+    Column("reference_hash", LargeBinary),
     Column("received_on", Date, nullable=False),
     # A reference of a processor is one payment, however often it is told.
     Index(
-        "patient_payments_reference_key",
+        "patient_payments_reference_hash_key",
         "practice_id",
-        "reference",
+        "reference_hash",
         unique=True,
         postgresql_where=text("method = 'external'"),
     ),
 )
 
 # What a person has to look at. `kind`: `refused` (file or cheque), `unmatched` (claim payment), `review` (posted, but
-# something about it is not understood). Findings are sentences.
+# something about it is not understood). Findings are sentences, sealed since they may quote what the payer sent.
 queue_items = tenant_table(
     "queue_items",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("code", Text, nullable=False),
-    Column("findings", JSONB, nullable=False),
+    Column("sealed_findings", LargeBinary),
     Column("interchange_id", Uuid, ForeignKey(interchanges.c.id), nullable=False),
     Column("remittance_id", Uuid, ForeignKey(remittances.c.id)),
     Column("claim_payment_id", Uuid, ForeignKey(claim_payments.c.id)),

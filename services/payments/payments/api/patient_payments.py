@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
 
 from common.money import Money
+from common.phi import Phi
 from common.web import Creates, Today, needs
 from payments.domain.receivable import Method
 from payments.operations import patient_payments
@@ -44,7 +45,14 @@ class PatientPaymentOut(BaseModel):
 
     @classmethod
     def of(cls, payment: PatientPayment) -> PatientPaymentOut:
-        return cls.model_validate(payment, from_attributes=True)
+        return cls(
+            id=payment.id,
+            claim_id=payment.claim_id,
+            amount=payment.amount,
+            method=payment.method,
+            reference=payment.reference.reveal() if payment.reference else None,
+            received_on=payment.received_on,
+        )
 
 
 @router.post("", status_code=201, dependencies=[needs("payments:write")])
@@ -55,7 +63,7 @@ async def record(body: PatientPaymentIn, uow: Creates, today: Today) -> PatientP
         amount=body.amount,
         method=body.method,
         received_on=body.received_on or today,
-        reference=body.reference,
+        reference=Phi(body.reference) if body.reference else None,
     )
     work = uow.answering(PatientPaymentOut.of, 201)
     return PatientPaymentOut.of(await patient_payments.record(work, received, today=today))

@@ -76,5 +76,5 @@ class MoneyWaiting(Refusal):
 
 class ReferenceReused(Refusal):
     code = "reference-reused"
-    sentence = "A payment with the reference {reference} is in the books already."
+    sentence = "A payment with this reference is in the books already."
     mend = "Each payment of a processor has its own reference; look the earlier one up before recording another."

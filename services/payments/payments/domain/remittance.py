@@ -5,7 +5,7 @@ Names, member ids and dates of birth that stand in the file are not here: the co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from common.money import Money
@@ -66,10 +66,13 @@ class PaidClaim:
 
 @dataclass(frozen=True, slots=True)
 class ProviderLevel:
-    """One PLB reason: a positive amount takes from the cheque, a negative one adds to it (rulebook 11)."""
+    """One PLB reason: a positive amount takes from the cheque, a negative one adds to it (rulebook 11).
+
+    `reference` is PLB03-2, where Medicare puts a member id behind its claim number.
+    """
 
     reason: str
-    reference: str
+    reference: str = field(repr=False)
     amount: Money
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common.ids import new_id
 from common.money import Money
+from common.phi import Phi
 from common.uow import UnitOfWork
 from payments.domain.receivable import Method, patient_paid
 from payments.domain.refusals import ReferenceReused
@@ -25,7 +26,7 @@ class Received:
     amount: Money
     method: Method
     received_on: date
-    reference: str | None
+    reference: Phi[str] | None
 
 
 async def record(uow: UnitOfWork, received: Received, *, today: date) -> PatientPayment:
@@ -45,7 +46,7 @@ async def record(uow: UnitOfWork, received: Received, *, today: date) -> Patient
         )
         entries = patient_paid(desk.balances[received.claim_id], received.amount, received.method)
         if not await patient_payments.add(tx, payment):
-            raise ReferenceReused(reference=received.reference)
+            raise ReferenceReused
         desk.book(Source(f"patient-payment/{payment.id}", received.claim_id), entries)
         await desk.close(today=today)
         tx.audit("create", "patient payment", payment.id, amount=str(payment.amount), method=payment.method.value)

@@ -21,7 +21,7 @@ async def remittances(
     statement = select(cheques)
     if state:
         statement = statement.where(cheques.c.state == state)
-    return [cheque(row) for row in await tx.rows(keyset(statement, cheques.c.id, cursor, limit))]
+    return [cheque(tx, row) for row in await tx.rows(keyset(statement, cheques.c.id, cursor, limit))]
 
 
 async def claim_payments_of(
@@ -41,4 +41,4 @@ async def items(
     statement = select(queue_items).where(row.closed_at.is_not(None) if closed else row.closed_at.is_(None))
     if kind:
         statement = statement.where(row.kind == kind)
-    return [item(row) for row in await tx.rows(keyset(statement, row.id, cursor, limit))]
+    return [item(tx, row) for row in await tx.rows(keyset(statement, row.id, cursor, limit))]

@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from common.money import Money
+from common.phi import Phi
 from common.uow import Transaction
 from payments.domain.receivable import Method
+from payments.store.sealing import REFERENCE, reference_hash
 from payments.tables import patient_payments
 
 
@@ -20,12 +22,22 @@ class PatientPayment:
     claim_id: UUID
     amount: Money
     method: Method
-    reference: str | None
+    reference: Phi[str] | None
     received_on: date
 
 
 async def add(tx: Transaction, payment: PatientPayment) -> bool:
     """False when an external payment of that reference is there already."""
-    values = {name: getattr(payment, name) for name in PatientPayment.__slots__} | {"practice_id": tx.practice_id}
-    result = await tx.execute(insert(patient_payments).values(values).on_conflict_do_nothing())
+    named, practice_id = payment.reference, tx.practice_id
+    statement = insert(patient_payments).values(
+        practice_id=practice_id,
+        id=payment.id,
+        claim_id=payment.claim_id,
+        amount=payment.amount,
+        method=payment.method,
+        sealed_reference=REFERENCE.seal_if(tx.vault, practice_id, payment.id, named),
+        reference_hash=reference_hash(tx.vault, practice_id, named) if named else None,
+        received_on=payment.received_on,
+    )
+    result = await tx.execute(statement.on_conflict_do_nothing())
     return result.rowcount == 1

@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, Select, insert, select, update
 
 from common.ids import new_id
 from common.refusal import NotFound
 from common.uow import Transaction
+from payments.store.sealing import FINDINGS
 from payments.tables import queue_items
 
 
@@ -52,25 +52,31 @@ async def put(
     claim_payment_id: UUID | None = None,
 ) -> None:
     """Queue something. A payment that is in the queue already gets the newer reason."""
+    waiting = await _waiting(tx, kind, claim_payment_id)
+    id = waiting or new_id()
+    said = {"code": code, "sealed_findings": FINDINGS.seal(tx.vault, tx.practice_id, id, tuple(findings))}
+    if waiting:
+        await tx.execute(update(queue_items).where(queue_items.c.id == id).values(said))
+        return
     values = {
-        "id": new_id(),
+        "id": id,
         "practice_id": tx.practice_id,
         "kind": kind,
-        "code": code,
-        "findings": list(findings),
         "interchange_id": interchange_id,
         "remittance_id": remittance_id,
         "claim_payment_id": claim_payment_id,
         "opened_at": tx.now,
     }
-    await tx.execute(
-        insert(queue_items)
-        .values(values)
-        .on_conflict_do_update(
-            index_elements=["claim_payment_id", "kind"],
-            index_where=text("claim_payment_id IS NOT NULL AND closed_at IS NULL"),
-            set_={"code": code, "findings": list(findings)},
-        )
+    await tx.execute(insert(queue_items).values(values | said))
+
+
+async def _waiting(tx: Transaction, kind: Kind, claim_payment_id: UUID | None) -> UUID | None:
+    """The open item of that kind about the payment; whoever posts it holds its cheque, so no other adds one."""
+    row = queue_items.c
+    if claim_payment_id is None:
+        return None
+    return await tx.scalar(
+        select(row.id).where(row.claim_payment_id == claim_payment_id, row.kind == kind, row.closed_at.is_(None))
     )
 
 
@@ -88,7 +94,7 @@ async def _one(tx: Transaction, item_id: UUID, statement: Select[Any]) -> Item:
     row = await tx.row(statement.where(queue_items.c.id == item_id))
     if row is None:
         raise NotFound(kind="queue item", id=item_id)
-    return item(row)
+    return item(tx, row)
 
 
 async def close(tx: Transaction, item_id: UUID, resolution: str) -> None:
@@ -110,7 +116,9 @@ async def close_payments(tx: Transaction, payment_ids: Sequence[UUID], resolutio
         )
 
 
-def item(row: RowMapping) -> Item:
-    values: dict[str, Any] = {name: row[name] for name in Item.__slots__}
-    values["kind"], values["findings"] = Kind(row["kind"]), tuple(row["findings"])
+def item(tx: Transaction, row: RowMapping) -> Item:
+    values: dict[str, Any] = {name: row[name] for name in Item.__slots__ if name != "findings"}
+    sealed = row["sealed_findings"]
+    values["findings"] = FINDINGS.open_if(tx.vault, tx.practice_id, row["id"], sealed) or ()
+    values["kind"] = Kind(row["kind"])
     return Item(**values)

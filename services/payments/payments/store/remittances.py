@@ -18,10 +18,12 @@ from common.money import Money
 from common.refusal import NotFound
 from common.uow import Transaction
 from payments.domain.remittance import REVERSAL, PaidClaim, ProviderLevel, Remittance
+from payments.store.sealing import REFERENCES
 from payments.tables import claim_payments, interchanges, remittances
 
 CLAIM = TypeAdapter(PaidClaim)
 PROVIDER_LEVEL = TypeAdapter(tuple[ProviderLevel, ...])
+WITHOUT_REFERENCES = {"__all__": {"reference"}}
 BATCH = 500
 
 
@@ -124,8 +126,9 @@ async def same_payment(tx: Transaction, remittance: Remittance) -> UUID | None:
 
 async def add(tx: Transaction, interchange_id: UUID, remittance: Remittance, state: RemittanceState) -> UUID | None:
     """Keep the head of a remittance and give its id; None when the same payment was accepted meanwhile."""
+    id, named = new_id(), tuple(item.reference for item in remittance.provider_level)
     values = {
-        "id": new_id(),
+        "id": id,
         "practice_id": tx.practice_id,
         "interchange_id": interchange_id,
         "position": remittance.position,
@@ -136,7 +139,10 @@ async def add(tx: Transaction, interchange_id: UUID, remittance: Remittance, sta
         "adjudicated_on": remittance.adjudicated_on,
         "method": remittance.method,
         "claims": len(remittance.claims),
-        "provider_level": PROVIDER_LEVEL.dump_python(remittance.provider_level, mode="json"),
+        "provider_level": PROVIDER_LEVEL.dump_python(
+            remittance.provider_level, mode="json", exclude=WITHOUT_REFERENCES
+        ),
+        "sealed_references": REFERENCES.seal_if(tx.vault, tx.practice_id, id, named or None),
         "state": state,
         "read_at": tx.now,
     }
@@ -190,7 +196,7 @@ async def _one(tx: Transaction, remittance_id: UUID, statement: Select[Any]) -> 
     row = await tx.row(statement.where(remittances.c.id == remittance_id))
     if row is None:
         raise NotFound(kind="remittance", id=remittance_id)
-    return cheque(row)
+    return cheque(tx, row)
 
 
 async def set_state(tx: Transaction, remittance_id: UUID, state: RemittanceState) -> None:
@@ -320,9 +326,13 @@ async def counts(tx: Transaction, remittance_ids: Collection[UUID]) -> Mapping[U
     return found
 
 
-def cheque(row: RowMapping) -> Cheque:
+def cheque(tx: Transaction, row: RowMapping) -> Cheque:
     values: dict[str, Any] = {name: row[name] for name in Cheque.__slots__}
-    values["provider_level"] = PROVIDER_LEVEL.validate_python(row["provider_level"])
+    named = REFERENCES.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_references"])
+    levels = row["provider_level"]
+    if named is not None:
+        levels = [item | {"reference": name} for item, name in zip(levels, named, strict=True)]
+    values["provider_level"] = PROVIDER_LEVEL.validate_python(levels)
     values["state"] = RemittanceState(row["state"])
     return Cheque(**values)
 
