@@ -151,3 +151,32 @@ documents = tenant_table(
     moment("received_at"),
     UniqueConstraint("provider_id", "sha256"),
 )
+
+# What a payer wants, where it is not what its program usually wants.
+requirement_lists = tenant_table(
+    "requirement_lists",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("payer_id", Text, nullable=False),
+    Column("requirements", JSONB, nullable=False),
+    UniqueConstraint("practice_id", "payer_id"),
+)
+
+# Append-only: what was asked of a primary source, by whom, and what it said.
+verifications = tenant_table(
+    "verifications",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("credential_id", Uuid),
+    Column("item", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("verified_on", Date, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("reference", Text),
+    Column("verified_by", Text, nullable=False),
+    moment("recorded_at"),
+    Index("verifications_provider_idx", "provider_id", "id"),
+)

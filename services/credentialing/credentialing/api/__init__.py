@@ -1,5 +1,5 @@
 """HTTP in: the registers, providers' papers, and enrollments for those who work on them."""
 
-from credentialing.api import enrollments, papers, registers
+from credentialing.api import enrollments, papers, registers, requirements
 
-ROUTERS = (registers.router, papers.router, enrollments.router)
+ROUTERS = (registers.router, papers.router, requirements.router, enrollments.router)

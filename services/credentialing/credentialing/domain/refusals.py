@@ -98,3 +98,10 @@ class DocumentTooStrange(Refusal):
     sentence = "The document is not the {media_type} that it says it is."
     mend = "Send a PDF, PNG or JPEG file as it is."
     status = 422
+
+
+class OfAnother(Refusal):
+    code = "credential-of-another"
+    sentence = "Credential {credential_id} is not this provider's {item}."
+    mend = "Name the credential that was verified."
+    status = 422
