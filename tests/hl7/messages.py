@@ -45,3 +45,58 @@ def adt(
     trigger: str = "A04", control_id: str = "M-1", segments: Iterable[str] = (PID, PV1, GT1, IN1), **more: str
 ) -> bytes:
     return message(msh(f"ADT^{trigger}^ADT_A01", control_id, **more), f"EVN|{trigger}|20260304101500", *segments)
+
+
+NPI = "1234567893^Okafor^Ada^^^^^^NPI^^^^NPI"
+VISIT_SEGMENT = "PV1|1|O|DERM^R2^^MAIN||||" + NPI + "||||||||||||{visit}^^^SPRINGFIELD^VN"
+
+
+def ft1(number: int, code: str, **more: str) -> str:
+    """A charge of 4 March 2026; `more` has fields by number, such as f10="2"."""
+    fields = {1: str(number), 2: f"T-{number}", 4: "20260304", 6: "CG", 20: NPI, 25: f"{code}^^CPT"}
+    return segment("FT1", fields | {int(name[1:]): value for name, value in more.items()})
+
+
+def obx(number: int, word: str, value: str, kind: str = "ST", procedure: str = "", units: str = "") -> str:
+    """A fact of the visit form."""
+    fields = {1: str(number), 2: kind, 3: f"{word}^^99DERMBILL", 4: procedure, 5: value, 6: units, 11: "F"}
+    return segment("OBX", fields)
+
+
+CHARGES = (
+    ft1(1, "99213", f19="L40.0^Psoriasis^I10", f26="25"),
+    ft1(2, "17000", f19="L57.0^Keratosis^I10"),
+    ft1(3, "17003", f10="7", f19="L57.0^Keratosis^I10"),
+)
+DIAGNOSES = ("DG1|1||L40.0^Psoriasis^I10|||F", "DG1|2||L57.0^Keratosis^I10|||F")
+FACTS = (
+    obx(1, "place_of_service", "11"),
+    obx(2, "payer.type", "medicare"),
+    obx(3, "payer.x_modifiers", "Y", "ID"),
+    obx(4, "patient.new_or_established", "established"),
+    obx(5, "em.mdm", "low"),
+    obx(6, "em.minutes", "18", "NM"),
+    obx(7, "em.separately_identifiable", "Y", "ID"),
+    obx(8, "em.decision_for_major_surgery", "N", "ID"),
+    obx(9, "em.em_problem_refs", "p1"),
+    obx(10, "kind", "destruction", procedure="1"),
+    obx(11, "lesion_type", "premalignant", procedure="1"),
+    obx(12, "technique", "cryotherapy", procedure="1"),
+    obx(13, "site", "scalp", procedure="1"),
+    obx(14, "count", "8", "NM", procedure="1"),
+    obx(15, "problem_ref", "p2", procedure="1"),
+)
+
+
+def dft(
+    *segments: str,
+    control_id: str = "D-1",
+    visit: str = "V-2026-0007",
+    patient: str = PID,
+    event: str = "P03",
+    **more: str,
+) -> bytes:
+    """A DFT: by default the charges and diagnoses of one visit, and no fact."""
+    told = segments or (*CHARGES, *DIAGNOSES)
+    head = msh(f"DFT^{event}^DFT_{event}", control_id, **more)
+    return message(head, f"EVN|{event}|20260304", patient, VISIT_SEGMENT.format(visit=visit), *told)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from common.settings import ServiceSettings
+from hl7v2.door import Hl7Settings
 
 
-class Settings(ServiceSettings):
-    """Nothing beyond what every service has."""
+class Settings(Hl7Settings):
+    """`PATIENTS_URL` is asked for the patient of a record number that an HL7 v2 message names."""
+
+    patients_url: str

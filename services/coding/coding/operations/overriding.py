@@ -29,6 +29,12 @@ class NothingToOverride(Refusal):
     mend = "Amend the facts of the visit if they are wrong."
 
 
+class FactsMissing(Refusal):
+    code = "facts-missing"
+    sentence = "Encounter {encounter_id} does not say {facts}, which a claim needs whatever its lines are."
+    mend = "Send the whole visit form to the encounter first."
+
+
 class LinesNotValid(Refusal):
     """`faults` name the lines and what is wrong with each; the codes in them are only repeated when they are known."""
 
@@ -58,7 +64,7 @@ async def override(
     """Put a coder's lines in the place of the engine's, which makes the encounter ready.
 
     What the patient pays alone stays, and so does what the engine found, as notes that hold no longer. Raises
-    NotFound, Stale, NothingToOverride, LinesNotValid.
+    NotFound, Stale, NothingToOverride, FactsMissing, LinesNotValid.
     """
     async with uow.begin() as tx:
         before = await store.load(tx, encounter_id)
@@ -73,6 +79,10 @@ async def override(
 
 
 def _by_hand(encounter: Encounter, lines: Sequence[HandLine]) -> CodedVisit:
+    document = encounter.document
+    told = {"the place of service": "place_of_service" in document, "the payer": "type" in document.get("payer", {})}
+    if not all(told.values()):
+        raise FactsMissing(encounter_id=encounter.id, facts=" and ".join(what for what in told if not told[what]))
     disposition, payer = encounter.coded.disposition, encounter.document["payer"]["type"]
     if disposition not in OPEN_TO_OVERRIDE or payer == PayerType.SELF_PAY:
         raise NothingToOverride(encounter_id=encounter.id, disposition=disposition.value, payer=payer)

@@ -10,6 +10,7 @@ from coding.domain.encounter import Encounter, Outcome
 from coding.domain.proposal import Proposal
 from coding.operations.announcing import announce
 from coding.operations.documenting import Documented
+from coding.operations.unfinished import Unfinished, names_a_service
 from common.ids import new_id
 from common.refusal import Refusal, Stale
 from common.uow import Transaction, UnitOfWork
@@ -26,7 +27,7 @@ class VisitNumberTaken(Refusal):
 
 async def receive(
     uow: UnitOfWork,
-    visit: Documented,
+    visit: Documented | Unfinished,
     *,
     patient_id: UUID,
     rendering_npi: str,
@@ -36,8 +37,8 @@ async def receive(
     """Keep a visit and what the rules make of it.
 
     A visit that comes again under its number is the same encounter: as it was sent before it changes nothing, also
-    where a coder amended it since; otherwise it is a new version. What comes without any fact of a service leaves the
-    facts as they are and brings its proposal alone. Raises VisitNumberTaken.
+    where a coder amended it since; otherwise it is a new version. What comes without any fact of a service leaves
+    facts of one as they are and brings its proposal alone. Raises VisitNumberTaken.
     """
     async with uow.begin() as tx:
         known = await store.of_visit_number(tx, visit_number) if visit_number is not None else None
@@ -82,11 +83,13 @@ async def propose(uow: UnitOfWork, encounter_id: UUID, version: int, proposal: P
 
 
 async def _again(
-    tx: Transaction, known: Encounter, visit: Documented, rendering_npi: str, proposal: Proposal | None
+    tx: Transaction, known: Encounter, visit: Documented | Unfinished, rendering_npi: str, proposal: Proposal | None
 ) -> Outcome:
     changed = replace(known, proposal=proposal or known.proposal)
     sent_before = await store.last_sent(tx, known.id, SENT)
-    if visit.names_a_service and (visit.document != sent_before or rendering_npi != known.rendering_npi):
+    # What tells of no service replaces only what told of none either, and what no person has touched.
+    poor = known.override is None and known.document == sent_before and not names_a_service(known.document)
+    if (visit.names_a_service or poor) and (visit.document != sent_before or rendering_npi != known.rendering_npi):
         changed = replace(
             changed, document=visit.document, rendering_npi=rendering_npi, coded=await visit.coded(tx), override=None
         )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.phi import Phi
-from hl7v2 import Code, Fault, Guarantor, Identifier, Message, Place, Unreadable
+from hl7v2 import Code, Fault, Guarantor, Message, Unreadable
 from hl7v2 import Patient as Pid
+from hl7v2.identifying import only_patient, record_number
 from patients.domain.coverage import Coverage
 from patients.domain.person import Patient
 from patients.hl7.coverages import coverage_told
@@ -21,8 +22,6 @@ from patients.operations import Admission
 
 SELF = frozenset({"SEL", "SLF", "SELF", "18"})
 SEX = {"F": "F", "M": "M"}
-# Table 0203, in the order in which a number is the practice's own for the patient.
-RECORD_NUMBERS = ("MR", "PI", "PT")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,11 +35,8 @@ class Told:
     @classmethod
     def by(cls, message: Message) -> Told:
         """Raises Unreadable."""
-        patient = message.patient
-        if patient is None:
-            says = "The message has no patient, or more than one."
-            raise Unreadable([Fault(Code.CARDINALITY, Place("PID"), says, "Send exactly one PID segment.")])
-        return cls(message, patient, _record_number(patient))
+        patient = only_patient(message)
+        return cls(message, patient, record_number(patient))
 
     @property
     def record_number(self) -> Phi[str]:
@@ -106,24 +102,3 @@ def _guarantor_facts(told: Guarantor) -> Mapping[str, Any]:
         "address": address_of(address) if address else {},
         "relationship": (relationship.text or relationship.code) if relationship else None,
     }
-
-
-def _record_number(patient: Pid) -> str:
-    """The practice's own number of the patient. Raises Unreadable where it cannot be told for certain."""
-    numbers = _candidates(patient.identifiers)
-    if len(numbers) == 1:
-        return numbers.pop()
-    place = Place(patient.place.segment, patient.place.sequence, 3)
-    if not numbers:
-        says, mend = "The patient has no record number.", "Send it in PID-3.1 with MR in PID-3.5."
-        raise Unreadable([Fault(Code.REQUIRED_FIELD_MISSING, place, says, mend)])
-    says = "It is not certain which of the numbers is the patient's record number."
-    raise Unreadable([Fault(Code.CARDINALITY, place, says, "Send MR in PID-3.5 of that one alone.")])
-
-
-def _candidates(identifiers: Sequence[Identifier]) -> set[str]:
-    for kind in RECORD_NUMBERS:
-        found = {number.value for number in identifiers if (number.kind or "").upper() == kind}
-        if found:
-            return found
-    return {number.value for number in identifiers if not number.kind}
