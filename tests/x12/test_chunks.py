@@ -23,6 +23,12 @@ _PADDED = _ONE.replace(b"~", b"~ \r\n ")
 _BINARY = (
     b"~".join(_ONE.split(b"~")[:30]) + b"~BIN*10*A~IEA*1~*\x00~BDS*ASC*3*~\n~~SE*32*0001~\nGE*1*17~\nIEA*1*000000905~"
 )
+
+
+def _wrapped(file: bytes, width: int) -> bytes:
+    return b"\r\n".join(file[at : at + width] for at in range(0, len(file), width))
+
+
 FILES = {
     "one after the other": _ONE + _ONE,
     "a line for each segment": _ONE.replace(b"~", b"~\n") * 2,
@@ -36,6 +42,7 @@ FILES = {
     "a byte order mark before each": (b"\xef\xbb\xbf" + _ONE) * 2,
     "binary data that look like a trailer": _BINARY * 2,
     "names that look like headers": _ONE.replace(b"CLAIM0001", b"ISA LISA IEA").replace(b"LX*", b"ISAAC*1~LX*") * 2,
+    **{f"wrapped at {width} columns": _wrapped(_ONE * 2, width) for width in (53, 79, 80)},
     "two encodings": _ONE.replace(b"CLAIM0001", b"JAN\xc3\x89") + b"\n" + _ONE.replace(b"CLAIM0001", b"JAN\xc9"),
     "two encodings in one set": _ONE.replace(b"LX*", b"NTE*JAN\xc3\x89~NTE*JAN\xc9~LX*"),
 }

@@ -28,7 +28,7 @@ def along_the_guide(monkeypatch):
     def both(read, file):
         usual = outcome(read, file)
         with monkeypatch.context() as patched:
-            patched.setattr(usual_claim, "insured_of", lambda text: None)
+            patched.setattr(usual_claim, "insured_of", lambda *told: None)
             patched.setattr(usual_payment, "payment_of", lambda *told: None)
             return usual, outcome(read, file)
 

@@ -1,6 +1,8 @@
 """What claims and service lines say besides their own segment: dates, notes, references, diagnoses."""
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any, ClassVar
 
 from x12 import values
 from x12.fields import amount, dated, frozen, in_days, longer, reference
@@ -13,9 +15,13 @@ from x12.tokens import Elements, Rows
 DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 """HI qualifiers of a diagnosis: ICD-10-CM, and ICD-9-CM as once."""
 
+Takers = Mapping[str, Callable[[Any, Elements], bool]]
+
 
 class Rest:
     """Collects what the segments of a claim or a line say, and keeps what no field holds."""
+
+    __slots__ = ("dates", "extra", "loop", "notes", "references")
 
     def __init__(self, loop: OpenLoop) -> None:
         self.loop = loop
@@ -26,27 +32,47 @@ class Rest:
 
     def take(self, segment: Elements) -> None:
         """Sort one segment in. Raises BadElement."""
-        match segment[0]:
-            case "DTP" if in_days(segment) and not longer(segment, 3):
-                self.dates.append(dated(self.loop, segment))
-            case "NTE" if not longer(segment, 2):
-                self.notes.append(Note(element(segment, 1), element(segment, 2)))
-            case "REF" if (read := reference(segment)) is not None:
-                self.references.append(read)
-            case _:
-                self.extra.append(frozen(segment))
+        taken = self.takers.get(segment[0])
+        if taken is None or not taken(self, segment):
+            self.extra.append(frozen(segment))
 
     def pick(self, qualifier: str) -> str:
         """Take the first reference of that qualifier out, for a field of its own."""
         for item in self.references:
-            if item.qualifier == qualifier and not item.description:
+            if item.qualifier == qualifier and item.value and not item.description:
                 self.references.remove(item)
                 return item.value
         return ""
 
+    def date(self, segment: Elements) -> bool:
+        """Take a DTP, if it is of days; so the others: False when the segment says more than a field holds."""
+        if not in_days(segment) or longer(segment, 3):
+            return False
+        self.dates.append(dated(self.loop, segment))
+        return True
+
+    def note(self, segment: Elements) -> bool:
+        """Take an NTE."""
+        if longer(segment, 2):
+            return False
+        self.notes.append(Note(element(segment, 1), element(segment, 2)))
+        return True
+
+    def reference(self, segment: Elements) -> bool:
+        """Take a REF."""
+        read = reference(segment)
+        if read is not None:
+            self.references.append(read)
+        return read is not None
+
+    takers: ClassVar[Takers] = {"DTP": date, "NTE": note, "REF": reference}
+    """What takes a segment, by its identifier."""
+
 
 class ClaimRest(Rest):
     """The same for loop 2300, which also has diagnoses, attachments and what the patient paid."""
+
+    __slots__ = ("attachments", "diagnoses", "paid")
 
     def __init__(self, loop: OpenLoop, rows: Rows) -> None:
         super().__init__(loop)
@@ -56,17 +82,51 @@ class ClaimRest(Rest):
         for row in rows:
             self.take(row)
 
-    def take(self, segment: Elements) -> None:
-        """Sort one segment in. Raises BadElement."""
-        match segment[0]:
-            case "HI" if not self.diagnoses and (read := diagnoses_of(segment)):
-                self.diagnoses = read
-            case "AMT" if self.paid is None and element(segment, 1) == "F5" and not longer(segment, 2):
-                self.paid = amount(self.loop, segment, 2)
-            case "PWK" if plain_attachment(segment):
-                self.attachments.append(Attachment(segment[1], element(segment, 2), element(segment, 6)))
-            case _:
-                super().take(segment)
+    def codes(self, segment: Elements) -> bool:
+        """Take the first HI that holds nothing but diagnoses."""
+        read = () if self.diagnoses else diagnoses_of(segment)
+        self.diagnoses = read or self.diagnoses
+        return bool(read)
+
+    def patient_paid(self, segment: Elements) -> bool:
+        """Take the first AMT F5."""
+        if self.paid is not None or element(segment, 1) != "F5" or longer(segment, 2):
+            return False
+        self.paid = amount(self.loop, segment, 2)
+        return True
+
+    def attachment(self, segment: Elements) -> bool:
+        """Take a PWK."""
+        plain = plain_attachment(segment)
+        if plain:
+            self.attachments.append(Attachment(segment[1], element(segment, 2), element(segment, 6)))
+        return plain
+
+    def numbers(self) -> "Numbers":
+        """The references that have fields of their own, the first of each kind, and all others."""
+        if not self.references:
+            return _NO_NUMBERS
+        own: dict[str, str] = {}
+        others: list[Reference] = []
+        for item in self.references:
+            if item.qualifier in _OWN_NUMBERS and item.qualifier not in own and item.value and not item.description:
+                own[item.qualifier] = item.value
+            else:
+                others.append(item)
+        return own.get("G1", ""), own.get("9F", ""), own.get("F8", ""), own.get("X4", ""), tuple(others)
+
+    takers: ClassVar[Mapping[str, Callable[[Any, Elements], bool]]] = {
+        **Rest.takers,
+        "HI": codes,
+        "AMT": patient_paid,
+        "PWK": attachment,
+    }
+
+
+Numbers = tuple[str, str, str, str, tuple[Reference, ...]]
+_OWN_NUMBERS = frozenset({"G1", "9F", "F8", "X4"})
+"""REF01 of prior authorization, referral, original reference and CLIA number."""
+_NO_NUMBERS: Numbers = ("", "", "", "", ())
 
 
 def diagnoses_of(segment: Elements) -> tuple[Diagnosis, ...]:

@@ -48,11 +48,17 @@ def find_header(head: bytes, position: Position) -> Header:
 
     Line breaks inside the ISA (a file wrapped at 80 columns) are skipped. Raises NotX12, BadDelimiters.
     """
-    if head[:3] != b"ISA" or len(head) < 4:
+    at = 0
+    for letter in b"ISA":
+        at = _skip_breaks(head, at)
+        if head[at : at + 1] != bytes([letter]):
+            raise NotX12("The input does not begin with ISA", position)
+        at += 1
+    at = _skip_breaks(head, at)
+    if at >= len(head):
         raise NotX12("The input does not begin with ISA", position)
-    separator = head[3]
+    separator = head[at]
     places: list[int] = []
-    at = 3
     while len(places) < ISA_ELEMENTS and at != -1:
         places.append(at)
         at = head.find(separator, at + 1, LONGEST_ISA)
@@ -67,7 +73,7 @@ def find_header(head: bytes, position: Position) -> Header:
         text[start + 1 : stop].replace("\r", "").replace("\n", "")
         for start, stop in zip(places, [*places[1:], terminator_at], strict=True)
     )
-    delimiters = _delimiters(text[3], text[component_at], text[terminator_at], elements[10], position)
+    delimiters = _delimiters(text[places[0]], text[component_at], text[terminator_at], elements[10], position)
     length = 4 + sum(len(item) + 1 for item in elements)
     return Header(delimiters, ("ISA", *elements), length, terminator_at + 1)
 

@@ -108,11 +108,11 @@ def read_runs(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event
     for token in read_texts(source, limits):
         if isinstance(token, Header):
             yield from state.open_interchange(token)
-        elif state.set is not None and not _may_control(token):
-            state.segments += token.count(SEGMENT) + 1
-            yield Run(token)
+        elif token.plain and state.set is not None:
+            state.segments += token.text.count(SEGMENT) + 1
+            yield Run(token.text)
         else:
-            yield from _sorted_out(state, split_rows(token))
+            yield from _sorted_out(state, split_rows(token.text))
     yield from state.close_all("interchange")
 
 
@@ -298,15 +298,6 @@ _CONTROL: dict[str, Callable[[_State, Elements], Iterator[Event]]] = {
     "IEA": _State.close_interchange,
     "TA1": _State.acknowledged,
 }
-_CONTROL_STARTS = tuple(_CONTROL)
-_LATER_CONTROL = re.compile(
-    f"{SEGMENT}(?:{'|'.join(_CONTROL)})[{SEGMENT}{ELEMENT}]|{SEGMENT}(?:{'|'.join(_CONTROL)})\\Z"
-)
-
-
-def _may_control(text: str) -> bool:
-    """Whether a control segment may be in a text."""
-    return _LATER_CONTROL.search(text) is not None or text.startswith(_CONTROL_STARTS)
 
 
 def readable_moment(day_text: str, time_text: str) -> datetime | None:

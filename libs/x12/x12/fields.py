@@ -15,12 +15,15 @@ from x12.model.adjustment import Adjustment
 from x12.model.claim import DatedEvent
 from x12.model.party import Address, Contact, Party, Reference
 from x12.model.procedure import Procedure
+from x12.model.record import maker
 from x12.model.segments import COMPONENT, Segment, element
 from x12.reader import OpenLoop
 from x12.tokens import Elements, Rows
 
 T = TypeVar("T")
 _NO_ELEMENTS = [""] * 9
+_PLAIN_REFERENCE = 3
+_make_reference = maker(Reference)
 _CAS_STARTS = range(2, 20, 3)
 
 
@@ -132,6 +135,8 @@ def procedure(text: str) -> Procedure:
 
 def reference(segment: Elements) -> Reference | None:
     """A REF segment, or None when it has components that a `Reference` does not hold."""
+    if len(segment) == _PLAIN_REFERENCE:
+        return _make_reference(segment[1], segment[2])
     if longer(segment, 3):
         return None
     return Reference(element(segment, 1), element(segment, 2), element(segment, 3))

@@ -25,7 +25,6 @@ _SUBSTITUTE = 0x1A
 _BLANK = b" \t\r\n\x00\x1a"
 _BETWEEN = b" \r\n"
 _MARKS = (b"\xef\xbb\xbf",)
-_OPENING = re.compile(b"ISA[^A-Za-z0-9 ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,26 @@ def read_tokens(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Hea
         if isinstance(item, Header):
             yield item
         else:
-            yield from split_rows(item)
+            yield from split_rows(item.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole segments that follow one another, at least one, with SEGMENT between two and ELEMENT between elements.
+    When `plain`, none of them opens or closes a set, a group or an interchange.
+    """
+
+    text: str
+    plain: bool
 
 
 def split_rows(text: str) -> Rows:
-    """The segments of a text that `read_texts` made."""
+    """The segments of the text of a `Block`."""
     return [segment.split(ELEMENT) for segment in text.split(SEGMENT)]
 
 
-def read_texts(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Header | str]:
-    """Split a source into `Header` objects and runs of whole segments, with SEGMENT between two and ELEMENT between
-    elements; a run is never empty.
+def read_texts(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Header | Block]:
+    """Split a source into `Header` objects and blocks of segments.
 
     Delimiters are found anew in each ISA. Components come joined by `COMPONENT`, repetitions by
     `REPETITION`. A segment is UTF-8, or Latin-1 where it is not; the data of BIN and BDS are hexadecimal digits. Raises
@@ -152,13 +160,14 @@ class _Feed:
                 return True
 
 
-def _segments(feed: _Feed, delimiters: Delimiters, limits: Limits, ordinal: int) -> Iterator[str]:
+def _segments(feed: _Feed, delimiters: Delimiters, limits: Limits, ordinal: int) -> Iterator[Block]:
     table, deleted = _translation(delimiters)
     terminator = delimiters.segment.encode()
-    closing = re.compile(b"IEA" + re.escape(delimiters.element.encode()))
+    marks = _Marks(delimiters, deleted)
     heads = BinaryHeads(delimiters)
     while True:
-        binary = heads.find(feed.buffer)
+        plain = marks.absent(feed.buffer)
+        binary = None if plain else heads.find(feed.buffer)
         cut = binary.start("head") if binary else feed.buffer.rfind(terminator) + 1
         if not cut and not binary:
             if len(feed.buffer) > limits.segment:
@@ -167,13 +176,13 @@ def _segments(feed: _Feed, delimiters: Delimiters, limits: Limits, ordinal: int)
                 continue
             cut = len(feed.buffer)
         block = feed.buffer[:cut]
-        stop, finished = _stop(block, terminator, closing)
+        stop, finished = (cut, False) if plain else marks.stop(block)
         feed.drop(stop)
-        text = _text(block[:stop].translate(table, deleted), limits, ordinal)
+        text = _text(block[:stop].translate(table, deleted), limits, ordinal, plain)
         if text:
-            yield text
+            yield Block(text, plain)
         if binary and not finished:
-            yield _binary(feed, binary, delimiters, limits, ordinal)
+            yield Block(_binary(feed, binary, delimiters, limits, ordinal), True)
         if finished or (feed.ended and not feed.buffer):
             return
 
@@ -185,33 +194,58 @@ def _binary(feed: _Feed, found: re.Match[bytes], delimiters: Delimiters, limits:
     return ELEMENT.join(binary_elements(found, feed.take(size + 1), delimiters, place))
 
 
-def _stop(block: bytes, terminator: bytes, closing: re.Pattern[bytes]) -> tuple[int, bool]:
-    """How much of the block belongs to this interchange, and whether the interchange ends there."""
-    end = _segment_start(block, b"IEA", closing, terminator)
-    if end != -1:
-        after = block.find(terminator, end)
-        end = len(block) if after == -1 else after + 1
-    following = _segment_start(block, b"ISA", _OPENING, terminator)
-    if following != -1 and (end == -1 or following < end):
-        return following, True
-    return (len(block), False) if end == -1 else (end, True)
-
-
-def _segment_start(block: bytes, name: bytes, head: re.Pattern[bytes], terminator: bytes) -> int:
-    if name not in block:
-        return -1
-    return next((found.start() for found in head.finditer(block) if _begins(block, found.start(), terminator)), -1)
-
-
-def _begins(block: bytes, at: int, terminator: bytes) -> bool:
-    """Whether a segment begins there: after a terminator or, as every block begins with a segment, at its beginning,
-    with nothing but blanks between.
+class _Marks:
+    """Finds, in the bytes of one interchange, what is more than a segment after a segment: headers and trailers, binary
+    data, blanks before a segment, empty segments. One search for all of it, because nearly every block has none.
     """
-    while at and block[at - 1] in _BETWEEN:
-        at -= 1
-        if block[at : at + 1] == terminator:
-            return True
-    return at == 0 or block[at - 1 : at] == terminator
+
+    def __init__(self, delimiters: Delimiters, breaks: bytes) -> None:
+        self._terminator = delimiters.segment.encode()
+        end, apart = re.escape(self._terminator), re.escape(delimiters.element.encode())
+        # A file may be wrapped at any column.
+        gap = b"[" + breaks + b"]*" if breaks else b""
+
+        def spelled(names: str) -> bytes:
+            return (
+                b"(?:"
+                + b"|".join(gap.join(bytes([letter]) for letter in name.encode()) for name in names.split())
+                + b")"
+            )
+
+        odd = gap + b"(?:" + end + b"| |" + spelled("ISA IEA GS GE ST SE TA1 BIN BDS") + gap + b"(?![A-Za-z0-9]))"
+        first = b"(?=[" + re.escape(breaks) + end + b" IGSTB])"
+        self._at_start = re.compile(odd)
+        self._inside = re.compile(end + first + odd)
+        self._closing = re.compile(spelled("IEA") + gap + apart)
+        self._opening = re.compile(spelled("ISA") + gap + b"[^A-Za-z0-9 ]")
+
+    def absent(self, block: bytes) -> bool:
+        """Whether there is none of it in a block that begins with a segment."""
+        return self._at_start.match(block) is None and self._inside.search(block) is None
+
+    def stop(self, block: bytes) -> tuple[int, bool]:
+        """How much of the block belongs to this interchange, and whether the interchange ends there."""
+        end = self._segment(block, self._closing)
+        if end != -1:
+            after = block.find(self._terminator, end)
+            end = len(block) if after == -1 else after + 1
+        following = self._segment(block, self._opening)
+        if following != -1 and (end == -1 or following < end):
+            return following, True
+        return (len(block), False) if end == -1 else (end, True)
+
+    def _segment(self, block: bytes, head: re.Pattern[bytes]) -> int:
+        return next((found.start() for found in head.finditer(block) if self._begins(block, found.start())), -1)
+
+    def _begins(self, block: bytes, at: int) -> bool:
+        """Whether a segment begins there: after a terminator or, as every block begins with a segment, at its
+        beginning, with nothing but blanks between.
+        """
+        while at and block[at - 1] in _BETWEEN:
+            at -= 1
+            if block[at : at + 1] == self._terminator:
+                return True
+        return at == 0 or block[at - 1 : at] == self._terminator
 
 
 def _translation(delimiters: Delimiters) -> tuple[bytes, bytes]:
@@ -228,16 +262,18 @@ def _translation(delimiters: Delimiters) -> tuple[bytes, bytes]:
     return bytes(table), deleted
 
 
-def _text(block: bytes, limits: Limits, ordinal: int) -> str:
+def _text(block: bytes, limits: Limits, ordinal: int, plain: bool) -> str:
     try:
         text = block.decode()
     except UnicodeDecodeError:
         text = SEGMENT.join(map(_decoded, block.split(SEGMENT.encode())))
     if len(text) > limits.element:
         _check_lengths(text.split(SEGMENT), limits, ordinal)
-    if SEGMENT + " " in text or text[:1] == " ":
-        text = SEGMENT.join(segment.lstrip(" ") for segment in text.split(SEGMENT))
     text = text.strip(SEGMENT)
+    if plain:
+        return text
+    if SEGMENT + " " in text or text[:1] == " ":
+        text = SEGMENT.join(segment.lstrip(" ") for segment in text.split(SEGMENT)).strip(SEGMENT)
     while _EMPTY in text:
         text = text.replace(_EMPTY, SEGMENT)
     return text

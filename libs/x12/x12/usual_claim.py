@@ -1,7 +1,9 @@
 """Claims of the usual shape, read from their text in a few steps; anything else is left to the exact reader.
 
 The shape is that of `x12.guides.claim` in its own order, for the segments that nearly every claim is made of. What
-fits is read as `x12.claim_reader` reads it, to the same models; the least doubt is answered with None.
+fits is read as `x12.claim_loops` reads it, to the same models; the least doubt is answered with None. Texts have a
+SEGMENT before each segment, and levels in them are told by where they begin. What files say over and over (codes,
+fees, providers, days) is read once and remembered.
 """
 
 import re
@@ -14,8 +16,16 @@ from x12.errors import START
 from x12.fields import party_of, procedure
 from x12.guides.claim import GUIDE
 from x12.memo import Memo
-from x12.model.claim import BillingProvider, Claim837P, Diagnosis, Patient, ServiceLine, Subscriber
-from x12.model.party import Address, Party, Reference
+from x12.model.claim import (
+    BillingProvider,
+    Claim837P,
+    Diagnosis,
+    Patient,
+    RelatedCauses,
+    ServiceLine,
+    Subscriber,
+)  # fmt: skip
+from x12.model.party import Address, Party
 from x12.model.procedure import Procedure
 from x12.model.record import maker
 from x12.model.segments import COMPONENT
@@ -29,6 +39,8 @@ _TEXT = f"[^{SEGMENT}{ELEMENT}]*+"
 _REST = f"[^{SEGMENT}]*+"
 _SOME = f"[^{SEGMENT}]++"
 _END = f"(?={SEGMENT}|\\Z)"
+_LEVEL = f"{SEGMENT}HL{ELEMENT}{_TEXT}{ELEMENT}{_TEXT}{ELEMENT}"
+_NEXT_LEVEL = f"{_LEVEL}2[023](?![^{SEGMENT}{ELEMENT}])"
 
 
 def _segments(names: str) -> str:
@@ -46,7 +58,7 @@ def _elements(count: int) -> str:
 
 
 _SUBSCRIBER = re.compile(
-    f"{_TEXT}{ELEMENT}{_TEXT}{ELEMENT}22(?:{ELEMENT}{_TEXT})?+"
+    f"{_LEVEL}22(?:{ELEMENT}{_TEXT})?+"
     f"{SEGMENT}SBR{ELEMENT}({_REST})"
     f"{SEGMENT}NM1{ELEMENT}IL{_elements(8)}{_END}"
     f"(?:{SEGMENT}N3{ELEMENT}({_TEXT})(?:{ELEMENT}({_TEXT}))?+{SEGMENT}N4{_elements(3)})?+"
@@ -54,12 +66,12 @@ _SUBSCRIBER = re.compile(
     f"({SEGMENT}NM1{ELEMENT}PR{ELEMENT}{_REST}(?:{SEGMENT}(?:N3|N4|REF){ELEMENT}{_REST})*+){_END}"
 )
 _DEPENDENT = re.compile(
-    f"{_TEXT}{ELEMENT}{_TEXT}{ELEMENT}23(?:{ELEMENT}{_TEXT})?+"
+    f"{_LEVEL}23(?:{ELEMENT}{_TEXT})?+"
     f"{SEGMENT}PAT{ELEMENT}({_TEXT})"
     f"({SEGMENT}NM1{ELEMENT}QC{ELEMENT}{_REST}(?:{SEGMENT}(?:N3|N4|DMG|REF|PER){ELEMENT}{_REST})*+){_END}"
 )
 _CLAIM = re.compile(
-    f"{SEGMENT}CLM{_elements(2)}{ELEMENT}{ELEMENT}{_elements(5)}(?:{ELEMENT}({_REST}))?+"
+    f"{SEGMENT}CLM{_elements(2)}{ELEMENT}{ELEMENT}{ELEMENT}({_REST})"
     + _segments("DTP|PWK|CN1|AMT|REF|K3|NTE|CRC")
     + f"{SEGMENT}HI{ELEMENT}({_SOME})"
     + _loop("DN", "REF")
@@ -69,12 +81,18 @@ _CLAIM = re.compile(
     + f"(?={SEGMENT}LX{ELEMENT})"
 )
 _LINE = re.compile(
-    f"{SEGMENT}LX{ELEMENT}({_TEXT}){SEGMENT}SV1{_elements(5)}{ELEMENT}{_elements(1)}(?:{ELEMENT}({_REST}))?+"
-    f"{SEGMENT}DTP{ELEMENT}472{_elements(2)}(?:{SEGMENT}REF{ELEMENT}6R{ELEMENT}([^{SEGMENT}{ELEMENT}]++){_END})?+"
+    f"{SEGMENT}LX{_elements(1)}"
+    f"{SEGMENT}SV1{_elements(1)}{ELEMENT}({_TEXT}{ELEMENT}{_TEXT}{ELEMENT}{_TEXT}{ELEMENT}{_TEXT}){ELEMENT}"
+    f"{ELEMENT}({_REST})"
+    f"{SEGMENT}DTP{ELEMENT}472{ELEMENT}({_TEXT}{ELEMENT}{_TEXT})"
+    f"(?:{SEGMENT}REF{ELEMENT}6R{ELEMENT}([^{SEGMENT}{ELEMENT}]++){_END})?+"
     + _segments("DTP|REF|AMT|K3|NTE")
     + _loop("82", "PRV|REF")
-    + f"(?={SEGMENT}(?:LX|CLM){ELEMENT}|\\Z)"
+    + f"(?={SEGMENT}(?:LX|CLM){ELEMENT}|{_NEXT_LEVEL}|\\Z)"
 )
+_LEVEL_FOLLOWS = re.compile(_NEXT_LEVEL)
+_NEXT_CLAIM, _NEXT_LINE = f"{SEGMENT}CLM{ELEMENT}", f"{SEGMENT}LX{ELEMENT}"
+_NO_FLAGS = [""] * 9
 
 
 def _coverage(text: str) -> tuple[str, str, str, str, str, str] | None:
@@ -84,9 +102,26 @@ def _coverage(text: str) -> tuple[str, str, str, str, str, str] | None:
     return None if any(row[5:8]) or any(row[9:]) else (row[0], row[1], row[2], row[3], row[4], row[8])
 
 
-def _place(text: str) -> tuple[str, str, str]:
-    parts = text.split(COMPONENT)
-    return parts[0], parts[1] if len(parts) > 1 else "", parts[2] if len(parts) > 2 else ""
+_Terms = tuple[str, str, str, str, str, str, str, str, RelatedCauses | None, str, str]
+
+
+def _terms(text: str) -> _Terms | None:
+    """CLM05 in three parts, CLM06-12 and 20, or None when CLM ends before 09."""
+    row = text.split(ELEMENT)
+    if len(row) < 5:
+        return None
+    place, signature, assignment, benefits, release, source, related, special, *further = (row + [""] * 16)[:16]
+    parts = [*place.split(COMPONENT), "", ""]
+    return (
+        parts[0], parts[1], parts[2], signature, assignment, benefits, release, source, causes(related), special,
+        further[7],
+    )  # fmt: skip
+
+
+def _codes(text: str) -> tuple[Diagnosis, ...] | None:
+    """The diagnoses of an HI, or None when it holds anything else."""
+    read = [found for code in text.split(ELEMENT) if (found := _diagnoses[code]) is not None]
+    return tuple(read) if len(read) > text.count(ELEMENT) else None
 
 
 def _diagnosis(text: str) -> Diagnosis | None:
@@ -94,40 +129,57 @@ def _diagnosis(text: str) -> Diagnosis | None:
     return Diagnosis(qualifier, code) if found and COMPONENT not in code and qualifier in DIAGNOSES else None
 
 
-_coverages = Memo(_coverage)
-_places = Memo(_place)
-_diagnoses = Memo(_diagnosis)
-_numbers = Memo(values.integer)
-_pointer_lists = Memo(pointers)
-_procedures: Memo[Procedure] = Memo(procedure)
-_amounts: Memo[Decimal] = Memo(values.decimal)
-_days: Memo[date] = Memo(values.day, 32_768)
+def _fee(text: str) -> tuple[Decimal, str, Decimal, str]:
+    """SV102-05. Raises ValueError."""
+    charge, unit, units, place = text.split(ELEMENT)
+    return values.decimal(charge), unit, values.decimal(units), place
+
+
+def _flags(text: str) -> tuple[tuple[int, ...], str, str, str, str]:
+    """SV107, 09, 11, 12 and 15. Raises ValueError."""
+    row = text.split(ELEMENT) + _NO_FLAGS
+    return pointers(row[0]), row[2], row[4], row[5], row[8]
+
+
+def _days(text: str) -> tuple[date, date | None]:
+    """DTP02-03. Raises ValueError."""
+    form, _, told = text.partition(ELEMENT)
+    return values.days(form, told)
 
 
 def _party(text: str) -> Party:
-    """A loop that NM1 opens, from its text with a SEGMENT before each segment."""
+    """A loop that NM1 opens."""
     rows = split_rows(text[1:])
     return party_of(rows, rows[0])
 
 
+_coverages = Memo(_coverage)
+_claim_terms = Memo(_terms)
+_diagnoses = Memo(_diagnosis)
+_code_lists = Memo(_codes, 8_192)
+_numbers = Memo(values.integer)
+_fees = Memo(_fee)
+_line_flags = Memo(_flags)
+_procedures: Memo[Procedure] = Memo(procedure)
+_amounts: Memo[Decimal] = Memo(values.decimal)
+_service_days = Memo(_days)
+_birth_dates: Memo[date] = Memo(values.day, 32_768)
 _parties = Memo(_party, 2_048)
 # Errors of a usual text are never shown: the exact reader then tells where they are.
 _NOWHERE = OpenLoop(GUIDE.root, None, START)
 
-
-class Insured:
-    """What one 2000B says: the subscriber and the payer."""
-
-    __slots__ = ("payer", "subscriber")
-
-    def __init__(self, subscriber: Subscriber, payer: Party) -> None:
-        self.subscriber = subscriber
-        self.payer = payer
+Insured = tuple[Subscriber, Party]
+"""What one 2000B says: the subscriber and the payer."""
+Found = tuple[list[tuple[int, Claim837P]], int]
+"""The claims of a level, each with where its CLM begins, and where the level ends."""
 
 
-def insured_of(text: str) -> tuple[Insured, int] | None:
-    """The subscriber and payer of a level (its text after `HL*`) and where its claims begin."""
-    found = _SUBSCRIBER.match(text)
+def insured_of(text: str, at: int) -> tuple[Insured, int] | None:
+    """The subscriber and payer of the level that begins there, and where its claims begin.
+
+    Raises ValueError, X12Error for what cannot be read.
+    """
+    found = _SUBSCRIBER.match(text, at)
     if found is None:
         return None
     (
@@ -139,13 +191,13 @@ def insured_of(text: str) -> tuple[Insured, int] | None:
         return None
     home = None if line1 is None else _make_address(line1, line2 or "", city, state, postal)
     who = _make_party(last, kind, first, middle, prefix, suffix, qualifier, member, home)
-    birth_date = None if born is None else _days[born]
-    return Insured(_make_subscriber(who, *told, birth_date, sex or ""), _parties[payer]), found.end()
+    birth_date = None if born is None else _birth_dates[born]
+    return (_make_subscriber(who, *told, birth_date, sex or ""), _parties[payer]), found.end()
 
 
-def patient_claims(text: str, provider: BillingProvider, insured: Insured) -> list[tuple[int, Claim837P]] | None:
-    """The claims of a dependent (its text after `HL*`), as `claims_of`."""
-    found = _DEPENDENT.match(text)
+def patient_claims(text: str, at: int, provider: BillingProvider, insured: Insured) -> Found | None:
+    """The claims of the dependent whose level begins there, as `claims_of`."""
+    found = _DEPENDENT.match(text, at)
     if found is None:
         return None
     relationship, person = found.groups()
@@ -156,29 +208,27 @@ def patient_claims(text: str, provider: BillingProvider, insured: Insured) -> li
         if row[0] == "DMG":
             if len(row) != 4 or row[1] != "D8":
                 return None
-            born, sex = _days[row[2]], row[3]
+            born, sex = _birth_dates[row[2]], row[3]
             rows.remove(row)
             break
     patient = Patient(party_of(rows, rows[0]), relationship, born, sex)
     return claims_of(text, found.end(), provider, insured, patient)
 
 
-def claims_of(
-    text: str, at: int, provider: BillingProvider, insured: Insured, patient: Patient | None
-) -> list[tuple[int, Claim837P]] | None:
-    """The claims of a level from `at` on, each with where its CLM begins; None when one of them is not usual.
+def claims_of(text: str, at: int, provider: BillingProvider, insured: Insured, patient: Patient | None) -> Found | None:
+    """The claims from `at` on, up to the next level or the end; None when one of them is not usual.
 
     Raises ValueError, X12Error for what cannot be read.
     """
     claims: list[tuple[int, Claim837P]] = []
     end = len(text)
-    while at < end:
+    while at < end and text.startswith(_NEXT_CLAIM, at):
         head = _CLAIM.match(text, at)
         if head is None:
             return None
         start, at = at, head.end()
         lines: list[ServiceLine] = []
-        while at < end and not text.startswith(_CLAIM_MARK, at):
+        while at < end and text.startswith(_NEXT_LINE, at):
             found = _LINE.match(text, at)
             if found is None:
                 return None
@@ -188,10 +238,9 @@ def claims_of(
         if claim is None:
             return None
         claims.append((start, claim))
-    return claims
-
-
-_CLAIM_MARK = f"{SEGMENT}CLM{ELEMENT}"
+    if not claims and at < end and not _LEVEL_FOLLOWS.match(text, at):
+        return None
+    return claims, at
 
 
 def _claim(
@@ -201,59 +250,45 @@ def _claim(
     patient: Patient | None,
     lines: tuple[ServiceLine, ...],
 ) -> Claim837P | None:
-    (
-        control, charge, place, signature, assignment, benefits, release, tail, middle, codes, referring, rendering,
-        facility, supervising,
-    ) = head.groups()  # fmt: skip
-    diagnoses = [read for code in codes.split(ELEMENT) if (read := _diagnoses[code]) is not None]
-    if len(diagnoses) <= codes.count(ELEMENT):
-        return None
-    more = (tail.split(ELEMENT) + _NO_TAIL) if tail else _NO_TAIL
+    control, charge, told, middle, codes, referring, rendering, facility, supervising = head.groups()
+    terms, diagnoses = _claim_terms[told], _code_lists[codes]
     rest = ClaimRest(_NOWHERE, split_rows(middle[1:])) if middle else _NOTHING
-    if rest.diagnoses:
+    if terms is None or diagnoses is None or rest.diagnoses:
         return None
-    place_of_service, facility_qualifier, frequency = _places[place]
+    (
+        place, facility_qualifier, frequency, signature, assignment, benefits, release, source, related, special, delay,
+    ) = terms  # fmt: skip
+    authorization, referral, original, clia, references = rest.numbers()
+    subscriber, payer = insured
     return _make_claim(
-        provider, insured.subscriber, insured.payer, control, _amounts[charge], place_of_service, tuple(diagnoses),
-        lines, patient, facility_qualifier, frequency, signature, assignment, benefits, release, more[0],
-        causes(more[1]), more[2], more[10], *_numbered(rest), rest.paid, tuple(rest.notes), tuple(rest.dates),
-        tuple(rest.attachments),
+        provider, subscriber, payer, control, _amounts[charge], place, diagnoses, lines, patient, facility_qualifier,
+        frequency, signature, assignment, benefits, release, source, related, special, delay, authorization, referral,
+        original, clia, references, rest.paid, tuple(rest.notes), tuple(rest.dates), tuple(rest.attachments),
         None if rendering is None else _parties[rendering], None if facility is None else _parties[facility],
         None if referring is None else _parties[referring], None if supervising is None else _parties[supervising],
         (), tuple(rest.extra),
-    )  # pyright: ignore[reportArgumentType]  # fmt: skip
+    )  # fmt: skip
 
 
-_NO_TAIL = [""] * 11
 _NOTHING = ClaimRest(_NOWHERE, [])
-_NO_NUMBERS: tuple[str, str, str, str, tuple[Reference, ...]] = ("", "", "", "", ())
-
-
-def _numbered(rest: Rest) -> tuple[str, str, str, str, tuple[Reference, ...]]:
-    """Prior authorization, referral, original reference, CLIA number, and the other references."""
-    if not rest.references:
-        return _NO_NUMBERS
-    return rest.pick("G1"), rest.pick("9F"), rest.pick("F8"), rest.pick("X4"), tuple(rest.references)
 
 
 def _line(found: re.Match[str]) -> ServiceLine:
-    (
-        number, service, charge, unit, units, place, pointed, tail, form, days, control, middle, rendering,
-    ) = found.groups()  # fmt: skip
-    start, stop = (_days[days], None) if form == "D8" else values.days(form, days)
-    more = (tail.split(ELEMENT) + _NO_TAIL) if tail else _NO_TAIL
+    number, service, fee, told, days, control, middle, rendering = found.groups()
+    charge, unit, units, place = _fees[fee]
+    pointed, emergency, epsdt, family_planning, copay = _line_flags[told]
+    start, stop = _service_days[days]
+    who = None if rendering is None else _parties[rendering]
     if not middle:
         return _make_line(
-            _numbers[number], _procedures[service], _amounts[charge], _amounts[units], start, _pointer_lists[pointed],
-            stop, unit, place, more[1], more[3], more[4], more[7], control or "", None, (), (), (),
-            None if rendering is None else _parties[rendering],
+            _numbers[number], _procedures[service], charge, units, start, pointed, stop, unit, place, emergency, epsdt,
+            family_planning, copay, control or "", None, (), (), (), who,
         )  # fmt: skip
     rest = Rest(_NOWHERE)
     for row in split_rows(middle[1:]):
         rest.take(row)
-    control = control or rest.pick("6R")
     return _make_line(
-        _numbers[number], _procedures[service], _amounts[charge], _amounts[units], start, _pointer_lists[pointed],
-        stop, unit, place, more[1], more[3], more[4], more[7], control, None, tuple(rest.notes), tuple(rest.dates),
-        tuple(rest.references), None if rendering is None else _parties[rendering], (), tuple(rest.extra),
+        _numbers[number], _procedures[service], charge, units, start, pointed, stop, unit, place, emergency, epsdt,
+        family_planning, copay, control or rest.pick("6R"), None, tuple(rest.notes), tuple(rest.dates),
+        tuple(rest.references), who, (), tuple(rest.extra),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from x12 import values
-from x12.claim_reader import claim_of
+from x12.claim_loops import claim_of
 from x12.envelope import SetEnd
 from x12.errors import Position
 from x12.fields import named_only
