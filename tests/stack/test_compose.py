@@ -23,6 +23,7 @@ from stack.services import PLAN, SERVICES
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 CONTAINERS = COMPOSE["services"]
+LIBRARIES = ("libs/common", "libs/codes", "libs/x12", "libs/hl7")
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text()
 NAMES = [service.name for service in SERVICES]
 
@@ -202,7 +203,7 @@ class TestTheImage:
     def test_a_service_gets_all_it_needs_and_no_other_service(self, service):
         folders = needed("members", service)
         assert f"services/{service}" in folders
-        assert {"libs/common"} <= set(folders) <= {f"services/{service}", "libs/common", "libs/codes", "libs/x12"}
+        assert {"libs/common"} <= set(folders) <= {f"services/{service}", *LIBRARIES}
         assert installed_needs("dermbill-" + service) <= packages(service)
 
     def test_an_image_of_a_service_holds_no_test_tool_and_no_embedded_server(self):
