@@ -33,6 +33,21 @@ PERSON = {"name": {"family": "Quill", "given": "Maren"}, "birth_date": "1980-04-
 ROSTER = {"member_id": MEMBER, "deductible_remaining": "150", "coinsurance": "0.2", "copay": "30"}
 
 
+class Line(FaultyLine):
+    """The line to edi, of whose requests every so many-th is answered 503 in edi's place."""
+
+    every: int | None = None
+    always: int | None = None
+
+    @property
+    def refuses(self) -> int | None:
+        return 503 if self.every and len(self.asked) % self.every == 0 else self.always
+
+    @refuses.setter
+    def refuses(self, status: int | None) -> None:
+        self.always = status
+
+
 def key() -> dict[str, str]:
     return {"Idempotency-Key": str(new_id())}
 
@@ -44,7 +59,7 @@ class Desk:
     eligibility: Running
     patients: Running
     edi: Running
-    line: FaultyLine
+    line: Line
     payers: httpx.Client
     http: httpx.AsyncClient
     members: list[dict[str, Any]] = field(default_factory=list)
@@ -108,17 +123,17 @@ class Desk:
 
     def knows(self, **facts: Any) -> None:
         """What the payer knows of the member beside its roster."""
-        self._told("PUT", f"/payers/{PAYER}/benefits", [{"member_id": MEMBER} | facts])
+        self.tells("PUT", f"/payers/{PAYER}/benefits", [{"member_id": MEMBER} | facts])
 
     def roster(self, **changes: Any) -> None:
-        self._told("PUT", f"/payers/{PAYER}/members", [ROSTER | changes])
+        self.tells("PUT", f"/payers/{PAYER}/members", [ROSTER | changes])
 
     @property
     def asked(self) -> int:
         """How many questions reached the payers."""
-        return len(self._told("GET", "/interchanges?limit=1000")["interchanges"])
+        return len(self.tells("GET", "/interchanges?limit=1000")["interchanges"])
 
-    def _told(self, method: str, path: str, body: Any = None) -> Any:
+    def tells(self, method: str, path: str, body: Any = None) -> Any:
         answer = self.payers.request(method, path, json=body)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
@@ -138,7 +153,7 @@ async def desk(run_service: Start, payers_url: str) -> AsyncGenerator[Desk, None
         patients = await run_service(PATIENTS)
         edi = await run_service(EDI, edi_allowed_hosts="127.0.0.1")
         patients_url = await stack.enter_async_context(on_a_socket(patients))
-        line = FaultyLine(await stack.enter_async_context(on_a_socket(edi)))
+        line = Line(await stack.enter_async_context(on_a_socket(edi)))
         stack.callback(line.stop)
         service = await run_service(SERVICE, patients_url=patients_url, edi_url=line.url)
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}

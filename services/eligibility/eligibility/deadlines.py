@@ -1,11 +1,12 @@
-"""Time in: payers are asked."""
+"""Time in: payers are asked, batches are worked through, and visits come near."""
 
 from __future__ import annotations
 
 from common.deadlines import Deadlines
 from common.timers import Timer
 from common.uow import UnitOfWork
-from eligibility.operations import asking
+from eligibility.operations import asking, batching, scheduling
+from eligibility.store.appointments import CHECK
 from eligibility.store.checks import ASK
 
 DEADLINES = Deadlines()
@@ -14,3 +15,13 @@ DEADLINES = Deadlines()
 @DEADLINES.when(ASK)
 async def ask_payer(uow: UnitOfWork, timer: Timer) -> None:
     await asking.ask(uow, timer.key)
+
+
+@DEADLINES.when(batching.WORK)
+async def work_batch(uow: UnitOfWork, timer: Timer) -> None:
+    await batching.work(uow, timer.key)
+
+
+@DEADLINES.when(CHECK)
+async def visit_comes_near(uow: UnitOfWork, timer: Timer) -> None:
+    await scheduling.check_appointment(uow, timer.key)

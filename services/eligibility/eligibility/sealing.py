@@ -1,4 +1,6 @@
-"""The sealed columns of a check: the question as it was asked, and the answer as it came (docs/adr/0009)."""
+"""The sealed columns of a check: the question as it was asked, and the answer as it came; and what staff write of it
+(docs/adr/0009).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from common.uow import Transaction
 from common.vault import Sealed
 
 QUESTION = Sealed(x12.EligibilityInquiry, "checks", "question")
+REASON: Sealed[Phi[str]] = Sealed(Phi[str], "check_history", "sealed_reason")
 _ANSWER = ("checks", "answer")
 
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from common.tables import moment, service_metadata, tenant_table, versioned
@@ -55,7 +67,7 @@ history = tenant_table(
     Column("act", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("codes", JSONB, nullable=False),
-    Column("reason", Text),
+    Column("sealed_reason", LargeBinary),
     Column("exchange_id", Uuid),
     Column("milliseconds", Integer),
     Index("check_history_check_idx", "check_id", "at"),
@@ -70,7 +82,6 @@ payers = tenant_table(
     Column("name", Text, nullable=False),
     Column("service_types", JSONB, nullable=False),
     Column("fresh_hours", Integer, nullable=False),
-    Column("days_before_visit", Integer, nullable=False),
     UniqueConstraint("practice_id", "payer_id"),
 )
 
@@ -81,5 +92,46 @@ asking_providers = tenant_table(
     versioned(),
     Column("name", Text, nullable=False),
     Column("npi", Text, nullable=False),
+    Column("days_before_visit", Integer, nullable=False),
+    Column("claim_window_days", Integer, nullable=False),
+    Column("automatic", Boolean, nullable=False),
     UniqueConstraint("practice_id"),
+)
+
+# A batch is worked through in the order of its items; `started` is how many have become checks.
+batches = tenant_table(
+    "batches",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    moment("accepted_at"),
+    Column("items", Integer, nullable=False),
+    Column("started", Integer, nullable=False),
+)
+
+batch_items = tenant_table(
+    "batch_items",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("batch_id", Uuid, ForeignKey("batches.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("patient_id", Uuid),
+    Column("day", Date),
+    Column("coverage_id", Uuid),
+    Column("service_types", JSONB, nullable=False),
+    Column("check_id", Uuid, ForeignKey("checks.id")),
+    Column("refused", Text),
+    UniqueConstraint("practice_id", "batch_id", "number"),
+    Index("batch_items_check_idx", "check_id"),
+)
+
+appointments = tenant_table(
+    "appointments",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("patient_id", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("check_id", Uuid, ForeignKey("checks.id")),
+    Index("appointments_patient_idx", "practice_id", "patient_id", "day"),
 )

@@ -1,5 +1,5 @@
-"""HTTP in: checks and their answers, and the registers."""
+"""HTTP in: checks and their answers, batches, appointments, and the registers."""
 
-from eligibility.api import checks, registers
+from eligibility.api import appointments, batches, checks, registers
 
-ROUTERS = (checks.router, registers.router)
+ROUTERS = (checks.router, batches.router, appointments.router, registers.router)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 
 from common.http import RemoteUnavailable
 from common.pagination import Cursor, Limit, Page
+from common.phi import Phi
 from common.refusal import NotFound
 from common.web import Creates, IfMatch, Now, Reads, Today, Writes, etag, needs
 from eligibility.domain.check import Cause, CoverageCheck, Status
@@ -105,7 +106,7 @@ async def ask_again(check_id: UUID, version: IfMatch, uow: Writes) -> CheckOut:
 async def settle(check_id: UUID, body: SettleIn, version: IfMatch, uow: Writes, today: Today) -> CheckOut:
     """Somebody looked at the check; with `standing` also what an unclear answer means."""
     check = await requesting.settle(
-        uow.answering(CheckOut.of, 200), check_id, version, standing=body.standing, reason=body.reason, today=today
+        uow.answering(CheckOut.of, 200), check_id, version, standing=body.standing, reason=Phi(body.reason), today=today
     )
     return CheckOut.of(check)
 

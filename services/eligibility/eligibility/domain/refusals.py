@@ -27,3 +27,9 @@ class StandingIsClear(Refusal):
     code = "standing-is-clear"
     sentence = "The payer's answer to check {check_id} says {standing}, which leaves nothing to decide."
     mend = "Settle it without a standing, or ask the payer again."
+
+
+class AppointmentOver(Refusal):
+    code = "appointment-over"
+    sentence = "Appointment {appointment_id} is {status}."
+    mend = "Book a new one."

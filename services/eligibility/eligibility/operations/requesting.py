@@ -8,6 +8,7 @@ from uuid import UUID
 
 from common.change import Change
 from common.ids import new_id
+from common.phi import Phi
 from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
 from eligibility.domain.check import Cause, CoverageCheck, Status
@@ -57,7 +58,7 @@ async def ask_again(uow: UnitOfWork, check_id: UUID, version: int) -> CoverageCh
 
 
 async def settle(
-    uow: UnitOfWork, check_id: UUID, version: int, *, standing: Standing | None, reason: str, today: date
+    uow: UnitOfWork, check_id: UUID, version: int, *, standing: Standing | None, reason: Phi[str], today: date
 ) -> CoverageCheck:
     """A person looked at the check. Raises NotFound, Stale, NothingToSettle, StandingIsClear."""
     async with uow.begin() as tx:

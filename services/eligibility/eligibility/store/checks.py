@@ -14,6 +14,7 @@ import x12
 from common.change import Change
 from common.ids import new_id
 from common.pagination import Cursor, keyset
+from common.phi import Phi
 from common.refusal import NotFound
 from common.store import save_version
 from common.uow import Transaction
@@ -34,7 +35,7 @@ class Happening:
     act: str
     status: str
     codes: tuple[str, ...]
-    reason: str | None
+    reason: Phi[str] | None
     exchange_id: UUID | None
     milliseconds: int | None
 
@@ -141,7 +142,7 @@ async def save(
     change: Change[CoverageCheck],
     *,
     act: str,
-    reason: str | None = None,
+    reason: Phi[str] | None = None,
     exchanged: Exchanged = NO_EXCHANGE,
     **columns: Any,
 ) -> CoverageCheck:
@@ -162,21 +163,22 @@ async def note(
     check: CoverageCheck,
     *,
     act: str,
-    reason: str | None = None,
+    reason: Phi[str] | None = None,
     exchanged: Exchanged = NO_EXCHANGE,
 ) -> None:
     """One more line of the check's history."""
+    id = new_id()
     await tx.execute(
         insert(history).values(
             practice_id=tx.practice_id,
-            id=new_id(),
+            id=id,
             check_id=check.id,
             at=tx.now,
             actor=tx.actor.subject,
             act=act,
             status=check.status.value,
             codes=list(check.codes),
-            reason=reason,
+            sealed_reason=sealing.REASON.seal_if(tx.vault, tx.practice_id, id, reason),
             exchange_id=exchanged.exchange_id,
             milliseconds=exchanged.milliseconds,
         )
@@ -192,7 +194,7 @@ async def history_of(tx: Transaction, check_id: UUID) -> Sequence[Happening]:
             act=row["act"],
             status=row["status"],
             codes=tuple(row["codes"]),
-            reason=row["reason"],
+            reason=sealing.REASON.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_reason"]),
             exchange_id=row["exchange_id"],
             milliseconds=row["milliseconds"],
         )

@@ -28,7 +28,6 @@ async def put_payer(tx: Transaction, entry: Payer) -> None:
         "name": entry.name,
         "service_types": list(entry.service_types),
         "fresh_hours": entry.fresh_hours,
-        "days_before_visit": entry.days_before_visit,
     }
     statement = upsert(payers).values(
         practice_id=tx.practice_id, id=new_id(), version=1, payer_id=entry.payer_id, **values
@@ -42,11 +41,11 @@ async def put_payer(tx: Transaction, entry: Payer) -> None:
 
 async def asking_provider(tx: Transaction) -> AskingProvider | None:
     row = await tx.row(select(asking_providers))
-    return AskingProvider(row["name"], row["npi"]) if row else None
+    return AskingProvider(**{name: row[name] for name in AskingProvider.__slots__}) if row else None
 
 
 async def put_asking_provider(tx: Transaction, entry: AskingProvider) -> None:
-    values = {"name": entry.name, "npi": entry.npi}
+    values = {name: getattr(entry, name) for name in AskingProvider.__slots__}
     statement = upsert(asking_providers).values(practice_id=tx.practice_id, id=new_id(), version=1, **values)
     await tx.execute(
         statement.on_conflict_do_update(
@@ -56,6 +55,4 @@ async def put_asking_provider(tx: Transaction, entry: AskingProvider) -> None:
 
 
 def _payer(row: Any) -> Payer:
-    return Payer(
-        row["payer_id"], row["name"], tuple(row["service_types"]), row["fresh_hours"], row["days_before_visit"]
-    )
+    return Payer(row["payer_id"], row["name"], tuple(row["service_types"]), row["fresh_hours"])

@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("act", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("codes", JSONB, nullable=False),
-        sa.Column("reason", sa.Text),
+        sa.Column("sealed_reason", sa.LargeBinary),
         sa.Column("exchange_id", sa.Uuid),
         sa.Column("milliseconds", sa.Integer),
         sa.PrimaryKeyConstraint("id", name="check_history_pkey"),
@@ -72,7 +72,6 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("service_types", JSONB, nullable=False),
         sa.Column("fresh_hours", sa.Integer, nullable=False),
-        sa.Column("days_before_visit", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="payers_pkey"),
         sa.UniqueConstraint("practice_id", "payer_id", name="payers_practice_id_payer_id_key"),
     )
@@ -83,6 +82,9 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("npi", sa.Text, nullable=False),
+        sa.Column("days_before_visit", sa.Integer, nullable=False),
+        sa.Column("claim_window_days", sa.Integer, nullable=False),
+        sa.Column("automatic", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("id", name="asking_providers_pkey"),
         sa.UniqueConstraint("practice_id", name="asking_providers_practice_id_key"),
     )

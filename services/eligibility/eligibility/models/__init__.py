@@ -17,7 +17,13 @@ from codes.service_types import label_of
 from eligibility.domain.attention import notice
 from eligibility.domain.check import Cause, CoverageCheck, Status
 from eligibility.domain.picture import Ambiguity, Figure, Picture, ServicePicture
-from eligibility.domain.registers import DEFAULT_DAYS_BEFORE, DEFAULT_FRESH_HOURS, AskingProvider, Payer
+from eligibility.domain.registers import (
+    DEFAULT_CLAIM_WINDOW,
+    DEFAULT_DAYS_BEFORE,
+    DEFAULT_FRESH_HOURS,
+    AskingProvider,
+    Payer,
+)
 from eligibility.domain.standing import Standing
 from eligibility.operations.requesting import Wish
 from eligibility.operations.showing import Shown
@@ -126,14 +132,18 @@ class HappeningOut(BaseModel):
     exchange_id: UUID | None
     milliseconds: int | None
 
+    @classmethod
+    def of(cls, one: Happening) -> HappeningOut:
+        values = {name: getattr(one, name) for name in cls.model_fields if name != "reason"}
+        return cls(**values, reason=one.reason.reveal() if one.reason else None)
+
 
 class CheckWithHistory(CheckOut):
     history: list[HappeningOut]
 
     @classmethod
     def told(cls, check: CoverageCheck, history: Sequence[Happening]) -> CheckWithHistory:
-        lines = [HappeningOut(**{name: getattr(one, name) for name in HappeningOut.model_fields}) for one in history]
-        return cls(**CheckOut.of(check).model_dump(), history=lines)
+        return cls(**CheckOut.of(check).model_dump(), history=[HappeningOut.of(one) for one in history])
 
 
 class FigureOut(BaseModel):
@@ -333,12 +343,9 @@ class PayerIn(BaseModel):
     name: Text
     service_types: list[ServiceType] = Field(default=["30", "98"], min_length=1, max_length=20)
     fresh_hours: int = Field(default=DEFAULT_FRESH_HOURS, ge=0, le=720)
-    days_before_visit: int = Field(default=DEFAULT_DAYS_BEFORE, ge=0, le=30)
 
     def payer(self, payer_id: str) -> Payer:
-        return Payer(
-            payer_id, self.name, tuple(dict.fromkeys(self.service_types)), self.fresh_hours, self.days_before_visit
-        )
+        return Payer(payer_id, self.name, tuple(dict.fromkeys(self.service_types)), self.fresh_hours)
 
 
 class PayerOut(BaseModel):
@@ -346,7 +353,6 @@ class PayerOut(BaseModel):
     name: str
     service_types: list[str]
     fresh_hours: int
-    days_before_visit: int
 
     @classmethod
     def of(cls, payer: Payer) -> PayerOut:
@@ -361,15 +367,27 @@ class AskingProviderIn(BaseModel):
     )
     name: Text
     npi: Npi
+    days_before_visit: int = Field(
+        default=DEFAULT_DAYS_BEFORE, ge=0, le=30, description="When appointments are checked"
+    )
+    claim_window_days: int = Field(
+        default=DEFAULT_CLAIM_WINDOW, ge=0, le=31, description="How near to a coded visit a check has to be"
+    )
+    automatic: bool = Field(
+        default=True, description="Whether registrations, appointments and coded visits are checked"
+    )
 
     def provider(self) -> AskingProvider:
-        return AskingProvider(self.name, self.npi)
+        return AskingProvider(**self.model_dump())
 
 
 class AskingProviderOut(BaseModel):
     name: str
     npi: str
+    days_before_visit: int
+    claim_window_days: int
+    automatic: bool
 
     @classmethod
     def of(cls, provider: AskingProvider) -> AskingProviderOut:
-        return cls(name=provider.name, npi=provider.npi)
+        return cls(**{name: getattr(provider, name) for name in cls.model_fields})
