@@ -113,7 +113,7 @@ class TestBeingUsual:
         def walked(loop):
             raise AssertionError("walked along the guide")
 
-        monkeypatch.setattr(remittance_reader, "_claim", walked)
+        monkeypatch.setattr(remittance_reader, "payment_of_loop", walked)
         whole = replace(advice, provider_adjustments=())
         assert [item.value for item in x12.read_remittance_advices(payments_file(header, whole))] == [whole]
 
