@@ -5,7 +5,23 @@ from typing import Annotated
 
 import typer
 
-from stack.commands import audit, code, codes, contracts, demo, doctor, down, edi, logs, replay, score, status, up
+from stack.commands import (
+    audit,
+    code,
+    codes,
+    contracts,
+    demo,
+    doctor,
+    down,
+    edi,
+    exclusions,
+    logs,
+    replay,
+    reseal,
+    score,
+    status,
+    up,
+)
 from stack.workspace import Workspace
 
 app = typer.Typer(help="The whole of dermbill on one machine.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -30,9 +46,11 @@ app.command()(doctor.doctor)
 app.command()(demo.demo)
 app.command()(contracts.contracts)
 app.command()(replay.replay)
+app.command()(reseal.reseal)
 app.command()(code.code)
 app.add_typer(codes.app, name="codes")
 app.add_typer(edi.app, name="edi")
+app.add_typer(exclusions.app, name="exclusions")
 app.command()(audit.audit)
 app.command()(score.score)
 

@@ -83,9 +83,10 @@ def phi_secrets(service: str) -> tuple[str, str]:
 
 
 def phi_keys(service: str, secrets: Mapping[str, str]) -> tuple[str, str]:
-    """A service's PHI_KEYS and PHI_INDEX_KEY."""
+    """A service's PHI_KEYS and PHI_INDEX_KEY. A secret that was never turned to a new key is the key alone."""
     sealing, index = phi_secrets(service)
-    return f"stack:{secrets[sealing]}", secrets[index]
+    keys = secrets[sealing]
+    return keys if ":" in keys else f"stack:{keys}", secrets[index]
 
 
 def edi_secrets(workspace: Workspace) -> Path:

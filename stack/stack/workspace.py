@@ -75,6 +75,10 @@ class Workspace:
             write_private(path, json.dumps(known, indent=2))
         return known
 
+    def replace_secrets(self, changed: Mapping[str, str]) -> None:
+        """Put these in the place of those of their names."""
+        write_private(self.home / "secrets.json", json.dumps(self.secrets(()) | dict(changed), indent=2))
+
     def state(self) -> dict[str, Any]:
         """What the supervisor wrote last; empty when there was none."""
         try:

@@ -113,8 +113,8 @@ class TestASealedColumn:
     def test_of_an_old_key_still_opens_and_says_that_it_is_old(self) -> None:
         before = Vault({"old": OLD}, INDEX).seal(b"Quill", "here")
         assert VAULT.open(before, "here") == b"Quill"
-        assert not VAULT.is_current(before)
-        assert VAULT.is_current(VAULT.seal(b"Quill", "here"))
+        assert not before.startswith(VAULT.head)
+        assert VAULT.seal(b"Quill", "here").startswith(VAULT.head)
         with pytest.raises(CannotOpen):
             Vault({"new": NEW}, INDEX).open(before, "here")
 
@@ -131,7 +131,7 @@ class TestALookUp:
 class TestKeys:
     def test_are_read_in_order_from_settings(self) -> None:
         vault = Vault.of(f"new:{encoded(NEW)}, old:{encoded(OLD)}", encoded(INDEX))
-        assert vault.is_current(Vault({"new": NEW}, INDEX).seal(b""))
+        assert Vault({"new": NEW}, INDEX).seal(b"").startswith(vault.head)
         assert vault.open(Vault({"old": OLD}, INDEX).seal(b"Quill")) == b"Quill"
 
     @pytest.mark.parametrize(

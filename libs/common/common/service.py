@@ -31,6 +31,7 @@ from common import (
     problems,
     reading_room,
     replay,
+    resealing,
     timers,
     tracing,
 )
@@ -110,9 +111,9 @@ class Service:
         return Runtime(self, settings or load_settings(self.settings)).worker()
 
     def main(self, arguments: list[str] | None = None) -> None:
-        """`python -m <service> all|api|worker|migrate|replay`."""
+        """`python -m <service> all|api|worker|migrate|replay|reseal`."""
         parser = argparse.ArgumentParser(prog=f"python -m {self.name}")
-        parser.add_argument("role", choices=["all", "api", "worker", "migrate", "replay"])
+        parser.add_argument("role", choices=["all", "api", "worker", "migrate", "replay", "reseal"])
         parser.add_argument("--since", type=datetime.fromisoformat, help="replay: first moment, ISO 8601 with zone")
         parser.add_argument("--until", type=datetime.fromisoformat, help="replay: last moment")
         chosen = parser.parse_args(arguments)
@@ -124,6 +125,8 @@ class Service:
             elif chosen.role == "replay":
                 sent = asyncio.run(replay.queue_again(settings.platform_url, chosen.since, chosen.until))
                 print(f"{self.name}: {sent} events queued again")
+            elif chosen.role == "reseal":
+                self._reseal(settings)
             else:
                 self._arm(settings)
                 self._serve(settings, work=chosen.role != "api", serve=chosen.role != "worker")
@@ -131,6 +134,20 @@ class Service:
             sys.exit(f"{self.name}: {refused} {refused.remedy}")
         except (SettingsFault, ContractFault, ValueError) as fault:
             sys.exit(f"{self.name}: {fault}")
+
+    def _reseal(self, settings: ServiceSettings) -> None:
+        resealed = asyncio.run(
+            resealing.reseal(
+                self.metadata,
+                settings.vault,
+                owner_url=settings.owner_url,
+                app_url=settings.app_url,
+                platform_url=settings.platform_url,
+            )
+        )
+        print(f"{self.name}: {resealed.values} values sealed again")
+        if resealed.remaining:
+            sys.exit(f"{self.name}: still sealed by another key: {', '.join(resealed.remaining)}")
 
     def _arm(self, settings: ServiceSettings) -> None:
         count = failpoints.arm(failpoints.plans(settings.failpoints), self.name, settings.failpoints_spent)

@@ -60,8 +60,7 @@ class Vault:
 
     def seal(self, plain: bytes, *about: object) -> bytes:
         """`plain` for this place alone; `about` is the practice, table, column and row."""
-        nonce, id = os.urandom(NONCE_BYTES), self._current.encode()
-        head = FORMAT + bytes([len(id)]) + id
+        nonce, head = os.urandom(NONCE_BYTES), self.head
         return head + nonce + self._ciphers[self._current].encrypt(nonce, plain, _bound(head, about))
 
     def open(self, sealed: bytes, *about: object) -> bytes:
@@ -77,9 +76,11 @@ class Vault:
         except (InvalidTag, ValueError):
             raise CannotOpen("changed, or moved from where it was sealed") from None
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Whether the key that seals now sealed it; if not, sealing it again lets the old key go."""
-        return bytes(sealed[2 : 2 + sealed[1]]) == self._current.encode()
+    @property
+    def head(self) -> bytes:
+        """With what a value begins that the first key sealed; one that begins otherwise needs another key to open."""
+        id = self._current.encode()
+        return FORMAT + bytes([len(id)]) + id
 
     def index(self, *values: object) -> bytes:
         """What stands in a look-up column for these values: equal for equal values, and nothing else is learnt."""
@@ -87,15 +88,18 @@ class Vault:
 
 
 class Sealed(Generic[T]):
-    """One sealed column: how its document is written and read. `T` may hold Phi, which nothing else serializes."""
+    """One sealed column, `place` its table and name: how its document is written and read.
+
+    `T` may hold Phi, which nothing else serializes.
+    """
 
     def __init__(self, document: type[T], table: str, column: str) -> None:
         self._adapter: TypeAdapter[T] = TypeAdapter(document)
-        self._place = (table, column)
+        self.place = (table, column)
 
     def seal(self, vault: Vault, practice_id: UUID, id: UUID, document: T) -> bytes:
         plain = self._adapter.dump_json(document, context=Sealing())  # pyright: ignore[reportArgumentType]
-        return vault.seal(plain, practice_id, *self._place, id)
+        return vault.seal(plain, practice_id, *self.place, id)
 
     def seal_if(self, vault: Vault, practice_id: UUID, id: UUID, document: T | None) -> bytes | None:
         """None for None, so that a row without one shows that it has none."""
@@ -107,7 +111,7 @@ class Sealed(Generic[T]):
 
     def open(self, vault: Vault, practice_id: UUID, id: UUID, sealed: bytes) -> T:
         """Raises CannotOpen."""
-        return self.parse(vault.open(sealed, practice_id, *self._place, id))
+        return self.parse(vault.open(sealed, practice_id, *self.place, id))
 
     def open_if(self, vault: Vault, practice_id: UUID, id: UUID, sealed: bytes | None) -> T | None:
         """None for None. Raises CannotOpen."""
