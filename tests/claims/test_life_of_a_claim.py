@@ -14,7 +14,7 @@ from claims.domain import acknowledgement, adjudication, assembly, correction, s
 from claims.domain.acknowledgement import Acknowledgement
 from claims.domain.adjudication import Posting
 from claims.domain.assembly import Surroundings
-from claims.domain.claim import Claim, started
+from claims.domain.claim import Claim, Standing, started
 from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, ServiceLine
 from claims.domain.correction import Correction, LineChange
 from claims.domain.events import (
@@ -24,6 +24,7 @@ from claims.domain.events import (
     ClaimHeld,
     ClaimPaid,
     ClaimRejected,
+    ClaimReversed,
     ClaimSubmitted,
 )
 from claims.domain.findings import Override
@@ -558,7 +559,7 @@ class TestThePayersDecision:
         paid = decided(submitted(), paid="300.00").aggregate
         change = decided(paid, paid="-300.00", reversal=True, status_code="22")
         assert change.aggregate.status is Status.ACCEPTED
-        assert change.events == ()
+        assert change.events == (ClaimReversed(CLAIM, paid.current.control_number, UUID(int=98), Money("-300.00")),)
         assert decided(change.aggregate, denied="360.00").aggregate.status is Status.DENIED
 
     def test_the_reversal_before_a_replacements_payment_is_kept(self) -> None:
@@ -586,6 +587,114 @@ class TestThePayersDecision:
         change = decided(submitted(), paid="0", status_code=code)
         assert change.aggregate.status is Status.SUBMITTED
         assert change.events == ()
+
+
+def standing(*, paid: str = "0", patient: str = "0", denied: str = "0", awaited: str = "0") -> Standing:
+    """The claim of 360.00 after a posting; what is none of these is adjusted."""
+    parts = [Money(amount) for amount in (paid, patient, denied, awaited)]
+    return Standing(parts[0], Money("360.00") - Money.sum(parts), parts[1], parts[2], parts[3])
+
+
+class TestSeveralRemittances:
+    """Split claims, second payers and reversals: the claim is what all of them together leave of it."""
+
+    def partly_denied(self) -> Claim:
+        left = standing(paid="200.00", patient="40.00", denied="100.00")
+        return decided(submitted(), paid="200.00", patient="40.00", denied="100.00", standing=left).aggregate
+
+    def test_a_second_payers_payment_does_not_settle_what_the_first_denied(self) -> None:
+        first = self.partly_denied()
+        left = standing(paid="230.00", patient="10.00", denied="100.00")
+        by_another = {"status_code": "2", "payer_claim_number": "OTHER9", "adjudicated_on": date(2026, 5, 1)}
+        change = decided(first, paid="30.00", patient="10.00", standing=left, **by_another)
+        assert change.aggregate.status is Status.PARTLY_PAID
+        [paid] = change.events
+        assert isinstance(paid, ClaimPaid)
+        assert (paid.outcome, paid.open_denied) == ("partly_paid", Money("100.00"))
+        # A replacement names the first payer's number, and its window has begun with the first payer's word.
+        assert (change.aggregate.payer_claim_number, change.aggregate.adjudicated_on) == (
+            PAYER_NUMBER,
+            first.adjudicated_on,
+        )
+
+    def test_a_rest_that_is_denied_after_a_part_was_paid_leaves_it_partly_paid(self) -> None:
+        first = decided(submitted(), paid="200.00", standing=standing(paid="200.00", awaited="60.00")).aggregate
+        rest = decided(first, denied="60.00", standing=standing(paid="200.00", denied="60.00"))
+        assert rest.aggregate.status is Status.PARTLY_PAID
+        denied = rest.events[-1]
+        assert isinstance(denied, ClaimDenied)
+        assert (denied.denied, denied.open_denied) == (Money("60.00"), Money("60.00"))
+
+    def test_a_part_that_is_paid_leaves_the_payer_to_answer_for_the_rest(self) -> None:
+        change = decided(submitted(), paid="200.00", standing=standing(paid="200.00", awaited="60.00"))
+        claim = change.aggregate
+        assert (claim.status, claim.owner) == (Status.ACCEPTED, Owner.PAYER)
+        assert claim.deadline is not None
+        assert claim.deadline.wait is Wait.PAYMENT
+        [paid] = change.events
+        assert isinstance(paid, ClaimPaid)
+        assert paid.outcome == "partly_paid"
+
+    def test_two_denials_run_by_the_window_of_the_first(self) -> None:
+        first = decided(submitted(), denied="100.00", standing=standing(denied="100.00", awaited="260.00")).aggregate
+        later = {"adjudicated_on": date(2026, 5, 1)}
+        both = decided(first, denied="260.00", standing=standing(denied="360.00"), **later).aggregate
+        assert (both.status, both.adjudicated_on) == (Status.DENIED, first.adjudicated_on)
+        anew = decided(first, denied="100.00", standing=standing(denied="100.00", awaited="260.00"), **later).aggregate
+        assert anew.adjudicated_on == date(2026, 5, 1)
+
+    def test_a_remittance_about_the_rest_does_not_end_an_appeal(self) -> None:
+        first = self.partly_denied()
+        appealed = adjudication.appeal(
+            first, NOW, case_id=CASE, level=1, filed_on=DAY, due=date(2026, 6, 1), remittance_id=first.denied_by
+        ).aggregate
+        left = standing(paid="230.00", patient="10.00", denied="100.00")
+        claim = decided(appealed, paid="30.00", standing=left, status_code="2").aggregate
+        assert (claim.status, claim.deadline) == (Status.APPEALED, appealed.deadline)
+        granted = standing(paid="290.00", patient="10.00", denied="40.00")
+        assert decided(claim, paid="60.00", standing=granted).aggregate.status is Status.PARTLY_PAID
+
+    def test_a_reversal_of_one_remittance_leaves_the_denial_of_another_open(self) -> None:
+        first = self.partly_denied()
+        left = standing(patient="40.00", denied="100.00", awaited="220.00")
+        change = decided(first, paid="-200.00", standing=left, reversal=True, status_code="22")
+        assert change.aggregate.status is Status.PARTLY_PAID
+        [reversed_] = change.events
+        assert isinstance(reversed_, ClaimReversed)
+        assert reversed_.open_denied == Money("100.00")
+
+    def test_giving_up_a_denial_does_not_close_what_the_payer_still_owes_an_answer_for(self) -> None:
+        first = decided(submitted(), denied="100.00", standing=standing(denied="100.00", awaited="260.00")).aggregate
+        change = adjudication.upheld(first, NOW, case_id=CASE, write_off=Money("100.00"))
+        assert (change.aggregate.status, change.events) == (Status.ACCEPTED, ())
+
+    @pytest.mark.parametrize("act", ["upheld", "overturned", "appeal", "correct"])
+    def test_an_answer_to_a_denial_that_was_not_the_last_moves_nothing(self, act: str) -> None:
+        claim = replace(decided(submitted(), denied="360.00").aggregate, denied_by=UUID(int=77))
+        older = UUID(int=76)
+        changes = {
+            "upheld": lambda: adjudication.upheld(
+                claim, NOW, case_id=CASE, write_off=Money("360.00"), remittance_id=older
+            ),
+            "overturned": lambda: adjudication.overturned(
+                claim, NOW, case_id=CASE, recovered=Money("360.00"), remittance_id=older
+            ),
+            "appeal": lambda: adjudication.appeal(
+                claim, NOW, case_id=CASE, level=1, filed_on=DAY, due=DAY, remittance_id=older
+            ),
+            "correct": lambda: correction.correct(
+                claim, asked(claim, LineChange(2, ("59",)), remittance_id=older), AROUND, NOW
+            ),
+        }
+        change = changes[act]()
+        assert (change.aggregate.status, change.aggregate.lines, change.events) == (Status.DENIED, claim.lines, ())
+        assert bool(change.aggregate.raised) == (act in ("appeal", "correct"))
+
+    def test_what_was_denied_is_with_the_payer_again_once_it_is_sent_anew(self) -> None:
+        denied = decided(submitted(), denied="360.00", standing=standing(denied="360.00")).aggregate
+        corrected = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW).aggregate
+        again = submitted(corrected, UUID(int=8))
+        assert again.standing == standing(awaited="360.00")
 
 
 class TestAppeals:

@@ -8,15 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from common.ids import new_id
+from common.tables import timers
 from common.testing.running import Running
 from denials.main import SERVICE
 
 Start = Callable[..., Awaitable[Running]]
 ALL = ("denials:read", "denials:write")
-DENIED, PAID = "org.dermbill.claims.ClaimDenied.v1", "org.dermbill.claims.ClaimPaid.v1"
+DENIED, PAID, REVERSED = (f"org.dermbill.claims.Claim{fact}.v1" for fact in ("Denied", "Paid", "Reversed"))
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ class TestCorrecting:
     async def test_one_that_pays_wins_the_case(self, desk: Running) -> None:
         case = await denied(desk)
         await post(desk, case, "correction", MODIFIER_25)
-        paid = {"claim_id": case["claim_id"], "outcome": "paid", "paid": "96.40"}
+        paid = {"claim_id": case["claim_id"], "remittance_id": str(new_id()), "outcome": "paid", "paid": "96.40"}
         await desk.deliver(PAID, paid, key=UUID(case["claim_id"]), version=9)
         [event] = await desk.published("DenialOverturned")
         assert event.data["recovered"] == "96.40"
@@ -137,6 +138,74 @@ class TestCorrecting:
             again = (await http.get(f"/cases/{case['id']}")).json()
         assert (again["status"], again["carc"]) == ("open", "50")
         assert [line["act"] for line in again["history"]] == ["denied", "correction requested", "denied again"]
+
+
+class TestSeveralRemittances:
+    async def amounts(self, desk: Running, case: dict[str, Any]) -> tuple[str, str, list[int]]:
+        async with desk.client(*ALL) as http:
+            now = (await http.get(f"/cases/{case['id']}")).json()
+        return now["status"], now["denial"]["denied"], [line["number"] for line in now["denial"]["lines"]]
+
+    def paid(self, case: dict[str, Any], open_denied: str) -> dict[str, Any]:
+        claim = {"claim_id": case["claim_id"], "remittance_id": str(new_id())}
+        return claim | {"outcome": "partly_paid", "paid": "30.00", "open_denied": open_denied}
+
+    async def test_a_second_denial_stands_beside_the_first_with_the_earlier_window(self, desk: Running) -> None:
+        case = await denied(desk, open_denied="120.00")
+        claim_id = UUID(case["claim_id"])
+        later = datetime.now(UTC).date() + timedelta(days=30)
+        rest = denial(claim_id, carc="50", on=later, denied="60.00", open_denied="180.00")
+        rest["lines"] = [{**rest["lines"][0], "number": 3, "denied": "60.00"}]
+        await desk.deliver(DENIED, rest, key=claim_id, version=9)
+        assert await self.amounts(desk, case) == ("open", "180.00", [1, 3])
+        async with desk.client(*ALL) as http:
+            now = (await http.get(f"/cases/{case['id']}")).json()
+        assert now["denial"]["adjudicated_on"] == case["denial"]["adjudicated_on"]
+
+    async def test_a_payment_that_leaves_the_denial_as_it_was_changes_nothing(self, desk: Running) -> None:
+        case = await denied(desk, open_denied="120.00")
+        await desk.deliver(PAID, self.paid(case, "120.00"), key=UUID(case["claim_id"]), version=9)
+        assert await self.amounts(desk, case) == ("open", "120.00", [1])
+        assert await desk.published("DenialOverturned") == []
+
+    async def test_what_the_payer_grants_of_an_appeal_leaves_the_rest_to_be_worked(self, desk: Running) -> None:
+        case = await denied(desk, carc="50")
+        await post(desk, case, "appeal", {"reason": "The records show necessity."})
+        await desk.deliver(PAID, self.paid(case, "45.00"), key=UUID(case["claim_id"]), version=9)
+        assert await self.amounts(desk, case) == ("open", "45.00", [1])
+
+    async def test_a_denial_that_is_paid_while_the_rest_is_awaited_is_won(self, desk: Running) -> None:
+        case = await denied(desk, carc="50")
+        await desk.deliver(PAID, self.paid(case, "0.00"), key=UUID(case["claim_id"]), version=9)
+        assert (await self.amounts(desk, case))[0] == "overturned"
+
+    async def test_a_denial_that_the_payer_takes_back_is_about_nothing_until_it_decides_anew(
+        self, desk: Running
+    ) -> None:
+        case = await denied(desk)
+        taken_back = {"claim_id": case["claim_id"], "remittance_id": str(new_id()), "open_denied": "0.00"}
+        await desk.deliver(REVERSED, taken_back, key=UUID(case["claim_id"]), version=9)
+        assert (await self.amounts(desk, case))[:2] == ("open", "0.00")
+
+    async def test_a_case_that_was_given_up_is_worked_again_when_the_payer_denies_anew(self, desk: Running) -> None:
+        case = await denied(desk)
+        await post(desk, case, "outcome", {"outcome": "upheld", "reason": "Not worth an appeal."})
+        later = datetime.now(UTC).date() + timedelta(days=30)
+        claim_id = UUID(case["claim_id"])
+        await desk.deliver(
+            DENIED, denial(claim_id, carc="50", on=later, denied="80.00", open_denied="80.00"), key=claim_id, version=9
+        )
+        assert (await self.amounts(desk, case))[:2] == ("open", "80.00")
+        opened = (await desk.published("DenialCaseOpened"))[-1]
+        assert opened.data["respond_by"] == (later + timedelta(days=180)).isoformat()
+        again = await desk.query(select(timers.c.key).where(timers.c.kind == "respond-by"))
+        assert [row["key"] for row in again] == [UUID(case["id"])]
+
+    async def test_every_answer_names_the_denial_that_it_answers(self, desk: Running) -> None:
+        case = await denied(desk)
+        await post(desk, case, "outcome", {"outcome": "upheld", "reason": "Not worth an appeal."})
+        [event] = await desk.published("DenialUpheld")
+        assert event.data["remittance_id"] == case["denial"]["remittance_id"]
 
 
 class TestClosing:

@@ -487,6 +487,31 @@ class TestASecondPayer:
         }  # fmt: skip
 
 
+class TestASplitClaim:
+    async def test_is_told_with_what_all_its_remittances_leave_open(self, practice: Any, payer: Any):
+        await practice.submits("100023-1", "210.00")
+        first = payer.claim("100023-1", "150.00", "0.00", (("CO", "97", "150.00"),), status="4")
+        rest = payer.claim("100023-1", "60.00", "40.00", (("CO", "45", "5.00"), ("PR", "2", "15.00")))
+        await practice.receives(payer.cheque("T1", first))
+        await practice.receives(payer.cheque("T2", rest))
+        assert [event.data["standing"] for event in await practice.published("RemittancePosted")] == [
+            {
+                "paid": "0.00",
+                "adjusted": "0.00",
+                "patient": "0.00",
+                "open_denied": "150.00",
+                "open_with_payer": "60.00",
+            },
+            {
+                "paid": "40.00",
+                "adjusted": "5.00",
+                "patient": "15.00",
+                "open_denied": "150.00",
+                "open_with_payer": "0.00",
+            },
+        ]
+
+
 class TestCheques:
     async def test_that_came_before_their_claim_are_posted_in_their_order_when_it_is_heard_of(
         self, practice: Any, payer: Any

@@ -12,6 +12,7 @@ from uuid import UUID
 from claims.domain import batches
 from claims.domain.adjudication import Posting
 from claims.domain.batches import FunctionalAnswer, set_number_of
+from claims.domain.claim import Standing
 from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, SelfPayLine, ServiceLine
 from claims.domain.correction import Correction, LineChange
 from claims.domain.events import AdjudicatedLine
@@ -122,6 +123,7 @@ class RemittancePosted:
     lines: tuple[AdjudicatedLine, ...]
     remarks: tuple[str, ...] = ()
     payer_claim_number: str | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class CorrectionRequested:
     changes: tuple[LineChange, ...]
     payer_claim_number: str | None = None
     authorization_number: str | None = None
+    remittance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ class AppealFiled:
     level: int
     filed_on: date
     decision_due: date
+    remittance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,7 @@ class DenialOverturned:
     case_id: UUID
     claim_id: UUID
     recovered: Money
+    remittance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,7 @@ class DenialUpheld:
     case_id: UUID
     claim_id: UUID
     write_off: Money
+    remittance_id: UUID | None = None
 
 
 @HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")
@@ -249,19 +255,24 @@ async def appeal_filed(uow: UnitOfWork, event: Received[AppealFiled]) -> None:
         level=said.level,
         filed_on=said.filed_on,
         due=said.decision_due,
+        remittance_id=said.remittance_id,
     )
 
 
 @HANDLERS.on("org.dermbill.denials.DenialOverturned.v1")
 async def denial_overturned(uow: UnitOfWork, event: Received[DenialOverturned]) -> None:
     said = event.data
-    await adjudication.overturn_denial(uow, said.claim_id, case_id=said.case_id, recovered=said.recovered)
+    await adjudication.overturn_denial(
+        uow, said.claim_id, case_id=said.case_id, recovered=said.recovered, remittance_id=said.remittance_id
+    )
 
 
 @HANDLERS.on("org.dermbill.denials.DenialUpheld.v1")
 async def denial_upheld(uow: UnitOfWork, event: Received[DenialUpheld]) -> None:
     said = event.data
-    await adjudication.uphold_denial(uow, said.claim_id, case_id=said.case_id, write_off=said.write_off)
+    await adjudication.uphold_denial(
+        uow, said.claim_id, case_id=said.case_id, write_off=said.write_off, remittance_id=said.remittance_id
+    )
 
 
 def _self_pay(event: Received[EncounterCoded]) -> NotBilled:

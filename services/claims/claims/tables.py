@@ -112,6 +112,8 @@ claims = tenant_table(
     Column("adjudicated_on", Date),
     Column("decision_due", Date),
     Column("authorization_number", Text),
+    Column("standing", JSONB(none_as_null=True)),
+    Column("denied_by", Uuid),
     moment("opened_at"),
     UniqueConstraint("practice_id", "encounter_id"),
     Index("claims_status_idx", "practice_id", "status", "id"),

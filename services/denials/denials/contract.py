@@ -16,7 +16,7 @@ from denials.domain.events import (
     LineChange,
 )
 
-CASE, CLAIM = UUID("01937e00-0000-7000-8000-000000000005"), UUID("01937e00-0000-7000-8000-000000000006")
+CASE, CLAIM, REMITTANCE = (UUID(f"01937e00-0000-7000-8000-00000000000{number}") for number in range(5, 8))
 
 CONTRACT = Contract(
     service="denials",
@@ -31,9 +31,11 @@ CONTRACT = Contract(
     },
     examples=(
         DenialCaseOpened(CASE, CLAIM, "bundling", ("97",), Money("120.00"), date(2026, 6, 30)),
-        CorrectionRequested(CASE, CLAIM, "K7Q2M9XA1", "PCN123", (LineChange(1, modifiers=("25",)),)),
-        AppealFiled(CASE, CLAIM, 1, date(2026, 4, 2), date(2026, 6, 1)),
-        DenialOverturned(CASE, CLAIM, Money("96.40")),
-        DenialUpheld(CASE, CLAIM, Money("120.00")),
+        CorrectionRequested(
+            CASE, CLAIM, "K7Q2M9XA1", "PCN123", (LineChange(1, modifiers=("25",)),), remittance_id=REMITTANCE
+        ),
+        AppealFiled(CASE, CLAIM, 1, date(2026, 4, 2), date(2026, 6, 1), REMITTANCE),
+        DenialOverturned(CASE, CLAIM, Money("96.40"), REMITTANCE),
+        DenialUpheld(CASE, CLAIM, Money("120.00"), REMITTANCE),
     ),
 )

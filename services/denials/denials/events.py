@@ -49,6 +49,7 @@ class ClaimDenied:
     lines: tuple[LineSeen, ...]
     payer_claim_number: str | None = None
     remarks: tuple[str, ...] = ()
+    open_denied: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,17 @@ class ClaimPaid:
 
     claim_id: UUID
     outcome: str
+    remittance_id: UUID
     paid: Money
+    open_denied: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReversed:
+    """This service's view of the event of claims."""
+
+    claim_id: UUID
+    open_denied: Money | None = None
 
 
 @HANDLERS.on("org.dermbill.claims.ClaimDenied.v1")
@@ -70,7 +81,7 @@ async def claim_denied(uow: UnitOfWork, event: Received[ClaimDenied]) -> None:
         payer_id=seen.payer_id,
         date_of_service=seen.date_of_service,
         adjudicated_on=seen.adjudicated_on,
-        denied=seen.denied,
+        denied=seen.denied if seen.open_denied is None else seen.open_denied,
         lines=tuple(_line(line) for line in seen.lines if line.denied),
         remarks=seen.remarks,
     )
@@ -80,13 +91,23 @@ async def claim_denied(uow: UnitOfWork, event: Received[ClaimDenied]) -> None:
         encounter_id=seen.encounter_id,
         patient_id=seen.patient_id,
         denial=denial,
+        newly=seen.denied,
     )
 
 
 @HANDLERS.on("org.dermbill.claims.ClaimPaid.v1")
 async def claim_paid(uow: UnitOfWork, event: Received[ClaimPaid]) -> None:
-    if event.data.outcome == "paid":
-        await operations.claim_paid(uow, event.data.claim_id, event.data.paid)
+    seen = event.data
+    if seen.outcome == "paid" or seen.open_denied == Money.zero():
+        await operations.claim_paid(uow, seen.claim_id, seen.paid)
+    elif seen.open_denied is not None:
+        await operations.claim_paid_in_part(uow, seen.claim_id, seen.open_denied, remittance_id=seen.remittance_id)
+
+
+@HANDLERS.on("org.dermbill.claims.ClaimReversed.v1")
+async def claim_reversed(uow: UnitOfWork, event: Received[ClaimReversed]) -> None:
+    if event.data.open_denied is not None:
+        await operations.decision_reversed(uow, event.data.claim_id, event.data.open_denied)
 
 
 def _line(line: LineSeen) -> DeniedLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -23,9 +24,9 @@ WARNING = timedelta(days=7)
 
 
 async def record_denial(
-    uow: UnitOfWork, *, claim_id: UUID, encounter_id: UUID, patient_id: UUID, denial: Denial
+    uow: UnitOfWork, *, claim_id: UUID, encounter_id: UUID, patient_id: UUID, denial: Denial, newly: Money
 ) -> DenialCase:
-    """A remittance denied the claim: open its case, or go on with the one it has."""
+    """A remittance denied `newly` of the claim: open its case, or go on with the one it has."""
     async with uow.begin() as tx:
         terms = await store.terms_of(tx, denial.payer_id)
         known = await store.of_claim(tx, claim_id)
@@ -40,7 +41,7 @@ async def record_denial(
             )
             case = await store.add(tx, change, act="denied")
         else:
-            change = known.denied_again(denial, terms)
+            change = known.denied_again(denial, terms, newly=newly)
             case = await store.save(tx, change, act="denied again", remittance_id=denial.remittance_id)
         _watch(tx, case)
         return tx.done(case)
@@ -92,13 +93,33 @@ async def assign(uow: UnitOfWork, case_id: UUID, version: int, owner: str) -> De
 
 
 async def claim_paid(uow: UnitOfWork, claim_id: UUID, paid: Money) -> None:
-    """The claim was paid in full: a case that is still being worked is won."""
+    """Nothing of the claim is denied any more: a case that is still being worked is won."""
     async with uow.begin() as tx:
         case = await store.of_claim(tx, claim_id)
         if case is None or case.status in FINAL:
             return
         won = await store.save(tx, case.overturned(paid), act="paid")
         _watch(tx, won)
+
+
+async def claim_paid_in_part(uow: UnitOfWork, claim_id: UUID, open_denied: Money, *, remittance_id: UUID) -> None:
+    """The payer paid and `open_denied` is still denied."""
+    await _amount_told(uow, claim_id, lambda case: case.paid_in_part(open_denied, remittance_id), "paid in part")
+
+
+async def decision_reversed(uow: UnitOfWork, claim_id: UUID, open_denied: Money) -> None:
+    """The payer took a decision back; `open_denied` is what is denied without it."""
+    await _amount_told(uow, claim_id, lambda case: case.reversed(open_denied), "reversed")
+
+
+async def _amount_told(
+    uow: UnitOfWork, claim_id: UUID, act: Callable[[DenialCase], Change[DenialCase]], name: str
+) -> None:
+    async with uow.begin() as tx:
+        case = await store.of_claim(tx, claim_id)
+        if case is None or (change := act(case)).aggregate == case:
+            return
+        _watch(tx, await store.save(tx, change, act=name, denied=change.aggregate.denial.denied))
 
 
 async def set_terms(uow: UnitOfWork, payer_id: str, terms: Terms) -> Terms:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from common.contracts import Contract
 from common.money import Money
-from payments.domain.events import PatientBalanceDue, PostedLine, RemittancePosted
+from payments.domain.events import PatientBalanceDue, PostedLine, RemittancePosted, Standing
 from payments.domain.remittance import Adjustment
 
 CLAIM = UUID("0198c0de-0000-7000-8000-000000000001")
@@ -58,6 +58,13 @@ CONTRACT = Contract(
             ),
             adjustments=(),
             remarks=("MA01",),
+            standing=Standing(
+                paid=Money("84.00"),
+                adjusted=Money("45.00"),
+                patient=Money("21.00"),
+                open_denied=Money("30.00"),
+                open_with_payer=Money("0.00"),
+            ),
         ),
         PatientBalanceDue(
             claim_id=CLAIM,

@@ -53,6 +53,22 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the claim's money is in the ledger of payments, after the newest posting that told of it."""
+
+    paid: Money
+    adjusted: Money
+    patient: Money
+    open_denied: Money
+    open_with_payer: Money
+
+    @property
+    def resubmitted(self) -> Standing:
+        """What was denied is the payer's again once the claim was sent anew."""
+        return replace(self, open_denied=Money.zero(), open_with_payer=self.open_with_payer + self.open_denied)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the history. `facts` are ids, codes, amounts and dates."""
 
@@ -76,6 +92,8 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
+    """`denied_by` is the remittance that last said what is denied, and how much: denials answers it by this name."""
+
     id: UUID
     number: str
     coded: CodedEncounter
@@ -93,6 +111,8 @@ class Claim:
     adjudicated_on: date | None = None
     decision_due: date | None = None
     authorization_number: str | None = None
+    standing: Standing | None = None
+    denied_by: UUID | None = None
     happened: tuple[Entry, ...] = ()
     raised: tuple[FollowUp, ...] = ()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from claims.domain.adjudication import answers_another
 from claims.domain.assembly import Surroundings, scrubbed
 from claims.domain.claim import Claim
 from claims.domain.coding import ServiceLine, total
@@ -31,17 +32,20 @@ class Correction:
     payer_claim_number: str | None
     changes: tuple[LineChange, ...]
     authorization_number: str | None
+    remittance_id: UUID | None = None
 
 
 def correct(claim: Claim, asked: Correction, around: Surroundings, now: datetime) -> Change[Claim]:
     """Change the lines and judge the claim anew; it then waits for a batch, or is held.
 
     A request that names a line the claim does not have, or comes when the claim is not denied, or speaks of another
-    submission than the current one, is refused in the history and given to a person.
+    submission than the current one or of a denial that was not the last, is refused in the history and given to a
+    person.
     """
     facts = {"case_id": str(asked.case_id), "control_number": asked.control_number} | _described(asked.changes)
     known = {line.number for line in claim.lines}
     speaks_of_current = bool(claim.submissions) and claim.current.control_number == asked.control_number
+    speaks_of_current = speaks_of_current and not answers_another(claim, asked.remittance_id)
     possible = claim.allows(Fact.CORRECTION_REQUESTED) and speaks_of_current
     if not possible or any(change.line not in known for change in asked.changes):
         return Change(claim.refuse(Fact.CORRECTION_REQUESTED, now, facts))

@@ -66,7 +66,11 @@ class ClaimRejected:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPaid:
-    """The amounts of one remittance; `outcome` paid or partly_paid (then a ClaimDenied tells the rest)."""
+    """The amounts of one remittance; `outcome` paid, or partly_paid while something is still open.
+
+    What this remittance denied is told by a ClaimDenied after it. `open_denied` is what all remittances together leave
+    open as denied, None where payments did not say.
+    """
 
     claim_id: UUID
     control_number: str
@@ -75,6 +79,21 @@ class ClaimPaid:
     paid: Money
     adjusted: Money
     patient_responsibility: Money
+    open_denied: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReversed:
+    """The payer took a decision back (CLP02 22): `paid` is what it takes, below zero; another decision may follow.
+
+    `open_denied` is what the others still leave open as denied.
+    """
+
+    claim_id: UUID
+    control_number: str
+    remittance_id: UUID
+    paid: Money
+    open_denied: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +117,11 @@ class AdjudicatedLine:
 
 @dataclass(frozen=True, slots=True)
 class ClaimDenied:
-    """The denied part of one remittance, with everything a denial case needs to begin."""
+    """The denied part of one remittance, with everything a denial case needs to begin.
+
+    `denied` is what this remittance denied; `open_denied` what all of them together leave open as denied: more, where
+    an earlier denial stands beside this one, None where payments did not say.
+    """
 
     claim_id: UUID
     encounter_id: UUID
@@ -113,6 +136,7 @@ class ClaimDenied:
     lines: tuple[AdjudicatedLine, ...]
     remarks: tuple[str, ...]
     payer_claim_number: str | None = None
+    open_denied: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,12 @@ class Status(StrEnum):
 
 
 class Fact(StrEnum):
-    """What can happen to a claim."""
+    """What can happen to a claim.
+
+    PAID_SO_FAR: nothing is denied, and a part of the claim is still to be answered. DENIAL_UNTOUCHED: a remittance
+    about the rest of a claim whose denial is being worked, was won or was given up. REVERSED_IN_PART: a reversal that
+    leaves a denial of another remittance open.
+    """
 
     RECODED = "recoded"
     ENCOUNTER_HELD = "encounter_held"
@@ -42,12 +47,16 @@ class Fact(StrEnum):
     FRONT_END_REJECTED = "front_end_rejected"
     PAID_IN_FULL = "paid_in_full"
     PAID_IN_PART = "paid_in_part"
+    PAID_SO_FAR = "paid_so_far"
     DENIED = "denied"
+    DENIAL_UNTOUCHED = "denial_untouched"
     REVERSED = "reversed"
+    REVERSED_IN_PART = "reversed_in_part"
     CORRECTION_REQUESTED = "correction_requested"
     APPEAL_FILED = "appeal_filed"
     DENIAL_OVERTURNED = "denial_overturned"
     DENIAL_UPHELD = "denial_upheld"
+    DENIED_PART_UPHELD = "denied_part_upheld"
     VOIDED = "voided"
 
 
@@ -122,7 +131,7 @@ _WITH_PAYER = (Status.SUBMITTED, Status.ACCEPTED)
 _ADJUDICATED = (Status.DENIED, Status.PARTLY_PAID, Status.PAID, Status.CLOSED)
 # A payer that speaks of a submission again is believed, whatever it or a clearinghouse said before.
 _PAYABLE = (*_WITH_PAYER, Status.REJECTED, Status.APPEALED, *_ADJUDICATED)
-_CONTESTED = (Status.DENIED, Status.PARTLY_PAID, Status.APPEALED)
+CONTESTED = (Status.DENIED, Status.PARTLY_PAID, Status.APPEALED)
 
 # No payer holds it: what coding says anew can still change it.
 _IN_OUR_HANDS = (Status.ASSEMBLING, Status.HELD, Status.READY, Status.REJECTED)
@@ -144,12 +153,14 @@ TRANSITIONS: Mapping[tuple[Status, Fact], Status] = {
     **{(status, Fact.FRONT_END_REJECTED): Status.REJECTED for status in _WITH_PAYER},
     **{(status, Fact.PAID_IN_FULL): Status.PAID for status in _PAYABLE},
     **{(status, Fact.PAID_IN_PART): Status.PARTLY_PAID for status in _PAYABLE},
+    **{(status, Fact.PAID_SO_FAR): Status.ACCEPTED for status in _PAYABLE},
     **{(status, Fact.DENIED): Status.DENIED for status in _PAYABLE},
-    **{(status, Fact.REVERSED): Status.ACCEPTED for status in _ADJUDICATED},
+    **{(status, Fact.REVERSED): Status.ACCEPTED for status in (*_ADJUDICATED, Status.APPEALED)},
     **{(status, Fact.CORRECTION_REQUESTED): Status.CORRECTING for status in (Status.DENIED, Status.PARTLY_PAID)},
-    **{(status, Fact.APPEAL_FILED): Status.APPEALED for status in _CONTESTED},
-    **{(status, Fact.DENIAL_OVERTURNED): Status.ACCEPTED for status in _CONTESTED},
-    **{(status, Fact.DENIAL_UPHELD): Status.CLOSED for status in _CONTESTED},
+    **{(status, Fact.APPEAL_FILED): Status.APPEALED for status in CONTESTED},
+    **{(status, Fact.DENIAL_OVERTURNED): Status.ACCEPTED for status in CONTESTED},
+    **{(status, Fact.DENIAL_UPHELD): Status.CLOSED for status in CONTESTED},
+    **{(status, Fact.DENIED_PART_UPHELD): Status.ACCEPTED for status in CONTESTED},
     **{(status, Fact.VOIDED): Status.VOID for status in (Status.ASSEMBLING, Status.HELD, Status.READY)},
 }
 
@@ -163,10 +174,14 @@ KEPT: frozenset[Fact] = frozenset(
         Fact.FRONT_END_REJECTED,
         Fact.PAID_IN_FULL,
         Fact.PAID_IN_PART,
+        Fact.PAID_SO_FAR,
         Fact.DENIED,
+        Fact.DENIAL_UNTOUCHED,
         Fact.REVERSED,
+        Fact.REVERSED_IN_PART,
         Fact.DENIAL_OVERTURNED,
         Fact.DENIAL_UPHELD,
+        Fact.DENIED_PART_UPHELD,
     }
 )
 

@@ -50,7 +50,8 @@ def sent(claim: Claim, batch_id: UUID, transmission_id: UUID, now: datetime) -> 
         return Change(claim)
     out = replace(submission, transmission_id=transmission_id, sent_at=now)
     facts = {"control_number": out.control_number, "transmission_id": str(transmission_id)}
-    moved = with_submission(claim, out).move(Fact.SENT, now, facts)
+    standing = claim.standing.resubmitted if claim.standing else None
+    moved = replace(with_submission(claim, out), standing=standing).move(Fact.SENT, now, facts)
     return Change(moved, (_submitted(moved, out, transmission_id),))
 
 

@@ -32,30 +32,49 @@ async def request_correction(uow: UnitOfWork, claim_id: UUID, asked: Correction)
         await join_batch(tx, change.aggregate)
 
 
-async def file_appeal(uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, level: int, filed_on: date, due: date) -> None:
+async def file_appeal(
+    uow: UnitOfWork,
+    claim_id: UUID,
+    *,
+    case_id: UUID,
+    level: int,
+    filed_on: date,
+    due: date,
+    remittance_id: UUID | None,
+) -> None:
     """Raises NotFound."""
     await _changed(
         uow,
         claim_id,
-        lambda claim, now: adjudication.appeal(claim, now, case_id=case_id, level=level, filed_on=filed_on, due=due),
+        lambda claim, now: adjudication.appeal(
+            claim, now, case_id=case_id, level=level, filed_on=filed_on, due=due, remittance_id=remittance_id
+        ),
     )
 
 
-async def overturn_denial(uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, recovered: Money) -> None:
+async def overturn_denial(
+    uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, recovered: Money, remittance_id: UUID | None
+) -> None:
     """Raises NotFound."""
     await _changed(
         uow,
         claim_id,
-        lambda claim, now: adjudication.overturned(claim, now, case_id=case_id, recovered=recovered),
+        lambda claim, now: adjudication.overturned(
+            claim, now, case_id=case_id, recovered=recovered, remittance_id=remittance_id
+        ),
     )
 
 
-async def uphold_denial(uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, write_off: Money) -> None:
+async def uphold_denial(
+    uow: UnitOfWork, claim_id: UUID, *, case_id: UUID, write_off: Money, remittance_id: UUID | None
+) -> None:
     """Raises NotFound."""
     await _changed(
         uow,
         claim_id,
-        lambda claim, now: adjudication.upheld(claim, now, case_id=case_id, write_off=write_off),
+        lambda claim, now: adjudication.upheld(
+            claim, now, case_id=case_id, write_off=write_off, remittance_id=remittance_id
+        ),
     )
 
 

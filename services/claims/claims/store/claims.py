@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from claims.domain.claim import Claim, Entry, Submission
+from claims.domain.claim import Claim, Entry, Standing, Submission
 from claims.domain.coding import CodedEncounter, ServiceLine
 from claims.domain.draft import Neighbour
 from claims.domain.findings import Finding
@@ -34,6 +34,7 @@ BY_ITSELF = "claims"
 
 _CODED = TypeAdapter(CodedEncounter)
 _LINES = TypeAdapter(tuple[ServiceLine, ...])
+_STANDING = TypeAdapter(Standing | None)
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
@@ -272,6 +273,8 @@ def _claim(tx: Transaction, row: RowMapping, sent: Iterable[Submission]) -> Clai
         adjudicated_on=row["adjudicated_on"],
         decision_due=row["decision_due"],
         authorization_number=row["authorization_number"],
+        standing=_STANDING.validate_python(row["standing"]),
+        denied_by=row["denied_by"],
     )
 
 
@@ -297,6 +300,8 @@ def _values(tx: Transaction, claim: Claim) -> dict[str, Any]:
         "adjudicated_on": claim.adjudicated_on,
         "decision_due": claim.decision_due,
         "authorization_number": claim.authorization_number,
+        "standing": _STANDING.dump_python(claim.standing, mode="json"),
+        "denied_by": claim.denied_by,
     }
 
 

@@ -39,6 +39,7 @@ class Act(StrEnum):
     CORRECT = "correct"
     APPEAL = "appeal"
     DENY_AGAIN = "be denied again"
+    PAY_PART = "be paid in part"
     OVERTURN = "be overturned"
     UPHOLD = "be closed"
 
@@ -47,18 +48,23 @@ ALLOWED: Mapping[tuple[Status, Act], Status] = {
     (Status.OPEN, Act.CORRECT): Status.CORRECTING,
     (Status.OPEN, Act.APPEAL): Status.APPEALED,
     (Status.OPEN, Act.DENY_AGAIN): Status.OPEN,
+    (Status.OPEN, Act.PAY_PART): Status.OPEN,
     (Status.OPEN, Act.OVERTURN): Status.OVERTURNED,
     (Status.OPEN, Act.UPHOLD): Status.UPHELD,
     (Status.CORRECTING, Act.DENY_AGAIN): Status.OPEN,
+    (Status.CORRECTING, Act.PAY_PART): Status.OPEN,
     (Status.CORRECTING, Act.OVERTURN): Status.OVERTURNED,
     (Status.CORRECTING, Act.UPHOLD): Status.UPHELD,
     (Status.APPEALED, Act.DENY_AGAIN): Status.OPEN,
+    (Status.APPEALED, Act.PAY_PART): Status.OPEN,
     (Status.APPEALED, Act.OVERTURN): Status.OVERTURNED,
     (Status.APPEALED, Act.UPHOLD): Status.UPHELD,
     # A payer may take back what it paid after a case was won.
     (Status.OVERTURNED, Act.DENY_AGAIN): Status.OPEN,
+    (Status.OVERTURNED, Act.PAY_PART): Status.OPEN,
     (Status.UPHELD, Act.OVERTURN): Status.OVERTURNED,
-    (Status.UPHELD, Act.DENY_AGAIN): Status.UPHELD,
+    # The payer took back the decision that was given up, which brought the write-off back, and denied anew.
+    (Status.UPHELD, Act.DENY_AGAIN): Status.OPEN,
 }
 
 FINAL = frozenset({Status.OVERTURNED, Status.UPHELD})
@@ -84,7 +90,10 @@ class DeniedLine:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What the remittance said."""
+    """What the remittance said. `denied` is what is open as denied, from earlier ones too, as the last one left it.
+
+    `remittance_id` names the last one that said so, also where it only paid a part.
+    """
 
     remittance_id: UUID
     control_number: str
@@ -95,6 +104,17 @@ class Denial:
     denied: Money
     lines: tuple[DeniedLine, ...]
     remarks: tuple[str, ...] = ()
+
+    def beside(self, earlier: Denial) -> Denial:
+        """Both denials as one: every line that is denied, with the window of the one whose window ends first."""
+        renewed = {line.number for line in self.lines if line.number}
+        kept = tuple(line for line in earlier.lines if line.number not in renewed)
+        return replace(
+            self,
+            adjudicated_on=min(earlier.adjudicated_on, self.adjudicated_on),
+            lines=tuple(sorted((*kept, *self.lines), key=lambda line: line.number)),
+            remarks=tuple(dict.fromkeys((*earlier.remarks, *self.remarks))),
+        )
 
     @property
     def carcs(self) -> tuple[str, ...]:
@@ -160,6 +180,7 @@ class DenialCase:
             payer_claim_number=self.denial.payer_claim_number,
             changes=changes,
             authorization_number=authorization_number,
+            remittance_id=self.denial.remittance_id,
         )
         return Change(self._moved(Act.CORRECT), (event,))
 
@@ -173,22 +194,48 @@ class DenialCase:
             raise WindowClosed(what="appeal", day=until)
         due = self.terms.decision_due(today)
         level = self.appeals + 1
-        event = AppealFiled(self.id, self.claim_id, level, filed_on=today, decision_due=due)
+        event = AppealFiled(self.id, self.claim_id, level, today, due, self.denial.remittance_id)
         return Change(replace(moved, appeals=level, decision_due=due), (event,))
 
-    def denied_again(self, denial: Denial, terms: Terms) -> Change[DenialCase]:
-        """A later remittance denied the claim once more: the case goes on with what that one says."""
-        moved = replace(self._moved(Act.DENY_AGAIN), denial=denial, terms=terms, decision_due=None)
-        return Change(moved, (_opened(moved),) if moved.status is Status.OPEN else ())
+    def denied_again(self, denial: Denial, terms: Terms, *, newly: Money) -> Change[DenialCase]:
+        """A later remittance denied `newly` once more: the case goes on with what that one says.
+
+        Where more is open than that, the earlier denial stands beside it. A case that was won or given up is worked
+        again, under the terms and the window of the new denial; what was given up is not open any more, although its
+        write-off may reach the books only after the remittance.
+        """
+        if self.status is Status.UPHELD:
+            whole = replace(denial, denied=newly)
+        else:
+            whole = denial.beside(self.denial) if denial.denied > newly else denial
+        moved = replace(self._moved(Act.DENY_AGAIN), denial=whole, terms=terms, decision_due=None)
+        return Change(moved, (_opened(moved),))
+
+    def paid_in_part(self, open_denied: Money, remittance_id: UUID) -> Change[DenialCase]:
+        """The payer paid something and `open_denied` is still denied; nothing changes where that is what was denied.
+
+        What it granted of an appeal or a correction ends that: the rest is to be worked again.
+        """
+        if open_denied == self.denial.denied or self.status is Status.UPHELD:
+            return Change(self)
+        left = replace(self.denial, denied=open_denied, remittance_id=remittance_id)
+        moved = replace(self._moved(Act.PAY_PART), denial=left, decision_due=None)
+        return Change(moved, (_opened(moved),) if self.status is not Status.OPEN else ())
+
+    def reversed(self, open_denied: Money) -> Change[DenialCase]:
+        """The payer took a decision back: the case is about what the others leave denied, until the next decision."""
+        if self.status in FINAL:
+            return Change(self)
+        return Change(replace(self, denial=replace(self.denial, denied=open_denied)))
 
     def overturned(self, recovered: Money) -> Change[DenialCase]:
         """The payer paid. Raises NotPossibleNow."""
-        event = DenialOverturned(self.id, self.claim_id, recovered)
+        event = DenialOverturned(self.id, self.claim_id, recovered, self.denial.remittance_id)
         return Change(replace(self._moved(Act.OVERTURN), decision_due=None), (event,))
 
     def upheld(self) -> Change[DenialCase]:
         """Give up, or accept the payer's last word: what was denied leaves the receivable. Raises NotPossibleNow."""
-        event = DenialUpheld(self.id, self.claim_id, self.denial.denied)
+        event = DenialUpheld(self.id, self.claim_id, self.denial.denied, self.denial.remittance_id)
         return Change(replace(self._moved(Act.UPHOLD), decision_due=None), (event,))
 
     def _moved(self, act: Act) -> DenialCase:

@@ -1,4 +1,7 @@
-"""What this service tells the others."""
+"""What this service tells the others.
+
+`remittance_id` names the denial that is answered: a payer may have denied anew meanwhile, and then the answer is late.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,7 @@ class CorrectionRequested:
     payer_claim_number: str | None
     changes: tuple[LineChange, ...]
     authorization_number: str | None = None
+    remittance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class AppealFiled:
     level: int
     filed_on: date
     decision_due: date
+    remittance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class DenialOverturned:
     case_id: UUID
     claim_id: UUID
     recovered: Money
+    remittance_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +74,4 @@ class DenialUpheld:
     case_id: UUID
     claim_id: UUID
     write_off: Money
+    remittance_id: UUID | None = None

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from common.money import Money
 from payments.domain.accounts import (
+    DENIED_RECEIVABLE,
     PATIENT_COINSURANCE,
     PATIENT_COPAY,
     PATIENT_DEDUCTIBLE,
@@ -34,11 +35,26 @@ class PostedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the claim's money is once this posting is in the books, from every remittance so far.
+
+    charge = paid + adjusted + patient + open_denied + open_with_payer.
+    """
+
+    paid: Money
+    adjusted: Money
+    patient: Money
+    open_denied: Money
+    open_with_payer: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RemittancePosted:
     """A payer's decision on one submission is in the books.
 
     charge = paid + contractual + patient_responsibility + denied, where what an earlier payer settled is part of
-    `contractual`. A reversal carries the amounts it takes back, negative.
+    `contractual`. A reversal carries the amounts it takes back, negative. `standing` is the claim as a whole: one
+    remittance alone does not say what an earlier one left open.
     """
 
     remittance_id: UUID
@@ -56,6 +72,7 @@ class RemittancePosted:
     lines: tuple[PostedLine, ...]
     adjustments: tuple[Adjustment, ...]
     remarks: tuple[str, ...]
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ class PatientBalanceDue:
 def posted(
     claim: PaidClaim,
     numbers: Sequence[int],
+    balances: Balances,
     *,
     remittance_id: UUID,
     claim_id: UUID,
@@ -84,6 +102,8 @@ def posted(
     adjudicated_on: date,
 ) -> RemittancePosted:
     """The event for one claim payment; `numbers` are our numbers of its lines, in the same order.
+
+    `balances` are the claim's with this payment in them.
 
     `control_number` is our submission's: what the payer wrote may be another when a person matched the payment.
     """
@@ -104,6 +124,19 @@ def posted(
         lines=tuple(_line(line, number) for line, number in zip(claim.lines, numbers, strict=True)),
         adjustments=claim.adjustments,
         remarks=claim.remarks,
+        standing=standing(balances),
+    )
+
+
+def standing(balances: Balances) -> Standing:
+    """The claim's money bar, with what is open parted by whose move it is."""
+    money, denied_so_far = claim_money(balances), balance(balances, DENIED_RECEIVABLE)
+    return Standing(
+        paid=money.paid,
+        adjusted=money.adjusted,
+        patient=money.patient,
+        open_denied=denied_so_far,
+        open_with_payer=money.open - denied_so_far,
     )
 
 

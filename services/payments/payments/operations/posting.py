@@ -140,6 +140,7 @@ def _post(
     event = posted_event(
         claim,
         numbered(claim.lines, submission.lines),
+        desk.balances[claim_id],
         remittance_id=cheque.id,
         claim_id=claim_id,
         control_number=submission.control_number,
