@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from patients.main import SERVICE as PATIENTS
 
 Start = Callable[..., Awaitable[Running]]
 ER7 = {"Content-Type": "application/hl7-v2"}
+ROOT = Path(__file__).resolve().parents[2]
 SCOPES = ("encounters:read", "encounters:write")
 
 
@@ -146,7 +148,20 @@ class TestChargesAlone:
         assert "problems" in [question["path"] for question in encounter["questions"]]
 
 
+def example_of_the_guide() -> bytes:
+    """The DFT that docs/guides/hl7v2.md shows."""
+    lines = [line.strip() for line in (ROOT / "docs/guides/hl7v2.md").read_text().splitlines()]
+    begins = next(number for number, line in enumerate(lines) if "|DFT^P03^" in line)
+    return "\r".join(lines[begins:]).encode()
+
+
 class TestFactsInObx:
+    async def test_of_the_guide_s_example_code_the_visit(self, practice: Practice) -> None:
+        assert await practice.sends(example_of_the_guide()) == ("AA", [])
+        [encounter] = await practice.encounters()
+        assert encounter["disposition"] == "ready"
+        assert [(line["cpt"], line["units"]) for line in encounter["lines"]] == [("17000", 1), ("17003", 7)]
+
     async def test_code_the_visit_at_once(self, practice: Practice) -> None:
         assert await practice.sends(dft(*CHARGES, *DIAGNOSES, *FACTS)) == ("AA", [])
         [encounter] = await practice.encounters()
