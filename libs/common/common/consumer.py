@@ -11,7 +11,6 @@ under the same key; when too much parks, the consumer stops and says so. See doc
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -22,7 +21,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from common import metrics, parking
+from common import chance, metrics, parking
 from common.database import is_transient
 from common.dispatch import Broken, Delivery, Dispatcher, KeyParked, Record, read
 from common.failpoints import failpoint, named
@@ -109,7 +108,7 @@ class Consumer(ConsumerRebalanceListener):
                 await self._stay_halted(str(halt))
             except Exception as fault:
                 log.warning("consumer starts again", error=type(fault).__name__)
-                await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311
+                await asyncio.sleep(chance.pause(0.5, 1.5))
 
     def resume(self) -> None:
         """Go on after a halt; the events that were parked stay parked."""
@@ -265,7 +264,7 @@ class Consumer(ConsumerRebalanceListener):
                 metrics.SERIALIZATION_RETRIES.labels("event").inc()
             else:
                 log.warning("event held up", type=delivery.event.type, error=type(fault).__name__)
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
+            await asyncio.sleep(chance.pause(pause / 2, pause))
             pause = min(pause * 2, 5.0)
             self._busy_since = time.monotonic()
             try:
@@ -300,7 +299,7 @@ class Consumer(ConsumerRebalanceListener):
             except Exception as fault:
                 if not is_transient(fault):
                     raise
-                await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311
+                await asyncio.sleep(chance.pause(0.2, 1.0))
 
 
 def _fault_of(fault: Exception) -> Fault:

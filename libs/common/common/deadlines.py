@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import Awaitable, Callable
 
-from common import metrics, timers, tracing
+from common import chance, metrics, timers, tracing
 from common.failpoints import failpoint, named
 from common.http import RemoteUnavailable
 from common.logging import get_logger
@@ -122,14 +121,15 @@ class DeadlineRunner:
                 await until_it_stands("timer", lambda: function(work, timer))
             failpoint(ACTED)
         except Stale as stale:
-            await timers.retry(self._platform, timer, after=random.uniform(0.0, 0.5), error=stale.code)  # noqa: S311
+            await timers.retry(self._platform, timer, after=chance.pause(0.0, 0.5), error=stale.code)
             return "stale"
         except Refusal as refusal:
             log.warning("timer refused", kind=timer.kind, key=timer.key, code=refusal.code)
             await timers.stop(self._platform, timer, code=refusal.code, reason=refusal.detail)
             return "stopped"
         except Exception as fault:
-            pause = min(LONGEST_PAUSE, 2.0 ** min(timer.attempts - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+            longest = min(LONGEST_PAUSE, 2.0 ** min(timer.attempts - 1, 10))
+            pause = chance.pause(longest / 2, longest)
             if not isinstance(fault, RemoteUnavailable):
                 log.error("timer failed", kind=timer.kind, key=timer.key, attempts=timer.attempts, exc=fault)
             await timers.retry(self._platform, timer, after=pause, error=type(fault).__name__)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import random
 import re
 import ssl
 import time
@@ -24,7 +23,7 @@ from uuid import UUID
 import httpx
 from pydantic_core import to_json
 
-from common import tracing
+from common import chance, tracing
 from common.refusal import Refusal
 
 PRACTICE_HEADER = "Dermbill-Practice"
@@ -399,7 +398,7 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
 
 def _pause(attempt: int, after: float | None) -> float:
     """Full jitter: anywhere up to the bound, so that callers that failed together do not return together."""
-    jittered = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))  # noqa: S311
+    jittered = chance.pause(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
     return max(jittered, after or 0.0)
 
 

@@ -1,11 +1,18 @@
-"""New ids: uuid7 (RFC 9562), so that ids made later sort later and indexes grow at one end."""
+"""New ids: uuid7 (RFC 9562), so that ids made later sort later and indexes grow at one end.
+
+Where they come from is passed in, as the clock is: a workplace has its `Ids` (`common.uow.Workplace`).
+"""
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
+
+from common.chance import SYSTEM_CHANCE, Chance
 
 RANDOM_BITS = 74
 RANDOM_MASK = (1 << RANDOM_BITS) - 1
@@ -14,29 +21,38 @@ LOW_MASK = (1 << LOW_BITS) - 1
 LARGEST_STEP = 1 << 32
 
 
-class _Sequence:
-    """The last id of this process; within a millisecond, or when the clock steps back, it counts on."""
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
 
-    def __init__(self) -> None:
+
+class Ids:
+    """One source of ids; within a millisecond, or when the clock steps back, it counts on.
+
+    `clock` gives milliseconds of Unix time. With a clock and a chance that say the same again, so do the ids.
+    """
+
+    def __init__(self, clock: Callable[[], int] = _milliseconds, chance: Chance = SYSTEM_CHANCE) -> None:
+        self._clock, self._chance = clock, chance
         self._lock = threading.Lock()
         self._millisecond = 0
         self._random = 0
 
-    def next(self, now: int) -> tuple[int, int]:
-        """The millisecond and the 74 bits after it, greater than all given before."""
+    def new(self) -> UUID:
+        """A uuid7 greater than every one this source gave before."""
+        return uuid7(*self._next(self._clock()))
+
+    def _next(self, now: int) -> tuple[int, int]:
+        """The millisecond and the 74 bits after it."""
         with self._lock:
             if now > self._millisecond:
-                self._millisecond, self._random = now, secrets.randbits(RANDOM_BITS)
+                self._millisecond, self._random = now, self._chance.below(RANDOM_MASK + 1)
             else:
                 # A random step keeps the next id hard to guess from this one.
-                self._random += 1 + secrets.randbelow(LARGEST_STEP)
+                self._random += 1 + self._chance.below(LARGEST_STEP)
                 if self._random > RANDOM_MASK:
                     self._millisecond += 1
-                    self._random = secrets.randbits(RANDOM_BITS)
+                    self._random = self._chance.below(RANDOM_MASK + 1)
             return self._millisecond, self._random
-
-
-_SEQUENCE = _Sequence()
 
 
 def uuid7(millisecond: int, random: int) -> UUID:
@@ -46,6 +62,21 @@ def uuid7(millisecond: int, random: int) -> UUID:
     return UUID(int=high << 64 | low)
 
 
+SYSTEM_IDS = Ids()
+
+_given: ContextVar[Ids] = ContextVar("ids", default=SYSTEM_IDS)
+
+
 def new_id() -> UUID:
-    """A uuid7 greater than every one this process made before."""
-    return uuid7(*_SEQUENCE.next(time.time_ns() // 1_000_000))
+    """A uuid7 greater than every one its source gave before: that of the process, or of the workplace one is in."""
+    return _given.get().new()
+
+
+@contextmanager
+def ids_from(ids: Ids) -> Generator[None]:
+    """Let this task, and those that it starts, take their ids from `ids`."""
+    before = _given.set(ids)
+    try:
+        yield
+    finally:
+        _given.reset(before)

@@ -8,14 +8,13 @@ failed for a passing reason; requests do it here, so each work has one layer tha
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common import metrics
+from common import chance, metrics
 
 Isolation = Literal["read committed", "serializable"]
 
@@ -45,7 +44,7 @@ async def until_it_stands(door: str, work: Callable[[], Awaitable[None]]) -> Non
         else:
             return
         metrics.SERIALIZATION_RETRIES.labels(door).inc()
-        await asyncio.sleep(random.uniform(0, FIRST_PAUSE * 2**tried))  # noqa: S311
+        await asyncio.sleep(chance.pause(0, FIRST_PAUSE * 2**tried))
     await work()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import random
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -20,6 +19,7 @@ from sqlalchemy import MetaData
 
 from common import (
     audit,
+    chance,
     failpoints,
     health,
     idempotency,
@@ -318,7 +318,7 @@ async def _keep(name: str, loop: Loop) -> None:
             await loop()
         except Exception as fault:
             log.warning("loop starts again", kind=name, error=type(fault).__name__)
-        await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311
+        await asyncio.sleep(chance.pause(0.5, 1.5))
 
 
 async def _housekeeping(database: Database) -> None:

@@ -20,12 +20,14 @@ from sqlalchemy import CursorResult, Executable, RowMapping
 
 from common import audit, idempotency, outbox, timers
 from common.audit import AuditRow
+from common.chance import SYSTEM_CHANCE, Chance, drawing_from
+from common.clock import SYSTEM_CLOCK
 from common.contracts import Contract
 from common.database import Database, Session
 from common.failpoints import failpoint, named
 from common.http import ServiceClient
 from common.idempotency import RequestKey
-from common.ids import new_id
+from common.ids import SYSTEM_IDS, Ids, ids_from, new_id
 from common.logging import of_practice
 from common.outbox import LoggedEvent
 from common.tracing import current_traceparent
@@ -69,7 +71,9 @@ class Workplace:
     database: Database
     contract: Contract
     clients: Mapping[str, ServiceClient] = field(default_factory=dict[str, ServiceClient])
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = SYSTEM_CLOCK.now
+    chance: Chance = SYSTEM_CHANCE
+    ids: Ids = SYSTEM_IDS
     zone: tzinfo = UTC
     published: Callable[[], None] = _nothing
     scheduled: Callable[[], None] = _nothing
@@ -233,19 +237,19 @@ class UnitOfWork:
         if self.joined is not None:
             yield self.joined
             return
-        database = self.workplace.database
-        with of_practice(self.practice_id):
-            session = await database.begin(self.practice_id)
+        work = self.workplace
+        with of_practice(self.practice_id), drawing_from(work.chance), ids_from(work.ids):
+            session = await work.database.begin(self.practice_id)
             try:
                 if self.request is not None and self.render is not None:
-                    await idempotency.claim(session.sql, self.workplace.keys(), self.practice_id, self.request)
+                    await idempotency.claim(session.sql, work.keys(), self.practice_id, self.request)
                 tx = Transaction(session, self)
                 yield tx
                 await tx.flush()
                 failpoint(FLUSHED)
-                await database.commit(session)
+                await work.database.commit(session)
             except BaseException:
-                await database.abandon(session)
+                await work.database.abandon(session)
                 raise
             failpoint(COMMITTED)
             tx.committed()
