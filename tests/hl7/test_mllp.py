@@ -81,8 +81,13 @@ class TestAConnection:
             with pytest.raises(ConnectionError):
                 await trickle(client)
 
-    async def test_that_says_nothing_is_closed(self) -> None:
-        async with connection(Limits(idle=0.05)) as client:
+    async def test_that_says_nothing_is_closed_sooner_than_one_that_did(self) -> None:
+        async with connection(Limits(first=0.05)) as client:
+            assert await is_closed(client)
+        async with connection(Limits(first=0.05, idle=0.2)) as client:
+            assert await client.send(b"one") == b"got one"
+            await asyncio.sleep(0.1)
+            assert await client.send(b"two") == b"got two"
             assert await is_closed(client)
 
     async def test_more_than_the_listener_takes_is_closed_and_the_others_stay(self) -> None:

@@ -92,6 +92,12 @@ class TestARegistration:
         assert "already has priority 1" in told
         assert await patients.published() == []
 
+    async def test_with_a_document_of_half_a_megabyte_is_made_all_the_same(self, patients: Running) -> None:
+        document = segment(
+            "OBX", {1: "1", 2: "ED", 3: "11488-4^Note^LN", 5: f"^text^^Base64^{'QUJD' * 130_000}", 11: "F"}
+        )
+        assert await sent(patients, adt(segments=(PID, IN1, document))) == (200, "AA", [])
+
     async def test_at_once_by_two_connections_is_one_patient(self, patients: Running) -> None:
         both = await asyncio.gather(sent(patients, adt(control_id="M-1")), sent(patients, adt(control_id="M-2")))
         assert [outcome for _, outcome, _ in both] == ["AA", "AA"]

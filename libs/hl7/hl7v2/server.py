@@ -26,10 +26,14 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one listener takes on; times in seconds. `frame`: from the first byte of a message to its last."""
+    """How much one listener takes on; times in seconds. `frame`: from the first byte of a message to its last.
+
+    `first`: until the first message of a connection, so that nobody holds connections without a use for them.
+    """
 
     connections: int = 64
     largest: int = LARGEST
+    first: float = 60.0
     idle: float = 3600.0
     frame: float = 30.0
     write: float = 15.0
@@ -95,8 +99,9 @@ class MllpServer:
         self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         frames, peer, begun = Frames(self._limits.largest), _peer(writer), 0.0
+        silence = self._limits.first
         while self._server is not None and self._server.is_serving():
-            patience = self._limits.idle if frames.idle else self._limits.frame - (time.monotonic() - begun)
+            patience = silence if frames.idle else self._limits.frame - (time.monotonic() - begun)
             piece = await asyncio.wait_for(reader.read(PIECE), max(0.01, patience))
             if not piece:
                 return
@@ -108,6 +113,7 @@ class MllpServer:
                 return
             if was_idle or messages:
                 begun = time.monotonic()
+            silence = self._limits.idle if messages else silence
             self._open[task] = True
             for message in messages:
                 await self._send(writer, await self._answer(message, peer))

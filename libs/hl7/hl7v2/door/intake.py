@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
+from prometheus_client import Counter
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 
-from common import logging
+from common import logging, metrics
 from common.database import is_transient
 from common.http import RemoteUnavailable
 from common.idempotency import Answered, KeyReused, RequestKey
@@ -31,6 +33,17 @@ log = logging.get_logger(__name__)
 Handler = Callable[[UnitOfWork, Message], Awaitable[Any]]
 Admit = Callable[[Header], UnitOfWork]
 LATER = "Send the same message again later."
+# A millisecond for each kB: what is larger is read in a thread, so that the others of this process need not wait.
+READ_HERE = 16 * 1024
+
+MESSAGES = Counter(
+    "dermbill_hl7_messages",
+    "HL7 v2 messages answered, by outcome and code.",
+    ("outcome", "code"),
+    registry=metrics.REGISTRY,
+)
+
+T = TypeVar("T")
 
 
 class Taken(BaseModel):
@@ -65,13 +78,19 @@ class Intake:
 
         `training`: whether messages marked T or D (MSH-11) are done as well.
         """
+        handled = await self._handled(data, admit, training)
+        faults = handled.answer.faults
+        MESSAGES.labels(handled.answer.outcome.value, faults[0].code.value if faults else "0").inc()
+        return handled
+
+    async def _handled(self, data: bytes, admit: Admit, training: bool) -> Handled:
         header: Header | None = None
         try:
-            envelope = open_envelope(data)
+            envelope = await _read(lambda: open_envelope(data), len(data))
             header = envelope.header
             uow = admit(header)
             handler = self._handler(header, training)
-            message = envelope.message()
+            message = await _read(envelope.message, len(data))
             await handler(_once(uow, message), message)
         except Answered:
             return Handled(header, ACCEPTED)
@@ -118,6 +137,10 @@ class Intake:
         says = "The service cannot reach what it needs." if passing else "The service failed."
         told = Fault(Code.INTERNAL, None, says, LATER if passing else "Report the time of this answer to the operator.")
         return Handled(header, Answer(Outcome.ERROR, (told,)), again=passing)
+
+
+async def _read(work: Callable[[], T], size: int) -> T:
+    return work() if size <= READ_HERE else await asyncio.to_thread(work)
 
 
 def _once(uow: UnitOfWork, message: Message) -> UnitOfWork:
