@@ -23,6 +23,7 @@ _NOT_INHERITED = (
     "PLATFORM_",
     "OWNER_",
     "SIMULATOR_",
+    "HL7_",
     "PHI_",
     "PORT",
 )
@@ -64,7 +65,7 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         others["EDI_ALLOWED_HOSTS"] = ",".join(f"{HOST}:{port}" for port in doors)
         others["EDI_SECRETS_FOLDER"] = str(edi_secrets(around.workspace))
     keys, index_key = phi_keys(program.name, around.secrets)
-    return others | {
+    return others | _hl7(program.name) | {
         "DATABASE_URL": databases.app,
         "PLATFORM_DATABASE_URL": databases.platform,
         "KAFKA_BOOTSTRAP_SERVERS": around.bootstrap_servers,
@@ -75,6 +76,12 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         "PHI_KEYS": keys,
         "PHI_INDEX_KEY": index_key,
     }
+
+
+def _hl7(service: str) -> dict[str, str]:
+    """What the user says of one service's listener: `PATIENTS_HL7_LISTEN` is the `HL7_LISTEN` of patients."""
+    begins = f"{service.upper()}_HL7_"
+    return {name[len(begins) - 4 :]: value for name, value in os.environ.items() if name.startswith(begins)}
 
 
 def phi_secrets(service: str) -> tuple[str, str]:

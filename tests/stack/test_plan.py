@@ -57,6 +57,14 @@ class TestWhatAServiceIsTold:
         assert edi["EDI_ALLOWED_HOSTS"] == ",".join(f"127.0.0.1:{port}" for port in doors)
         assert edi["EDI_SECRETS_FOLDER"].startswith(str(around.workspace.home))
 
+    def test_of_a_listener_for_hl7_v2_only_its_own(self, around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HL7_LISTEN", "127.0.0.1:1")
+        monkeypatch.setenv("PATIENTS_HL7_LISTEN", "127.0.0.1:2575")
+        monkeypatch.setenv("PATIENTS_HL7_SENDERS_FILE", "senders.json")
+        patients = told(around, "patients")
+        assert (patients["HL7_LISTEN"], patients["HL7_SENDERS_FILE"]) == ("127.0.0.1:2575", "senders.json")
+        assert "HL7_LISTEN" not in told(around, "coding")
+
     def test_only_the_migration_is_told_the_owners_door(self, around: Surroundings) -> None:
         [claims] = [program for program in PLAN.programs if program.name == "claims"]
         owner = migration_environment(claims, around, NAMES)["OWNER_DATABASE_URL"]
