@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -44,6 +45,18 @@ class TestAcknowledgements:
         first, second = await clinic.sent_claims()
         assert (first.frequency, second.frequency, second.original_reference) == ("1", "1", "")
         assert (first.control_number[:-2], second.control_number[-2:]) == (second.control_number[:-2], "02")
+
+    async def test_what_was_coded_anew_meanwhile_is_what_is_sent_again(self, clinic: Clinic) -> None:
+        claim_id = await clinic.submits()
+        claim = await clinic.claim(claim_id)
+        anew = {"number": 1, "cpt": "17110", "units": 1, "modifiers": ["59"], "diagnosis_pointers": [1]}
+        await clinic.codes(UUID(claim["patient_id"]), anew, encounter_id=UUID(claim["encounter_id"]))
+        assert await clinic.follow_ups() == ["recoded_refused"]
+        await clinic.is_answered(claim_id, "A7")
+        await clinic.http.post(f"/claims/{claim_id}/rebuild")
+        await clinic.lets_time_pass()
+        sent = (await clinic.sent_claims())[-1]
+        assert (sent.frequency, [line.procedure.modifiers for line in sent.lines]) == ("1", [("59",)])
 
     async def test_what_comes_before_the_word_that_it_left_is_applied_after_it(self, clinic: Clinic) -> None:
         claim_id = await clinic.codes(await clinic.registers_a_patient())

@@ -220,6 +220,37 @@ class TestAssembling:
         assert facts_of(claim)[-1] == "recoded_refused"
         assert [raised.reason for raised in claim.raised] == ["recoded_refused"]
 
+    @pytest.mark.parametrize("comes_back", ["277CA", "999", "edi"])
+    def test_it_is_what_goes_out_once_the_claim_comes_back_undecided(self, comes_back: str) -> None:
+        newest = coded(2, lines=(ServiceLine(1, "17110", 1, ("59",), (1,)),))
+        on_its_way = submission.put_in_batch(ready(), BATCH, NOW).aggregate
+        claim = assembly.recode(on_its_way if comes_back == "edi" else submitted(), newest, NOW).aggregate
+        returned = {
+            "277CA": lambda: heard(claim, "A3"),
+            "999": lambda: submission.transmission_rejected(claim, BATCH, (), (), NOW),
+            "edi": lambda: submission.not_taken(claim, BATCH, "no-route", NOW),
+        }[comes_back]().aggregate
+        rebuilt = assembly.rebuild(returned, NOW, by="biller").aggregate
+        assert (rebuilt.coded, rebuilt.lines, rebuilt.findings) == (newest, newest.lines, ())
+        sent = submission.put_in_batch(
+            assembly.assemble(rebuilt, snapshot(), CHARGES, AROUND, NOW).aggregate, UUID(int=50), NOW
+        ).aggregate
+        assert (sent.current.attempt, sent.current.charge) == (2, Money("210.00"))
+
+    def test_only_the_newest_of_several_is(self) -> None:
+        claim = submitted()
+        for revision, cpt in ((3, "17111"), (2, "17110")):
+            line = ServiceLine(1, cpt, 1, (), (1,))
+            claim = assembly.recode(claim, coded(revision, lines=(line,)), NOW).aggregate
+        rebuilt = assembly.rebuild(heard(claim, "A3").aggregate, NOW, by="biller").aggregate
+        assert [line.cpt for line in rebuilt.lines] == ["17111"]
+
+    def test_a_correction_of_what_the_payer_decided_keeps_its_own_lines(self) -> None:
+        denied = decided(assembly.recode(submitted(), coded(2, lines=()), NOW).aggregate, denied="360.00").aggregate
+        corrected = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW).aggregate
+        back = heard(submitted(corrected, UUID(int=50)), "A3").aggregate
+        assert assembly.rebuild(back, NOW, by="biller").aggregate.lines == corrected.lines
+
     def test_an_encounter_that_turns_out_not_billable_voids_a_claim_that_nobody_has(self) -> None:
         facts = NotBilled(ENCOUNTER, PATIENT, 2, DAY, "no_charge", ())
         change = assembly.withdraw(ready(), facts, NOW)

@@ -20,6 +20,9 @@ ANNOUNCED: Mapping[Disposition, str] = {
 
 # Statuses from which a claim goes on to its payer; one that is held stays with the biller.
 TOWARDS_THE_PAYER = frozenset({"assembling", "ready", "rejected"})
+# Statuses in which what goes out next is settled: it is the newest coding, also after a payer's front end sent the
+# claim back, unless the payer has decided and it is a correction.
+ABOUT_TO_LEAVE = frozenset({"assembling", "ready"})
 
 STATES = "SELECT id AS encounter_id, disposition FROM encounters WHERE disposition <> ALL(CAST(:legal AS text[]))"
 HISTORY = """
@@ -57,7 +60,8 @@ ANNOUNCEMENTS = """
     FROM event_log ORDER BY key, version
 """
 CLAIMS = """
-    SELECT id, practice_id, encounter_id, status, (coded ->> 'revision')::bigint AS revision FROM claims
+    SELECT id, practice_id, encounter_id, status, (coded ->> 'revision')::bigint AS revision,
+           adjudicated_on IS NOT NULL AS decided FROM claims
 """
 REFUSED = """
     SELECT c.encounter_id, h.fact, (h.facts ->> 'revision')::bigint AS revision
@@ -89,6 +93,7 @@ class Opened:
     practice_id: UUID
     status: str
     revision: int
+    decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ async def counterparts(now: Snapshot) -> Counterparts:
         announced[row["key"]].append(Announced(row["version"], row["event"], row["self_pay"]))
     claims: dict[UUID, list[Opened]] = defaultdict(list)
     for row in await now.rows("claims", CLAIMS):
-        claims[row["encounter_id"]].append(Opened(row["id"], row["practice_id"], row["status"], row["revision"]))
+        names = ("id", "practice_id", "status", "revision", "decided")
+        claims[row["encounter_id"]].append(Opened(**{name: row[name] for name in names}))
     heard: dict[UUID, list[int]] = defaultdict(list)
     for row in await now.rows("claims", HEARD):
         heard[row["encounter_id"]].append(row["revision"])
@@ -143,7 +149,7 @@ async def claim_counts(now: Snapshot) -> Iterable[Violation]:
 
 
 async def claims_behind(now: Snapshot) -> Iterable[Violation]:
-    """A claim carries the last coding of its encounter, or says that it came too late."""
+    """A claim carries the last coding of its encounter, or says that it came too late; none leaves without it."""
     known = await counterparts(now)
     return [
         _violation(encounter, claim_id=claim.id, coded=latest, claim=claim.revision)
@@ -151,7 +157,10 @@ async def claims_behind(now: Snapshot) -> Iterable[Violation]:
         for claim in opened
         if (latest := known.latest(encounter, CODED)) is not None
         and claim.revision != latest
-        and (encounter, "recoded_refused", latest) not in known.refused
+        and (
+            (encounter, "recoded_refused", latest) not in known.refused
+            or (claim.status in ABOUT_TO_LEAVE and not claim.decided)
+        )
     ]
 
 

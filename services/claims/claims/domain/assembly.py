@@ -37,15 +37,16 @@ def recode(claim: Claim, coded: CodedEncounter, now: datetime) -> Change[Claim]:
     """Take a later revision of the encounter.
 
     Before a payer holds the claim the lines are replaced and the claim is assembled anew; afterwards the revision is
-    refused in the history and given to a biller. One that is not later than what the claim has changes nothing.
+    refused in the history and given to a biller, and kept for a claim that comes back undecided. One that is not later
+    than what the claim has changes nothing.
     """
     if coded.revision <= claim.coded.newest:
         return Change(claim)
     facts = {"revision": str(coded.revision)}
     if claim.adjudicated_on is not None or not claim.allows(Fact.RECODED):
-        return Change(_heard(claim, LaterWord(coded.revision, held=False)).refuse(Fact.RECODED, now, facts))
-    moved = replace(claim.move(Fact.RECODED, now, facts), coded=coded, lines=coded.lines, charge=Money.zero())
-    return Change(replace(moved, findings=(), overrides=()))
+        word = LaterWord(coded.revision, held=False, coded=coded)
+        return Change(_heard(claim, word).refuse(Fact.RECODED, now, facts))
+    return Change(_coded_anew(claim.move(Fact.RECODED, now, facts), coded))
 
 
 def hold(claim: Claim, word: LaterWord, now: datetime) -> Change[Claim]:
@@ -73,9 +74,14 @@ def hold(claim: Claim, word: LaterWord, now: datetime) -> Change[Claim]:
 def rebuild(claim: Claim, now: datetime, *, by: str) -> Change[Claim]:
     """Assemble a held or rejected claim again, after something was mended.
 
-    Raises FactOutOfPlace from any other status.
+    It is the newest coding that goes out, also one that came while the payer had the claim; what a payer has decided on
+    is corrected, not coded anew. Raises FactOutOfPlace from any other status.
     """
-    return Change(claim.move(Fact.REBUILD_ASKED, now, {"by": by}))
+    newest = claim.coded.later.coded if claim.coded.later and claim.adjudicated_on is None else None
+    if newest is None:
+        return Change(claim.move(Fact.REBUILD_ASKED, now, {"by": by}))
+    facts = {"by": by, "coded_revision": str(newest.revision)}
+    return Change(_coded_anew(claim.move(Fact.REBUILD_ASKED, now, facts), newest))
 
 
 def assemble(
@@ -138,6 +144,10 @@ def withdraw(claim: Claim, facts: NotBilled, now: datetime) -> Change[Claim]:
     if claim.submissions or not claim.allows(Fact.VOIDED):
         return Change(claim.refuse(Fact.VOIDED, now, told))
     return Change(claim.move(Fact.VOIDED, now, told), (ClaimClosed(claim.id, "not_billable"),))
+
+
+def _coded_anew(claim: Claim, coded: CodedEncounter) -> Claim:
+    return replace(claim, coded=coded, lines=coded.lines, charge=Money.zero(), findings=(), overrides=())
 
 
 def _heard(claim: Claim, word: LaterWord) -> Claim:

@@ -31,12 +31,14 @@ class LaterWord:
     """What coding said after the revision whose lines the claim has.
 
     `held`: the encounter waits for a person in coding, and `flags` are the ids of what is asked there. Otherwise it was
-    coded anew, when its lines could no longer replace those of the claim.
+    coded anew, when its lines could no longer replace those of the claim: `coded` is that coding, for the day on which
+    the claim comes back undecided.
     """
 
     revision: int
     held: bool
     flags: tuple[str, ...] = ()
+    coded: CodedEncounter | None = None
 
 
 @dataclass(frozen=True, slots=True)
