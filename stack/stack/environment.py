@@ -64,8 +64,9 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         doors = [around.ports[name] for name in ("simulator", SIMULATOR_SFTP) if name in around.ports]
         others["EDI_ALLOWED_HOSTS"] = ",".join(f"{HOST}:{port}" for port in doors)
         others["EDI_SECRETS_FOLDER"] = str(edi_secrets(around.workspace))
+    others |= _hl7(program.name)
     keys, index_key = phi_keys(program.name, around.secrets)
-    return others | _hl7(program.name) | {
+    return others | {
         "DATABASE_URL": databases.app,
         "PLATFORM_DATABASE_URL": databases.platform,
         "KAFKA_BOOTSTRAP_SERVERS": around.bootstrap_servers,
