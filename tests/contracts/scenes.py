@@ -203,6 +203,8 @@ SCENES: Mapping[str, Scene] = {
     "denials": denials_scene,
     "credentialing": credentialing_scene,
     "eligibility": eligibility_scene,
+        fees = [{"code": "99213", "effective_from": "2026-01-01", "amount": "92.00"}]
+        assert (await http.put("/fee-schedules/CANARYPAYER", json={"fees": fees})).status_code == 200
 }
 
 SETTINGS: Mapping[str, dict[str, str]] = {"edi": {"edi_allowed_hosts": "127.0.0.1"}}

@@ -8,17 +8,25 @@ from uuid import UUID
 
 from common.contracts import Contract
 from common.money import Money
-from eligibility.domain.events import CoverageInactive, CoverageVerified, ServiceCoinsurance, ServiceCopay
+from eligibility.domain.events import (
+    CoverageGapFound,
+    CoverageInactive,
+    CoverageVerified,
+    Gap,
+    ServiceCoinsurance,
+    ServiceCopay,
+)
 
 CHECK, PATIENT = UUID("01937e00-0000-7000-8000-000000000041"), UUID("01937e00-0000-7000-8000-000000000001")
+REVIEW = UUID("01937e00-0000-7000-8000-000000000042")
 COVERAGE = UUID("01937e00-0000-7000-8000-000000000002")
 DAY, CHECKED = date(2026, 3, 4), date(2026, 3, 2)
 
 CONTRACT = Contract(
     service="eligibility",
     topic="dermbill.eligibility",
-    key="check_id",
-    publishes={CoverageVerified: 1, CoverageInactive: 1},
+    key="uuid of the check or review",
+    publishes={CoverageVerified: 1, CoverageInactive: 1, CoverageGapFound: 1},
     examples=(
         CoverageVerified(
             CHECK,
@@ -34,5 +42,6 @@ CONTRACT = Contract(
             authorization_required=("78",),
         ),
         CoverageInactive(CHECK, PATIENT, COVERAGE, "PAYERA", DAY, CHECKED),
+        CoverageGapFound(REVIEW, PATIENT, DAY, (Gap("authorization-needed", 1, "J2357", "78"),), "PAYERA", CHECK),
     ),
 )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from common.tables import moment, service_metadata, tenant_table, versioned
+from common.tables import MoneyType, moment, service_metadata, tenant_table, versioned
 
 METADATA = service_metadata()
 
@@ -133,5 +133,48 @@ appointments = tenant_table(
     Column("day", Date, nullable=False),
     Column("status", Text, nullable=False),
     Column("check_id", Uuid, ForeignKey("checks.id")),
+    Column("planned", JSONB),
     Index("appointments_patient_idx", "practice_id", "patient_id", "day"),
+)
+
+gap_reviews = tenant_table(
+    "gap_reviews",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    moment("at"),
+    Column("patient_id", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("check_id", Uuid, ForeignKey("checks.id")),
+    Column("appointment_id", Uuid, ForeignKey("appointments.id")),
+    Column("network", Text, nullable=False),
+    Column("planned", JSONB, nullable=False),
+    Column("found", JSONB, nullable=False),
+    Index("gap_reviews_patient_idx", "practice_id", "patient_id", "day"),
+)
+
+# What a payer pays for a code, by its contract: from a day on, until another amount takes its place.
+fee_schedules = tenant_table(
+    "fee_schedules",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("payer_id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("amount", MoneyType, nullable=False),
+    UniqueConstraint("practice_id", "payer_id", "code", "effective_from"),
+)
+
+estimates = tenant_table(
+    "estimates",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    moment("at"),
+    Column("patient_id", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("check_id", Uuid, ForeignKey("checks.id"), nullable=False),
+    Column("payer_id", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Column("planned", JSONB, nullable=False),
+    Column("result", JSONB, nullable=False),
+    Index("estimates_patient_idx", "practice_id", "patient_id", "day"),
 )

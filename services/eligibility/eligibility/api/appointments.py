@@ -21,7 +21,8 @@ READ, WRITE = "eligibility:read", "eligibility:write"
 @router.post("", status_code=201, dependencies=[needs(WRITE)])
 async def book(body: AppointmentIn, uow: Creates) -> AppointmentOut:
     """An appointment; its coverage is checked some days before, at once when it is nearer."""
-    return AppointmentOut.of(await scheduling.book(uow.answering(AppointmentOut.of), body.patient_id, body.on))
+    planned = tuple(line.planned() for line in body.planned)
+    return AppointmentOut.of(await scheduling.book(uow.answering(AppointmentOut.of), body.patient_id, body.on, planned))
 
 
 @router.get("", dependencies=[needs(READ)])

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from eligibility.domain.gaps import Planned
 from eligibility.domain.refusals import AppointmentOver
 
 
@@ -17,13 +18,14 @@ class AppointmentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """`check_id` is the check that was begun for the day it is on now."""
+    """`check_id` is the check that was begun for the day it is on now; `planned` what is to be done, where known."""
 
     id: UUID
     patient_id: UUID
     on: date
     status: AppointmentStatus = AppointmentStatus.BOOKED
     check_id: UUID | None = None
+    planned: tuple[Planned, ...] = ()
     version: int = 1
 
     def moved(self, on: date) -> Appointment:

@@ -33,3 +33,9 @@ class AppointmentOver(Refusal):
     code = "appointment-over"
     sentence = "Appointment {appointment_id} is {status}."
     mend = "Book a new one."
+
+
+class NoAnswerForDay(Refusal):
+    code = "no-answer-for-day"
+    sentence = "No payer has answered about the patient for {day}."
+    mend = "Ask for a check of that day, and wait for its answer."

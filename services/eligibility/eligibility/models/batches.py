@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eligibility.domain.appointment import Appointment, AppointmentStatus
 from eligibility.models import STRICT, Day, ServiceType
+from eligibility.models.planned import PlannedIn, PlannedOut
 from eligibility.store.batches import Batch, Item
 
 MOST_ITEMS = 10_000
@@ -85,6 +86,9 @@ class AppointmentIn(BaseModel):
     )
     patient_id: UUID
     on: Day
+    planned: list[PlannedIn] = Field(
+        default_factory=list[PlannedIn], max_length=50, description="Held against the benefits when they are known"
+    )
 
 
 class MoveIn(BaseModel):
@@ -98,11 +102,13 @@ class AppointmentOut(BaseModel):
     on: date
     status: AppointmentStatus
     check_id: UUID | None
+    planned: list[PlannedOut]
     version: int
 
     @classmethod
     def of(cls, appointment: Appointment) -> AppointmentOut:
-        return cls(**{name: getattr(appointment, name) for name in cls.model_fields})
+        values = {name: getattr(appointment, name) for name in cls.model_fields if name != "planned"}
+        return cls(**values, planned=[PlannedOut.of(line) for line in appointment.planned])
 
 
 def _read(number: int, raw: dict[str, Any]) -> Item:

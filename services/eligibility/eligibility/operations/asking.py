@@ -21,7 +21,7 @@ from common.uow import Transaction, UnitOfWork
 from eligibility import sealing
 from eligibility.domain.check import CoverageCheck, Status
 from eligibility.domain.picture import picture
-from eligibility.operations import hearing, question, showing
+from eligibility.operations import hearing, question, reviewing, showing
 from eligibility.operations.patient_facts import PatientFacts, ask_patients
 from eligibility.store import checks as store
 from eligibility.store import registers
@@ -95,7 +95,9 @@ async def _fix(tx: Transaction, check: CoverageCheck, facts: PatientFacts | None
     coverage = facts.coverage(check.wanted_coverage) if facts else None
     if facts is None or coverage is None or asking is None:
         code = "unknown-patient" if facts is None else "no-coverage" if coverage is None else "no-asking-provider"
-        await store.save(tx, Change(check.nothing_to_ask(code)), act="nothing to ask")
+        await reviewing.review_appointments(
+            tx, await store.save(tx, Change(check.nothing_to_ask(code)), act="nothing to ask")
+        )
         return None
     payer = await registers.payer(tx, coverage.payer_id)
     services = check.service_types or payer.service_types
@@ -117,7 +119,8 @@ async def _use(tx: Transaction, check: CoverageCheck, earlier: CoverageCheck) ->
         tx.schedule(store.ASK, check.id, due_at=asked + LOOK_AGAIN, version=check.round)
         return
     told = await showing.picture_of(tx, earlier)
-    await store.save(tx, check.reused(earlier, told, today=tx.now.date()), act="answered before")
+    saved = await store.save(tx, check.reused(earlier, told, today=tx.now.date()), act="answered before")
+    await reviewing.review_appointments(tx, saved)
 
 
 async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
@@ -159,7 +162,8 @@ async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:
             return
         sealed = sealing.seal_answer(tx, check.id, answered.content)
         change = _understood(uow, tx, check, asking, answered)
-        await store.save(tx, change, act="answered", exchanged=answered.exchanged, answer=sealed)
+        saved = await store.save(tx, change, act="answered", exchanged=answered.exchanged, answer=sealed)
+        await reviewing.review_appointments(tx, saved)
 
 
 def _understood(

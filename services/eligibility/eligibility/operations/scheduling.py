@@ -13,15 +13,17 @@ from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
 from eligibility.domain.appointment import Appointment
 from eligibility.domain.check import Cause, Status
+from eligibility.domain.gaps import Planned
 from eligibility.domain.registers import DEFAULT_DAYS_BEFORE
 from eligibility.operations.requesting import Wish, open_check
 from eligibility.store import appointments as store
 from eligibility.store import checks, registers
 
 
-async def book(uow: UnitOfWork, patient_id: UUID, on: date) -> Appointment:
+async def book(uow: UnitOfWork, patient_id: UUID, on: date, planned: tuple[Planned, ...] = ()) -> Appointment:
+    """An appointment; what is planned for it is held against the benefits as soon as they are known."""
     async with uow.begin() as tx:
-        appointment = await store.add(tx, Appointment(new_id(), patient_id, on))
+        appointment = await store.add(tx, Appointment(new_id(), patient_id, on, planned=planned))
         await _watch(uow, tx, appointment)
         return tx.done(appointment)
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
 from sqlalchemy import insert, select
 
 from common.pagination import Cursor, keyset
@@ -15,8 +16,10 @@ from common.refusal import NotFound
 from common.store import save_version
 from common.uow import Transaction
 from eligibility.domain.appointment import Appointment, AppointmentStatus
+from eligibility.domain.gaps import Planned
 from eligibility.tables import appointments
 
+PLANNED = TypeAdapter(tuple[Planned, ...])
 CHECK = "check-appointment"
 # Early, so that the desk finds the answers when it opens; and not at midnight, when payers do their own work.
 HOUR = time(5)
@@ -29,6 +32,11 @@ async def load(tx: Transaction, appointment_id: UUID, *, lock: bool = False) -> 
     if row is None:
         raise NotFound(kind="appointment", id=appointment_id)
     return _appointment(row)
+
+
+async def of_check(tx: Transaction, check_id: UUID) -> list[Appointment]:
+    """Appointments that a check was begun for."""
+    return [_appointment(row) for row in await tx.rows(select(appointments).where(appointments.c.check_id == check_id))]
 
 
 async def page(
@@ -75,6 +83,7 @@ def _columns(appointment: Appointment) -> dict[str, Any]:
         "day": appointment.on,
         "status": appointment.status.value,
         "check_id": appointment.check_id,
+        "planned": PLANNED.dump_python(appointment.planned, mode="json") or None,
     }
 
 
@@ -85,5 +94,6 @@ def _appointment(row: Any) -> Appointment:
         row["day"],
         AppointmentStatus(row["status"]),
         row["check_id"],
+        PLANNED.validate_python(row["planned"] or ()),
         row["version"],
     )

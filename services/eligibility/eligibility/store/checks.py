@@ -99,6 +99,19 @@ async def answered_for(tx: Transaction, patient_id: UUID, since: date, until: da
     return [_check(row) for row in await tx.rows(statement)]
 
 
+async def without_coverage(tx: Transaction, patient_id: UUID, day: date) -> CoverageCheck | None:
+    """The latest check of the day that found no coverage on file."""
+    statement = (
+        select(checks)
+        .where(checks.c.patient_id == patient_id, checks.c.day == day, checks.c.status == Status.NOT_ASKED.value)
+        .where(checks.c.codes.contains(["no-coverage"]))
+        .order_by(checks.c.id.desc())
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    return _check(row) if row else None
+
+
 async def open_for(tx: Transaction, patient_id: UUID, day: date) -> CoverageCheck | None:
     """A check of the patient for the day that has no answer yet."""
     statement = select(checks).where(checks.c.patient_id == patient_id, checks.c.day == day, _is_open()).limit(1)
