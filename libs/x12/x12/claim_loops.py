@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import cast
 
 from x12 import values
-from x12.claim_parts import ClaimRest, Rest, causes, pointers
+from x12.claim_parts import ClaimRest, Rest, causes, numbers_of, pointers
 from x12.coordination_reader import adjudication_of, coverage_of
 from x12.errors import MissingSegment
 from x12.fields import (
@@ -146,7 +146,7 @@ def claim_of(loop: OpenLoop) -> Claim837P:
     subscriber, payer = _insured(enclosing(loop, "2000B", "HL"))
     dependent = loop.enclosing("2000C")
     place = element(head, 5).split(COMPONENT)
-    authorization, referral, original, clia, references = rest.numbers()
+    authorization, referral, original, clia, references = numbers_of(rest.references)
     referring = loop.inner("2310A")
     if referring and element(referring.segments[0], 1) != "DN":
         referring = None

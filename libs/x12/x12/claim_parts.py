@@ -1,6 +1,6 @@
 """What claims and service lines say besides their own segment: dates, notes, references, diagnoses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -102,20 +102,7 @@ class ClaimRest(Rest):
             self.attachments.append(Attachment(segment[1], element(segment, 2), element(segment, 6)))
         return plain
 
-    def numbers(self) -> "Numbers":
-        """The references that have fields of their own, the first of each kind, and all others."""
-        if not self.references:
-            return _NO_NUMBERS
-        own: dict[str, str] = {}
-        others: list[Reference] = []
-        for item in self.references:
-            if item.qualifier in _OWN_NUMBERS and item.qualifier not in own and item.value and not item.description:
-                own[item.qualifier] = item.value
-            else:
-                others.append(item)
-        return own.get("G1", ""), own.get("9F", ""), own.get("F8", ""), own.get("X4", ""), tuple(others)
-
-    takers: ClassVar[Mapping[str, Callable[[Any, Elements], bool]]] = {
+    takers: ClassVar[Takers] = {
         **Rest.takers,
         "HI": codes,
         "AMT": patient_paid,
@@ -124,9 +111,25 @@ class ClaimRest(Rest):
 
 
 Numbers = tuple[str, str, str, str, tuple[Reference, ...]]
+NO_NUMBERS: Numbers = ("", "", "", "", ())
 _OWN_NUMBERS = frozenset({"G1", "9F", "F8", "X4"})
 """REF01 of prior authorization, referral, original reference and CLIA number."""
-_NO_NUMBERS: Numbers = ("", "", "", "", ())
+
+
+def numbers_of(references: Sequence[Reference]) -> Numbers:
+    """The numbers of a claim that have fields of their own, the first of each kind, and all other references."""
+    if not references:
+        return NO_NUMBERS
+    own: dict[str, str] = {}
+    others: list[Reference] = []
+    for item in references:
+        if item.qualifier in _OWN_NUMBERS and item.qualifier not in own and item.value and not item.description:
+            own[item.qualifier] = item.value
+        else:
+            others.append(item)
+    if not own:
+        return "", "", "", "", tuple(others)
+    return own.get("G1", ""), own.get("9F", ""), own.get("F8", ""), own.get("X4", ""), tuple(others)
 
 
 def diagnoses_of(segment: Elements) -> tuple[Diagnosis, ...]:

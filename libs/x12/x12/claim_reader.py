@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from x12 import usual_claim
 from x12.claim_loops import claim_of, provider_of, submission_of
@@ -42,8 +43,8 @@ def read_claims(
 
 
 def _claims(source: Source, report: Report | None, limits: Limits) -> Iterator[ReceivedClaim]:
-    for opened in read_sets(source, GUIDE, report, limits):
-        yield from _Set(opened, report, limits).claims()
+    sets = read_sets(source, GUIDE, report, limits)
+    return chain.from_iterable(_Set(opened, report, limits).claims() for opened in sets)
 
 
 _LEVEL = f"{SEGMENT}HL{ELEMENT}"
@@ -90,24 +91,21 @@ class _Set:
         """The claims of the set. Raises EnvelopeBroken, and without a listener BadElement, MissingSegment."""
         try:
             for run in self._opened.runs:
-                yield from self._more(run.text)
+                text = f"{self._held}{SEGMENT}{run.text}"
+                # The last level may go on in the next run.
+                end = max(text.rfind(_LEVEL), 0)
+                self._held = ""
+                yield from self._levels(text, end)
+                if len(text) - end > _MOST_HELD:
+                    yield from self._walk(text[end:])
+                else:
+                    self._held = text[end:]
         except X12Error:
             # What came before the fault is handed out, but for the claim that was still open.
             yield from self._walk(self._held)
             raise
         yield from self._levels(self._held, len(self._held))
         yield from self._walked(self._walker.finish())
-
-    def _more(self, text: str) -> Iterator[ReceivedClaim]:
-        """The claims of the levels that end in a further text; the last level is held until the next one begins."""
-        text = f"{self._held}{SEGMENT}{text}"
-        self._held = ""
-        end = max(text.rfind(_LEVEL), 0)
-        yield from self._levels(text, end)
-        if len(text) - end > _MOST_HELD:
-            yield from self._walk(text[end:])
-        else:
-            self._held = text[end:]
 
     def _levels(self, text: str, end: int) -> Iterator[ReceivedClaim]:
         """The claims of the levels of a text that begin before `end`, where one of them ends."""
@@ -163,14 +161,12 @@ class _Set:
                 return None
         except (X12Error, ValueError):
             return None
-        if found is None or self._too_long(text, at, found[1]):
+        most = self._limits.loop
+        if found is None or (found[1] - at > most and text.count(SEGMENT, at, found[1]) > most):
             return None
         if insured is not None:
             self._parent = _parent(insured, text, at, found[1], self._walker.number)
         return found
-
-    def _too_long(self, text: str, begin: int, end: int) -> bool:
-        return end - begin > self._limits.loop and text.count(SEGMENT, begin, end) > self._limits.loop
 
     def _walk(self, text: str) -> Iterator[ReceivedClaim]:
         """Walk a level along the guide."""

@@ -1,6 +1,7 @@
 """835 to a header, then claim payments one at a time, then provider adjustments."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from x12 import usual_payment
 from x12.errors import LimitExceeded, Position, X12Error
@@ -36,8 +37,8 @@ def read_remittances(
 
 
 def _parts(source: Source, report: Report | None, limits: Limits) -> Iterator[Received[RemittancePart]]:
-    for opened in read_sets(source, GUIDE, report, limits):
-        yield from _set_parts(opened, report, limits)
+    sets = read_sets(source, GUIDE, report, limits)
+    return chain.from_iterable(_set_parts(opened, report, limits) for opened in sets)
 
 
 def _set_parts(opened: OpenSet, report: Report | None, limits: Limits) -> Iterator[Received[RemittancePart]]:
@@ -67,24 +68,21 @@ class _Set:
         """The parts of the set. Raises EnvelopeBroken, and without a listener BadElement, MissingSegment."""
         try:
             for run in self._opened.runs:
-                yield from self._more(run.text)
+                text = f"{self._held}{SEGMENT}{run.text}"
+                # The last payment may go on in the next run.
+                end = max(text.rfind(_PAYMENT), 0)
+                self._held = ""
+                yield from self._payments(text, end)
+                if len(text) - end > _MOST_HELD:
+                    yield from self._walk(text[end:])
+                else:
+                    self._held = text[end:]
         except X12Error:
             # What came before the fault is handed out, but for the payment that was still open.
             yield from self._walk(self._held)
             raise
         yield from self._payments(self._held, len(self._held))
         yield from self._walked(self._walker.finish())
-
-    def _more(self, text: str) -> Iterator[Received[RemittancePart]]:
-        """What ends in a further text; the last payment is held until the next one begins."""
-        text = f"{self._held}{SEGMENT}{text}"
-        self._held = ""
-        end = max(text.rfind(_PAYMENT), 0)
-        yield from self._payments(text, end)
-        if len(text) - end > _MOST_HELD:
-            yield from self._walk(text[end:])
-        else:
-            self._held = text[end:]
 
     def _payments(self, text: str, end: int) -> Iterator[Received[RemittancePart]]:
         """The parts of a text that begin before `end`, where one of them ends."""

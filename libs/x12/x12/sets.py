@@ -90,9 +90,11 @@ def attempt(make: Callable[[OpenLoop], T], loop: OpenLoop, report: Report | None
 
 def reported(items: Iterator[T], report: Report | None) -> Iterator[T]:
     """The items, up to an error that ends the file; the error goes to `report`, or is raised without one."""
+    return items if report is None else _until_error(items, report)
+
+
+def _until_error(items: Iterator[T], report: Report) -> Iterator[T]:
     try:
         yield from items
     except X12Error as error:
-        if report is None:
-            raise
         report(Finding.of(error))

@@ -11,28 +11,31 @@ from datetime import date
 from decimal import Decimal
 
 from x12 import values
-from x12.claim_parts import DIAGNOSES, ClaimRest, Rest, causes, pointers
+from x12.claim_parts import DIAGNOSES, NO_NUMBERS, ClaimRest, Numbers, Rest, causes, numbers_of, pointers
 from x12.errors import START
 from x12.fields import party_of, procedure
 from x12.guides.claim import GUIDE
 from x12.memo import Memo
 from x12.model.claim import (
+    Attachment,
     BillingProvider,
     Claim837P,
+    DatedEvent,
     Diagnosis,
+    Note,
     Patient,
     RelatedCauses,
     ServiceLine,
     Subscriber,
 )  # fmt: skip
-from x12.model.party import Address, Party
+from x12.model.party import Address, Party, Reference
 from x12.model.procedure import Procedure
 from x12.model.record import maker
-from x12.model.segments import COMPONENT
+from x12.model.segments import COMPONENT, Segment
 from x12.reader import OpenLoop
 from x12.tokens import ELEMENT, SEGMENT, split_rows
 
-_make_party, _make_address = maker(Party), maker(Address)
+_make_party, _make_address, _make_reference = maker(Party), maker(Address), maker(Reference)
 _make_subscriber, _make_line, _make_claim = maker(Subscriber), maker(ServiceLine), maker(Claim837P)
 
 _TEXT = f"[^{SEGMENT}{ELEMENT}]*+"
@@ -91,6 +94,7 @@ _LINE = re.compile(
     + f"(?={SEGMENT}(?:LX|CLM){ELEMENT}|{_NEXT_LEVEL}|\\Z)"
 )
 _LEVEL_FOLLOWS = re.compile(_NEXT_LEVEL)
+_REFERENCE = f"{SEGMENT}REF"
 _NEXT_CLAIM, _NEXT_LINE = f"{SEGMENT}CLM{ELEMENT}", f"{SEGMENT}LX{ELEMENT}"
 _NO_FLAGS = [""] * 9
 
@@ -163,7 +167,6 @@ _line_flags = Memo(_flags)
 _procedures: Memo[Procedure] = Memo(procedure)
 _amounts: Memo[Decimal] = Memo(values.decimal)
 _service_days = Memo(_days)
-_birth_dates: Memo[date] = Memo(values.day, 32_768)
 _parties = Memo(_party, 2_048)
 # Errors of a usual text are never shown: the exact reader then tells where they are.
 _NOWHERE = OpenLoop(GUIDE.root, None, START)
@@ -191,8 +194,12 @@ def insured_of(text: str, at: int) -> tuple[Insured, int] | None:
         return None
     home = None if line1 is None else _make_address(line1, line2 or "", city, state, postal)
     who = _make_party(last, kind, first, middle, prefix, suffix, qualifier, member, home)
-    birth_date = None if born is None else _birth_dates[born]
-    return (_make_subscriber(who, *told, birth_date, sex or ""), _parties[payer]), found.end()
+    responsibility, relationship, group_number, group_name, insurance, filing = told
+    subscriber = _make_subscriber(
+        who, responsibility, relationship, group_number, group_name, insurance, filing,
+        None if born is None else values.day(born), sex or "",
+    )  # fmt: skip
+    return (subscriber, _parties[payer]), found.end()
 
 
 def patient_claims(text: str, at: int, provider: BillingProvider, insured: Insured) -> Found | None:
@@ -208,7 +215,7 @@ def patient_claims(text: str, at: int, provider: BillingProvider, insured: Insur
         if row[0] == "DMG":
             if len(row) != 4 or row[1] != "D8":
                 return None
-            born, sex = _birth_dates[row[2]], row[3]
+            born, sex = values.day(row[2]), row[3]
             rows.remove(row)
             break
     patient = Patient(party_of(rows, rows[0]), relationship, born, sex)
@@ -252,25 +259,40 @@ def _claim(
 ) -> Claim837P | None:
     control, charge, told, middle, codes, referring, rendering, facility, supervising = head.groups()
     terms, diagnoses = _claim_terms[told], _code_lists[codes]
-    rest = ClaimRest(_NOWHERE, split_rows(middle[1:])) if middle else _NOTHING
-    if terms is None or diagnoses is None or rest.diagnoses:
+    if terms is None or diagnoses is None:
         return None
     (
         place, facility_qualifier, frequency, signature, assignment, benefits, release, source, related, special, delay,
     ) = terms  # fmt: skip
-    authorization, referral, original, clia, references = rest.numbers()
+    numbers, paid, notes, dates, attachments, extra = _facts(middle) if middle else _NO_FACTS
+    authorization, referral, original, clia, references = numbers
     subscriber, payer = insured
     return _make_claim(
         provider, subscriber, payer, control, _amounts[charge], place, diagnoses, lines, patient, facility_qualifier,
         frequency, signature, assignment, benefits, release, source, related, special, delay, authorization, referral,
-        original, clia, references, rest.paid, tuple(rest.notes), tuple(rest.dates), tuple(rest.attachments),
+        original, clia, references, paid, notes, dates, attachments,
         None if rendering is None else _parties[rendering], None if facility is None else _parties[facility],
         None if referring is None else _parties[referring], None if supervising is None else _parties[supervising],
-        (), tuple(rest.extra),
+        (), extra,
     )  # fmt: skip
 
 
-_NOTHING = ClaimRest(_NOWHERE, [])
+_Facts = tuple[
+    Numbers, Decimal | None, tuple[Note, ...], tuple[DatedEvent, ...], tuple[Attachment, ...], tuple[Segment, ...]
+]
+_NO_FACTS: _Facts = (NO_NUMBERS, None, (), (), (), ())
+
+
+def _facts(text: str) -> _Facts:
+    """What the segments between CLM and HI say; nearly always that is one number. Raises ValueError, X12Error."""
+    row = text.split(ELEMENT)
+    if len(row) == 3 and row[0] == _REFERENCE and text.find(SEGMENT, 1) == -1:
+        return numbers_of((_make_reference(row[1], row[2]),)), None, (), (), (), ()
+    rest = ClaimRest(_NOWHERE, split_rows(text[1:]))
+    return (
+        numbers_of(rest.references), rest.paid, tuple(rest.notes), tuple(rest.dates), tuple(rest.attachments),
+        tuple(rest.extra),
+    )  # fmt: skip
 
 
 def _line(found: re.Match[str]) -> ServiceLine:

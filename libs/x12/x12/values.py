@@ -25,13 +25,12 @@ def integer(text: str) -> int:
     return int(text)
 
 
-@lru_cache(maxsize=4096)
 def day(text: str) -> date:
     """A D8 date, CCYYMMDD."""
     if len(text) != 8 or not (text.isascii() and text.isdigit()):
         raise ValueError("is not a date of eight digits")
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+        return date.fromisoformat(text)
     except ValueError:
         raise ValueError("is not a day of the calendar") from None
 
