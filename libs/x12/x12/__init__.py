@@ -15,19 +15,7 @@ from x12.claim_writer import render_claims_body
 from x12.delimiters import CANONICAL, Delimiters
 from x12.eligibility_reader import read_eligibility_answers, read_eligibility_inquiries
 from x12.eligibility_writer import render_eligibility_answers_body, render_eligibility_inquiries_body
-from x12.envelope import (
-    GroupEnd,
-    GroupSummary,
-    InterchangeEnd,
-    InterchangeSummary,
-    SetEnd,
-    SetSummary,
-    Sniffed,
-    read_events,
-    read_interchange_acks,
-    read_interchanges,
-    sniff,
-)
+from x12.envelope import GroupEnd, InterchangeEnd, SetEnd, read_events
 from x12.errors import (
     BadDelimiters,
     BadElement,
@@ -45,6 +33,15 @@ from x12.explain import as_json as explanation_as_json
 from x12.explain import as_text as explanation_as_text
 from x12.findings import Finding
 from x12.institutional_reader import read_institutional_claims
+from x12.interchanges import (
+    GroupSummary,
+    InterchangeSummary,
+    SetSummary,
+    Sniffed,
+    read_interchange_acks,
+    read_interchanges,
+    sniff,
+)
 from x12.model.acknowledgement import (
     AckSource,
     ClaimAck,
