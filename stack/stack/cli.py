@@ -14,6 +14,7 @@ from stack.commands import (
     doctor,
     down,
     edi,
+    exclusions,
     logs,
     replay,
     reseal,
@@ -49,6 +50,7 @@ app.command()(reseal.reseal)
 app.command()(code.code)
 app.add_typer(codes.app, name="codes")
 app.add_typer(edi.app, name="edi")
+app.add_typer(exclusions.app, name="exclusions")
 app.command()(audit.audit)
 app.command()(score.score)
 

@@ -11,6 +11,8 @@ from credentialing.domain.events import (
     EnrollmentActivated,
     EnrollmentLapsed,
     EnrollmentLapsing,
+    ProviderExcluded,
+    ProviderReinstated,
     Span,
 )
 
@@ -22,7 +24,14 @@ CONTRACT = Contract(
     service="credentialing",
     topic="dermbill.credentialing",
     key="uuid of the enrollment, credential or provider that it is about",
-    publishes={EnrollmentActivated: 1, EnrollmentLapsing: 1, EnrollmentLapsed: 1, CredentialExpiring: 1},
+    publishes={
+        EnrollmentActivated: 1,
+        EnrollmentLapsing: 1,
+        EnrollmentLapsed: 1,
+        CredentialExpiring: 1,
+        ProviderExcluded: 1,
+        ProviderReinstated: 1,
+    },
     examples=(
         EnrollmentActivated(
             enrollment_id=ENROLLMENT,
@@ -66,5 +75,7 @@ CONTRACT = Contract(
             tin="123456789",
         ),
         CredentialExpiring(CREDENTIAL, PROVIDER, "1245319599", "state_license", date(2026, 8, 31), 60, "NY"),
+        ProviderExcluded(PROVIDER, "1245319599", date(2026, 2, 19), "1128a1"),
+        ProviderReinstated(PROVIDER, "1245319599", date(2026, 9, 30)),
     ),
 )

@@ -8,12 +8,15 @@ from common.phi import Phi
 from common.vault import Sealed, Vault
 from credentialing.domain.credentials import Facts
 from credentialing.domain.provider import Name, PersonalFacts
+from credentialing.domain.sanctions import Entry
 from credentialing.domain.work_history import WorkHistory
 
 WHO = Sealed(Name, "providers", "who")
 PERSONAL = Sealed(PersonalFacts, "providers", "personal")
 PERSONAL_TIN: Sealed[Phi[str]] = Sealed(Phi[str], "groups", "personal_tin")
 WORK_HISTORY = Sealed(WorkHistory, "providers", "work_history")
+ENTRY = Sealed(Entry, "exclusion_matches", "entry")
+REASON: Sealed[Phi[str]] = Sealed(Phi[str], "history", "reason")
 PAPER = Sealed(Facts, "credentials", "paper")
 
 _DOCUMENT = ("documents", "content")
@@ -26,3 +29,8 @@ def seal_document(vault: Vault, practice_id: UUID, id: UUID, content: bytes) -> 
 def open_document(vault: Vault, practice_id: UUID, id: UUID, sealed: bytes) -> bytes:
     """Raises CannotOpen."""
     return vault.open(sealed, practice_id, *_DOCUMENT, id)
+
+
+def entry_hash(vault: Vault, practice_id: UUID, entry: Entry) -> bytes:
+    """Tells one exclusion from another, on whatever line of whatever list it stands."""
+    return vault.index(practice_id, "exclusion", *(getattr(entry, name) for name in Entry.__slots__))

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from common.tables import moment, service_metadata, tenant_table, versioned
+from common.tables import moment, reference_table, service_metadata, tenant_table, versioned
 
 METADATA = service_metadata()
 
@@ -77,6 +77,8 @@ providers = tenant_table(
     Column("active", Boolean, nullable=False),
     Column("work_history", LargeBinary),
     Column("excluded_on", Date),
+    Column("screened_on", Date),
+    Column("screened_list", Uuid),
     UniqueConstraint("practice_id", "npi"),
 )
 
@@ -109,7 +111,7 @@ enrolled_days = tenant_table(
     Column("last", Date),
 )
 
-# Append-only: what happened to whom or what, who recorded it and why.
+# Append-only: what happened to whom or what, who recorded it and, sealed, why.
 history = tenant_table(
     "history",
     METADATA,
@@ -118,7 +120,7 @@ history = tenant_table(
     moment("at"),
     Column("actor", Text, nullable=False),
     Column("act", Text, nullable=False),
-    Column("reason", Text),
+    Column("reason", LargeBinary),
     Column("facts", JSONB, nullable=False),
     Index("history_subject_idx", "subject", "id"),
 )
@@ -179,4 +181,56 @@ verifications = tenant_table(
     Column("verified_by", Text, nullable=False),
     moment("recorded_at"),
     Index("verifications_provider_idx", "provider_id", "id"),
+)
+
+# OIG's list, loaded by the owner's role with `dermbill exclusions load`: the same for every practice. The entries of
+# the newest list stand; of those before it only this line.
+exclusion_lists = reference_table(
+    "exclusion_lists",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("rows", Integer, nullable=False),
+    moment("loaded_at"),
+)
+
+exclusions = reference_table(
+    "exclusions",
+    METADATA,
+    Column("list_id", Uuid, ForeignKey("exclusion_lists.id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("family", Text, nullable=False),
+    Column("given", Text, nullable=False),
+    Column("middle", Text, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("general", Text, nullable=False),
+    Column("specialty", Text, nullable=False),
+    Column("npi", Text),
+    Column("birth_date", Date),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("excluded_on", Date, nullable=False),
+    Column("reinstated_on", Date),
+    Column("waived_on", Date),
+    Column("waiver_state", Text, nullable=False),
+    Index("exclusions_npi_idx", "npi"),
+    Index("exclusions_person_idx", "family", "birth_date"),
+)
+
+# `entry` is the sealed line of the list, `entry_hash` tells it from others however often it is found again.
+exclusion_matches = tenant_table(
+    "exclusion_matches",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    Column("likeness", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Column("entry_hash", LargeBinary, nullable=False),
+    Column("seen_on", Uuid, nullable=False),
+    UniqueConstraint("provider_id", "entry_hash"),
+    Index("exclusion_matches_standing_idx", "practice_id", "standing"),
 )

@@ -199,6 +199,8 @@ class ProviderOut(BaseModel):
     profession: Profession
     taxonomies: list[str]
     active: bool
+    excluded_on: date | None
+    screened_on: date | None
     version: int
 
     @classmethod
@@ -211,6 +213,8 @@ class ProviderOut(BaseModel):
             profession=provider.profession,
             taxonomies=list(provider.taxonomies),
             active=provider.active,
+            excluded_on=provider.excluded_on,
+            screened_on=provider.screened_on,
             version=found.version,
         )
 

@@ -93,3 +93,27 @@ class CredentialExpiring:
     expires_on: date
     days_left: int
     state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderExcluded:
+    """OIG excludes the provider since `excluded_on`: no federal program pays for what is done or ordered.
+
+    `exclusion_type` is the section of the Social Security Act, such as 1128a1; `waiver_state` the state for which the
+    exclusion was waived, where one was.
+    """
+
+    provider_id: UUID
+    npi: str
+    excluded_on: date
+    exclusion_type: str
+    waiver_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderReinstated:
+    """A person found that the provider is not, or no longer, the one who is excluded."""
+
+    provider_id: UUID
+    npi: str
+    decided_on: date

@@ -47,13 +47,18 @@ class PersonalFacts:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`taxonomies` has the primary one first; `active` is False for one who has left."""
+    """`taxonomies` has the primary one first; `active` is False for one who has left.
+
+    `excluded_on` and `screened_on` come from the screening, not from who keeps the register.
+    """
 
     npi: str
     name: Name
     profession: Profession
     taxonomies: tuple[str, ...]
     active: bool = True
+    excluded_on: date | None = None
+    screened_on: date | None = None
 
     def checked(self) -> Provider:
         """Raises TaxonomyOfAnother for a code that another profession holds."""

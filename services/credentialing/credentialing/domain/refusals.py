@@ -105,3 +105,16 @@ class OfAnother(Refusal):
     sentence = "Credential {credential_id} is not this provider's {item}."
     mend = "Name the credential that was verified."
     status = 422
+
+
+class NotDecidedSo(Refusal):
+    code = "not-decided-so"
+    sentence = "Match {match_id} is {standing}; it cannot be decided as {decision}."
+    mend = "Look at what was decided before, and by whom."
+
+
+class NoExclusionList(Refusal):
+    code = "no-exclusion-list"
+    sentence = "No list of exclusions is loaded."
+    mend = "Load OIG's full list with `dermbill exclusions load FILE`."
+    status = 404

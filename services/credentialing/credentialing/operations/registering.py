@@ -6,6 +6,7 @@ from common.uow import UnitOfWork
 from credentialing.domain.payers import Payer
 from credentialing.domain.place import Group, Location
 from credentialing.domain.provider import PersonalFacts, Provider
+from credentialing.domain.sanctions import SCREENING
 from credentialing.store import registers as store
 from credentialing.store.registers import Registered
 
@@ -39,6 +40,10 @@ async def put_provider(uow: UnitOfWork, entry: Provider, version: int) -> Regist
     async with uow.begin() as tx:
         put = await store.put_provider(tx, entry.checked(), version)
         tx.audit("update", "provider", put.id, version=put.version)
+        if entry.active:
+            tx.schedule(SCREENING, put.id, due_at=tx.now)
+        else:
+            tx.cancel(SCREENING, put.id)
         return tx.done(put)
 
 
@@ -49,4 +54,5 @@ async def put_personal_facts(
     async with uow.begin() as tx:
         put = await store.put_personal_facts(tx, npi, facts, version)
         tx.audit("update", "personal facts", put.id, version=put.version)
+        tx.schedule(SCREENING, put.id, due_at=tx.now)
         return tx.done(put)

@@ -125,8 +125,8 @@ async def put_provider(tx: Transaction, entry: Provider, version: int) -> Regist
         "taxonomies": list(entry.taxonomies),
         "active": entry.active,
     }
-    _, saved = await _put(tx, providers, {"npi": entry.npi}, values, version, "provider", id)
-    return Registered(id, entry, saved)
+    await _put(tx, providers, {"npi": entry.npi}, values, version, "provider", id)
+    return await provider(tx, entry.npi)
 
 
 async def personal_facts(tx: Transaction, npi: str) -> Registered[PersonalFacts | None]:
@@ -195,6 +195,13 @@ def _location(row: RowMapping) -> Registered[Location]:
 
 
 def _provider(tx: Transaction, row: RowMapping) -> Registered[Provider]:
-    name = WHO.open(tx.vault, tx.practice_id, row["id"], row["who"])
-    profession, taxonomies = Profession(row["profession"]), tuple(row["taxonomies"])
-    return Registered(row["id"], Provider(row["npi"], name, profession, taxonomies, row["active"]), row["version"])
+    entry = Provider(
+        npi=row["npi"],
+        name=WHO.open(tx.vault, tx.practice_id, row["id"], row["who"]),
+        profession=Profession(row["profession"]),
+        taxonomies=tuple(row["taxonomies"]),
+        active=row["active"],
+        excluded_on=row["excluded_on"],
+        screened_on=row["screened_on"],
+    )
+    return Registered(row["id"], entry, row["version"])

@@ -1,0 +1,280 @@
+"""OIG's list: loaded whole or not at all, and every provider looked up on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from credentialing_desk import ALL, COLLEAGUE, NPI, TODAY, Desk
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from codes.publications.exclusions import COLUMNS
+from codes.publications.rows import BadRow
+from common.embedded import StackError
+from common.ids import new_id
+from credentialing.domain.refusals import NotDecidedSo
+from credentialing.domain.sanctions import (
+    DECISIONS,
+    Decision,
+    Entry,
+    Likeness,
+    Match,
+    Person,
+    Standing,
+    excluded_since,
+    first_standing,
+)
+from stack.excluding import LoadedList, load, look_again
+
+MEREL = {"LASTNAME": "QUILL", "FIRSTNAME": "MEREL", "DOB": "19750203", "EXCLTYPE": "1128a1", "EXCLDATE": "20291120"}
+OTHERS = tuple(
+    {"LASTNAME": f"NOBODY{number}", "EXCLTYPE": "1128b4", "EXCLDATE": "20200101", "NPI": "0000000000"}
+    for number in range(4)
+)
+
+
+def written(folder: Path, *rows: Mapping[str, str], name: str = "UPDATED.csv") -> Path:
+    lines = [",".join(COLUMNS), *(",".join(f'"{row.get(column, "")}"' for column in COLUMNS) for row in rows)]
+    path = folder / name
+    path.write_text("\r\n".join(lines) + "\r\n")
+    return path
+
+
+async def loaded(desk: Desk, path: Path, *, smaller: bool = False) -> LoadedList:
+    told: list[int] = []
+    owner = desk.running.database.owner_url
+    found = await load(owner, path, smaller=smaller, progress=told.append)
+    assert told == ([found.rows] if found.fresh else [])
+    return found
+
+
+async def lines(desk: Desk) -> int:
+    [row] = await desk.running.query(text("SELECT count(*) AS lines FROM exclusions"))
+    return row["lines"]
+
+
+async def born(desk: Desk) -> None:
+    personal = {"birth_date": "1975-02-03"}
+    assert (await desk.ask("PUT", f"/providers/{NPI}/personal-facts", personal, version=1)).status_code == 200
+
+
+async def screened(desk: Desk) -> dict[str, Any]:
+    answer = await desk.ask("POST", f"/providers/{NPI}/screening")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def decided(desk: Desk, match: dict[str, Any], decision: str) -> Any:
+    body = {"decision": decision, "reason": "The number on OIG's page was compared."}
+    return await desk.ask("POST", f"/exclusion-matches/{match['id']}/decision", body, version=match["version"])
+
+
+class TestLoading:
+    async def test_the_same_file_twice_is_loaded_once(self, desk: Desk, tmp_path: Path) -> None:
+        path = written(tmp_path, *OTHERS)
+        assert await loaded(desk, path) == LoadedList(4, fresh=True)
+        assert await loaded(desk, path) == LoadedList(4, fresh=False)
+        assert await lines(desk) == 4
+
+    async def test_a_bad_row_leaves_the_list_before_as_it_was(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS))
+        bad = written(tmp_path, *OTHERS, MEREL | {"DOB": "1975"}, name="next.csv")
+        with pytest.raises(BadRow, match="line 6, DOB"):
+            await loaded(desk, bad)
+        assert await lines(desk) == 4
+        assert (await desk.ask("GET", "/exclusion-list")).json()["file"] == "UPDATED.csv"
+
+    async def test_a_new_list_takes_the_place_of_the_one_before_which_cannot_come_back(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        first, second = written(tmp_path, *OTHERS), written(tmp_path, *OTHERS, MEREL, name="next.csv")
+        await loaded(desk, first)
+        await loaded(desk, second)
+        assert await lines(desk) == 5
+        with pytest.raises(StackError, match="a later list has taken its place"):
+            await loaded(desk, first)
+
+    async def test_a_monthly_supplement_is_not_taken_for_the_list(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS))
+        supplement = written(tmp_path, MEREL, name="supplement.csv")
+        with pytest.raises(StackError, match="not a monthly supplement"):
+            await loaded(desk, supplement)
+        assert await loaded(desk, supplement, smaller=True) == LoadedList(1, fresh=True)
+
+    async def test_a_list_of_nothing_and_a_file_that_is_not_there_are_refused(self, desk: Desk, tmp_path: Path) -> None:
+        with pytest.raises(StackError, match="holds no exclusion"):
+            await loaded(desk, written(tmp_path))
+        with pytest.raises(StackError, match="There is no file"):
+            await loaded(desk, tmp_path / "nothing.csv")
+
+
+class TestAnNpiOnTheList:
+    async def test_excludes_the_provider_and_is_told(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI, "LASTNAME": "WRONGLY"}))
+        found = await screened(desk)
+        assert (found["excluded_on"], [each["likeness"] for each in found["matches"]]) == ("2029-11-20", ["npi"])
+        [event] = await desk.running.published()
+        assert (event.name, event.version, event.data) == (
+            "ProviderExcluded", 2,
+            {
+                "provider_id": str(event.key), "npi": NPI, "excluded_on": "2029-11-20", "exclusion_type": "1128a1",
+                "waiver_state": None,
+            },
+        )  # fmt: skip
+
+    async def test_no_federal_program_can_be_billed_then(self, desk: Desk, tmp_path: Path) -> None:
+        for payer in ("PAYERA", "MEDICARE"):
+            await desk.effective(date(2030, 3, 1), payer_id=payer)
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI}))
+        await screened(desk)
+        cells = await desk.matrix(TODAY, location_code="MAIN")
+        assert {key[1]: cell["standing"] for key, cell in cells.items()} == {
+            "PAYERA": "enrolled",
+            "MEDICARE": "excluded",
+        }
+        assert cells[NPI, "MEDICARE", "MAIN"]["reason"].startswith("Excluded by OIG since 2029-11-20")
+
+    async def test_is_found_by_the_calendar_and_when_a_list_is_loaded(self, desk: Desk, tmp_path: Path) -> None:
+        await desk.come(TODAY)
+        assert (await desk.ask("GET", f"/providers/{NPI}")).json()["screened_on"] is None
+        await loaded(desk, written(tmp_path, *OTHERS))
+        await desk.come(TODAY + timedelta(days=30))
+        assert (await desk.ask("GET", f"/providers/{NPI}")).json()["screened_on"] == str(desk.today)
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI}, name="next.csv"))
+        assert await look_again(desk.running.database.platform_url) == 1
+        await desk.running.run_timers()
+        assert [event.name for event in await desk.running.published()] == ["ProviderExcluded"]
+
+    async def test_looking_again_tells_nothing_new_and_leaves_the_version(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI}))
+        await screened(desk)
+        await screened(desk)
+        assert len(await desk.running.published()) == 1
+        assert (await desk.ask("GET", f"/providers/{NPI}")).json()["version"] == 2
+
+    async def test_a_reinstatement_is_a_person_s_word(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI}))
+        await screened(desk)
+        await loaded(desk, written(tmp_path, *OTHERS, name="next.csv"))
+        found = await screened(desk)
+        assert [(each["standing"], each["on_list"]) for each in found["matches"]] == [("confirmed", False)]
+        assert (await decided(desk, found["matches"][0], "reinstated")).json()["standing"] == "reinstated"
+        assert [event.name for event in await desk.running.published()] == ["ProviderExcluded", "ProviderReinstated"]
+        assert (await desk.ask("GET", f"/providers/{NPI}")).json()["excluded_on"] is None
+
+
+class TestANameOnTheList:
+    async def test_is_a_possibility_that_a_person_decides(self, desk: Desk, tmp_path: Path) -> None:
+        await born(desk)
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL))
+        found = await screened(desk)
+        [match] = found["matches"]
+        assert (match["standing"], match["likeness"]) == ("possible", "name_and_birth_date")
+        assert (found["excluded_on"], await desk.running.published()) == (None, [])
+        [waiting] = (await desk.ask("GET", "/exclusion-matches", standing="possible")).json()["items"]
+        assert waiting == match
+        assert (await decided(desk, match, "same_person")).json()["standing"] == "confirmed"
+        [event] = await desk.running.published()
+        assert (event.name, event.data["excluded_on"]) == ("ProviderExcluded", "2029-11-20")
+
+    async def test_who_is_another_person_is_not_asked_about_again(self, desk: Desk, tmp_path: Path) -> None:
+        await born(desk)
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL))
+        [match] = (await screened(desk))["matches"]
+        await decided(desk, match, "another_person")
+        await loaded(desk, written(tmp_path, MEREL, *OTHERS, name="next.csv"))
+        found = await screened(desk)
+        assert [each["standing"] for each in found["matches"]] == ["dismissed"]
+        assert await desk.running.published() == []
+
+    async def test_without_the_birth_date_nobody_is_suspected(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL))
+        assert (await screened(desk))["matches"] == []
+
+    async def test_what_the_list_says_of_a_person_is_sealed_here(self, desk: Desk, tmp_path: Path) -> None:
+        await born(desk)
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL))
+        await screened(desk)
+        rows = await desk.running.query(text("SELECT entry, entry_hash FROM exclusion_matches"))
+        assert not any(b"MEREL" in bytes(row["entry"]) + bytes(row["entry_hash"]) for row in rows)
+
+    async def test_another_practice_does_not_see_it(self, desk: Desk, tmp_path: Path) -> None:
+        await born(desk)
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL))
+        [match] = (await screened(desk))["matches"]
+        async with desk.running.client(*ALL, practices=[new_id()]) as http:
+            assert (await http.get("/exclusion-matches")).json()["items"] == []
+            assert (await http.get(f"/exclusion-matches/{match['id']}")).status_code == 404
+
+
+class TestWithoutAList:
+    async def test_screening_says_what_to_load(self, desk: Desk) -> None:
+        answer = await desk.ask("POST", f"/providers/{NPI}/screening")
+        assert (answer.status_code, answer.json()["code"]) == (404, "no-exclusion-list")
+        assert (await desk.ask("GET", "/exclusion-list")).status_code == 404
+
+    async def test_nobody_counts_as_checked(self, desk: Desk, tmp_path: Path) -> None:
+        path = f"/providers/{NPI}/readiness/MEDICARE"
+
+        async def outcome() -> str:
+            told = (await desk.ask("GET", path)).json()["lines"]
+            return next(line["outcome"] for line in told if line["requirement"]["any_of"] == ["oig_exclusion_check"])
+
+        assert await outcome() == "missing"
+        await loaded(desk, written(tmp_path, *OTHERS))
+        await screened(desk)
+        assert await outcome() == "met"
+
+
+def entry(**facts: Any) -> Entry:
+    told = {
+        "family": "QUILL", "given": "MEREL", "middle": "", "npi": None, "birth_date": date(1975, 2, 3), "general": "",
+        "specialty": "", "city": "", "state": "", "type": "1128a1", "excluded_on": date(2026, 2, 19),
+    }  # fmt: skip
+    return Entry(**(told | facts))
+
+
+class TestTheRules:
+    def test_likeness_is_the_npi_first_and_then_the_name_with_the_birth_date(self) -> None:
+        person = Person(NPI, " Quill ", "Maren", date(1975, 2, 3))
+        assert person.likeness(entry(npi=NPI, family="ANY", birth_date=None)) is Likeness.NPI
+        assert person.likeness(entry()) is Likeness.NAME_AND_BIRTH_DATE
+        for change in ({"birth_date": date(1975, 2, 4)}, {"birth_date": None}, {"family": "QUILLE"}, {"family": ""}):
+            assert person.likeness(entry(**change)) is None
+        assert person.likeness(entry(npi=COLLEAGUE, family="ANY")) is None
+
+    @given(st.sampled_from(Standing), st.sampled_from(Decision))
+    def test_what_the_table_does_not_allow_is_refused(self, standing: Standing, decision: Decision) -> None:
+        match = Match(new_id(), new_id(), NPI, Likeness.NPI, standing, entry())
+        if (to := DECISIONS.get((standing, decision))) is None:
+            with pytest.raises(NotDecidedSo):
+                match.decided(decision)
+        else:
+            assert match.decided(decision).standing is to
+
+    def test_a_possibility_can_become_anything_but_a_reinstatement(self) -> None:
+        assert first_standing(Likeness.NAME_AND_BIRTH_DATE) is Standing.POSSIBLE
+        assert {to for (at, _), to in DECISIONS.items() if at is Standing.POSSIBLE} == {
+            Standing.CONFIRMED,
+            Standing.DISMISSED,
+        }
+
+    @given(st.lists(st.tuples(st.sampled_from(Standing), st.dates(date(2000, 1, 1), date(2030, 1, 1))), max_size=6))
+    def test_a_provider_is_excluded_since_the_earliest_that_is_confirmed(
+        self, told: list[tuple[Standing, date]]
+    ) -> None:
+        matches = tuple(
+            Match(new_id(), new_id(), NPI, Likeness.NPI, standing, entry(excluded_on=day)) for standing, day in told
+        )
+        confirmed = sorted(day for standing, day in told if standing is Standing.CONFIRMED)
+        assert excluded_since(matches) == (confirmed[0] if confirmed else None)
+
+    def test_one_that_ended_is_not_in_force(self) -> None:
+        ended = entry(reinstated_on=date(2026, 6, 1))
+        assert ended.in_force(date(2026, 5, 31))
+        assert not ended.in_force(date(2026, 6, 1))
