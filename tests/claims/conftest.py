@@ -105,6 +105,7 @@ class Clinic:
         encounter_id: UUID | None = None,
         on: date = VISIT,
         self_pay: Iterable[dict[str, Any]] = (),
+        event: str = "EncounterCoded",
         **more: Any,
     ) -> UUID:
         """Coding tells of the encounter (its next revision); gives the claim's id."""
@@ -121,7 +122,7 @@ class Clinic:
             "self_pay_lines": list(self_pay),
             "rules_edition": "2026Q1",
         }
-        kind = "org.dermbill.encounters.EncounterCoded.v1"
+        kind = f"org.dermbill.encounters.{event}.v1"
         await self.claims.deliver(kind, said | more, key=encounter_id, version=revision, practice_id=self.id)
         found = (await self.http.get("/claims", params={"encounter_id": str(encounter_id)})).json()["items"]
         assert len(found) == 1

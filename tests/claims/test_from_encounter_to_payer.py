@@ -38,7 +38,7 @@ class TestOpening:
         assert [line.procedure.code for line in sent.lines] == ["17110", "99213"]
         assert (await clinic.claim(claim_id))["charge"] == "360.00"
 
-    async def test_a_later_revision_after_submission_is_kept_for_the_biller(self, clinic: Clinic) -> None:
+    async def test_a_later_revision_after_submission_waits_for_the_payer(self, clinic: Clinic) -> None:
         encounter_id, patient_id = new_id(), await clinic.registers_a_patient()
         claim_id = await clinic.codes(patient_id, encounter_id=encounter_id)
         await clinic.lets_time_pass()
@@ -47,7 +47,7 @@ class TestOpening:
         claim = await clinic.claim(claim_id)
         assert [line["cpt"] for line in claim["lines"]] == ["17110"]
         assert claim["status"] == "submitted"
-        assert await clinic.follow_ups() == ["recoded_refused"]
+        assert await clinic.follow_ups() == ["recoded_waits"]
 
     async def test_what_the_patient_pays_alone_is_kept_beside_the_claim(self, clinic: Clinic) -> None:
         encounter_id, laser = new_id(), {"code": "COSMETIC-LASER", "units": 1}

@@ -51,9 +51,8 @@ class TestAcknowledgements:
         claim = await clinic.claim(claim_id)
         anew = {"number": 1, "cpt": "17110", "units": 1, "modifiers": ["59"], "diagnosis_pointers": [1]}
         await clinic.codes(UUID(claim["patient_id"]), anew, encounter_id=UUID(claim["encounter_id"]))
-        assert await clinic.follow_ups() == ["recoded_refused"]
+        assert await clinic.follow_ups() == ["recoded_waits"]
         await clinic.is_answered(claim_id, "A7")
-        await clinic.http.post(f"/claims/{claim_id}/rebuild")
         await clinic.lets_time_pass()
         sent = (await clinic.sent_claims())[-1]
         assert (sent.frequency, [line.procedure.modifiers for line in sent.lines]) == ("1", [("59",)])

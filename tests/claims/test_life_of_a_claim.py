@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.domain import acknowledgement, adjudication, assembly, correction, submission, waiting
+from claims.domain import acknowledgement, adjudication, assembly, correction, recoding, submission, waiting
 from claims.domain.acknowledgement import Acknowledgement
 from claims.domain.adjudication import Posting
 from claims.domain.assembly import Surroundings
@@ -30,6 +30,7 @@ from claims.domain.events import (
 from claims.domain.findings import Override
 from claims.domain.lifecycle import KEPT, STAGES, TRANSITIONS, Fact, Owner, Status, Wait, after, is_open
 from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
+from claims.domain.recoding import Recoded
 from claims.domain.refusals import AlreadySubmitted, FactOutOfPlace, FindingNotOverridable, FindingNotThere
 from common.change import Change
 from common.money import Money
@@ -180,8 +181,8 @@ class TestTheTable:
             reached |= found
         assert reached == set(Status)
 
-    def test_nothing_moves_a_void_claim(self) -> None:
-        assert {after(Status.VOID, fact) for fact in Fact} <= {Status.VOID, None}
+    def test_nothing_moves_a_void_claim_but_a_new_coding_of_its_encounter(self) -> None:
+        assert {after(Status.VOID, fact) for fact in Fact if fact is not Fact.RECODED} <= {Status.VOID, None}
 
 
 class TestAssembling:
@@ -206,57 +207,192 @@ class TestAssembling:
 
     def test_a_later_revision_before_submission_replaces_the_lines(self) -> None:
         later = coded(2, lines=(ServiceLine(1, "17110", 1, (), (1,)),))
-        claim = assembly.recode(ready(), later, NOW).aggregate
+        claim = recoding.recode(ready(), Recoded(later), NOW).aggregate
         assert claim.status is Status.ASSEMBLING
         assert [line.cpt for line in claim.lines] == ["17110"]
 
     def test_an_older_or_repeated_revision_changes_nothing(self) -> None:
-        assert assembly.recode(ready(), coded(1), NOW).aggregate == ready()
+        assert recoding.recode(ready(), Recoded(coded(1)), NOW).aggregate == ready()
 
-    def test_a_later_revision_after_submission_is_refused_and_given_to_a_person(self) -> None:
-        claim = assembly.recode(submitted(), coded(2, lines=()), NOW).aggregate
-        assert claim.status is Status.SUBMITTED
-        assert claim.lines == submitted().lines
-        assert facts_of(claim)[-1] == "recoded_refused"
-        assert [raised.reason for raised in claim.raised] == ["recoded_refused"]
+    def test_an_encounter_that_turns_out_not_billable_voids_a_claim_that_nobody_has(self) -> None:
+        facts = NotBilled(ENCOUNTER, PATIENT, 2, DAY, "no_charge", ())
+        change = recoding.withdraw(ready(), facts, NOW)
+        assert change.aggregate.status is Status.VOID
+        assert change.events == (ClaimClosed(CLAIM, "not_billable"),)
+
+
+WART = (ServiceLine(1, "17110", 1, (), (1,)),)
+NOT_BILLED = NotBilled(ENCOUNTER, PATIENT, 2, DAY, "no_charge", ())
+
+
+def recoded(claim: Claim, revision: int = 2, **changes: object) -> Claim:
+    return recoding.recode(claim, Recoded(coded(revision, **{"lines": WART} | changes)), NOW).aggregate
+
+
+def paid() -> Claim:
+    return decided(submitted(), paid="360.00").aggregate
+
+
+def built(claim: Claim) -> Claim:
+    return assembly.assemble(claim, snapshot(), CHARGES, AROUND, NOW).aggregate
+
+
+def raised(claim: Claim) -> list[str]:
+    return [one.reason for one in claim.raised]
+
+
+class TestAnEncounterCodedAnew:
+    def test_while_the_payer_has_not_decided_waits_as_work_with_a_deadline(self) -> None:
+        for before in (submitted(), heard(submitted(), "A2").aggregate):
+            claim = recoded(before)
+            assert (claim.status, claim.lines) == (before.status, before.lines)
+            assert (facts_of(claim)[-1], raised(claim)) == ("recoded_waits", ["recoded_waits"])
+            assert claim.raised[0].facts["due_at"] == before.deadline.due_at.isoformat()
+            assert not recoding.is_behind(claim)
+
+    def test_then_replaces_what_the_payer_decided_on_by_its_number(self) -> None:
+        claim = decided(recoded(submitted()), paid="360.00").aggregate
+        assert recoding.is_behind(claim)
+        again = built(recoding.catch_up(claim, NOW).aggregate)
+        assert (again.status, [line.cpt for line in again.lines]) == (Status.READY, ["17110"])
+        assert (again.next_frequency, again.next_original_reference) == ("7", PAYER_NUMBER)
+        assert not recoding.is_behind(again)
+
+    @pytest.mark.parametrize("denied", ["360.00", "150.00"])
+    def test_after_the_decision_replaces_it_at_once(self, denied: str) -> None:
+        claim = built(recoded(decided(submitted(), denied=denied, paid=str(360 - float(denied))).aggregate))
+        assert (claim.status, claim.next_frequency, claim.next_original_reference) == (Status.READY, "7", PAYER_NUMBER)
+
+    def test_is_a_person_s_work_where_the_payer_takes_no_replacement_of_what_it_paid(self) -> None:
+        claim = recoded(decided(submitted(ready(takes_frequency_codes=False)), paid="360.00").aggregate)
+        assert (claim.status, raised(claim)) == (Status.PAID, ["recoded_refused"])
+
+    def test_rejected_meanwhile_goes_out_as_an_original_with_the_new_lines(self) -> None:
+        claim = heard(recoded(submitted()), "A3").aggregate
+        again = built(recoding.catch_up(claim, NOW).aggregate)
+        assert (again.next_frequency, [line.cpt for line in again.lines]) == ("1", ["17110"])
+
+    def test_that_says_the_same_changes_nothing_at_the_payer(self) -> None:
+        claim = recoding.recode(paid(), Recoded(coded(2)), NOW).aggregate
+        assert (claim.status, claim.coded.revision, facts_of(claim)[-1]) == (Status.PAID, 2, "recoded_the_same")
+
+    def test_ends_the_wait_of_an_earlier_one_when_it_says_what_was_sent(self) -> None:
+        claim = recoding.recode(recoded(submitted()), Recoded(coded(3)), NOW).aggregate
+        assert not recoding.waits(claim)
+        assert recoding.catch_up(decided(claim, paid="360.00").aggregate, NOW).aggregate.status is Status.PAID
+
+    def test_names_the_codes_that_differ_in_the_history(self) -> None:
+        word = Recoded(coded(2, lines=WART), "removed 99213")
+        assert recoding.recode(ready(), word, NOW).aggregate.happened[-1].facts == {
+            "revision": "2",
+            "differs": "removed 99213",
+        }
 
     @pytest.mark.parametrize("comes_back", ["277CA", "999", "edi"])
-    def test_it_is_what_goes_out_once_the_claim_comes_back_undecided(self, comes_back: str) -> None:
-        newest = coded(2, lines=(ServiceLine(1, "17110", 1, ("59",), (1,)),))
+    def test_is_what_goes_out_once_the_claim_comes_back_undecided(self, comes_back: str) -> None:
         on_its_way = submission.put_in_batch(ready(), BATCH, NOW).aggregate
-        claim = assembly.recode(on_its_way if comes_back == "edi" else submitted(), newest, NOW).aggregate
+        claim = recoded(on_its_way if comes_back == "edi" else submitted())
         returned = {
             "277CA": lambda: heard(claim, "A3"),
             "999": lambda: submission.transmission_rejected(claim, BATCH, (), (), NOW),
             "edi": lambda: submission.not_taken(claim, BATCH, "no-route", NOW),
         }[comes_back]().aggregate
-        rebuilt = assembly.rebuild(returned, NOW, by="biller").aggregate
-        assert (rebuilt.coded, rebuilt.lines, rebuilt.findings) == (newest, newest.lines, ())
-        sent = submission.put_in_batch(
-            assembly.assemble(rebuilt, snapshot(), CHARGES, AROUND, NOW).aggregate, UUID(int=50), NOW
-        ).aggregate
+        again = recoding.rebuild(returned, NOW, by="biller").aggregate
+        assert (again.coded.revision, again.lines, again.findings) == (2, WART, ())
+        sent = submission.put_in_batch(built(again), UUID(int=50), NOW).aggregate
         assert (sent.current.attempt, sent.current.charge) == (2, Money("210.00"))
 
-    def test_only_the_newest_of_several_is(self) -> None:
+    def test_of_several_only_the_newest_goes_out(self) -> None:
         claim = submitted()
         for revision, cpt in ((3, "17111"), (2, "17110")):
-            line = ServiceLine(1, cpt, 1, (), (1,))
-            claim = assembly.recode(claim, coded(revision, lines=(line,)), NOW).aggregate
-        rebuilt = assembly.rebuild(heard(claim, "A3").aggregate, NOW, by="biller").aggregate
+            claim = recoded(claim, revision, lines=(ServiceLine(1, cpt, 1, (), (1,)),))
+        rebuilt = recoding.rebuild(heard(claim, "A3").aggregate, NOW, by="biller").aggregate
         assert [line.cpt for line in rebuilt.lines] == ["17111"]
 
-    def test_a_correction_of_what_the_payer_decided_keeps_its_own_lines(self) -> None:
-        denied = decided(assembly.recode(submitted(), coded(2, lines=()), NOW).aggregate, denied="360.00").aggregate
+    def test_leaves_a_correction_alone_while_coding_says_nothing_new(self) -> None:
+        denied = decided(submitted(), denied="360.00").aggregate
         corrected = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW).aggregate
         back = heard(submitted(corrected, UUID(int=50)), "A3").aggregate
-        assert assembly.rebuild(back, NOW, by="biller").aggregate.lines == corrected.lines
+        assert recoding.rebuild(back, NOW, by="biller").aggregate.lines == corrected.lines
 
-    def test_an_encounter_that_turns_out_not_billable_voids_a_claim_that_nobody_has(self) -> None:
-        facts = NotBilled(ENCOUNTER, PATIENT, 2, DAY, "no_charge", ())
-        change = assembly.withdraw(ready(), facts, NOW)
-        assert change.aggregate.status is Status.VOID
-        assert change.events == (ClaimClosed(CLAIM, "not_billable"),)
-        assert assembly.withdraw(submitted(), facts, NOW).aggregate.status is Status.SUBMITTED
+
+class TestAnEncounterForNoPayer:
+    def test_voids_at_the_payer_what_it_decided_on(self) -> None:
+        claim = built(recoding.withdraw(paid(), NOT_BILLED, NOW).aggregate)
+        assert (claim.status, claim.next_frequency, claim.next_original_reference) == (Status.READY, "8", PAYER_NUMBER)
+        assert claim.lines == ready().lines
+        sent = submitted(claim, UUID(int=99))
+        taken = heard(sent, "A2")
+        assert taken.aggregate.status is Status.VOID
+        assert taken.events[-1] == ClaimClosed(CLAIM, "void")
+
+    def test_waits_while_the_payer_has_not_decided(self) -> None:
+        claim = recoding.withdraw(submitted(), NOT_BILLED, NOW).aggregate
+        assert (claim.status, raised(claim)) == (Status.SUBMITTED, ["withdrawn_waits"])
+        again = built(recoding.catch_up(decided(claim, paid="360.00").aggregate, NOW).aggregate)
+        assert again.next_frequency == "8"
+
+    def test_gives_up_what_every_payer_turned_away(self) -> None:
+        rejected = heard(submitted(), "A3").aggregate
+        change = recoding.withdraw(rejected, NOT_BILLED, NOW)
+        assert (change.aggregate.status, change.events) == (Status.VOID, (ClaimClosed(CLAIM, "not_billable"),))
+        waited = heard(recoding.withdraw(submitted(), NOT_BILLED, NOW).aggregate, "A3").aggregate
+        assert recoding.catch_up(waited, NOW).aggregate.status is Status.VOID
+
+    def test_is_a_person_s_work_where_the_payer_takes_no_voids(self) -> None:
+        claim = decided(submitted(ready(takes_frequency_codes=False)), paid="360.00").aggregate
+        assert raised(recoding.withdraw(claim, NOT_BILLED, NOW).aggregate) == ["voided_refused"]
+
+    def test_a_void_that_is_turned_away_is_the_biller_s_and_is_not_sent_again_by_itself(self) -> None:
+        sent = submitted(built(recoding.withdraw(paid(), NOT_BILLED, NOW).aggregate), UUID(int=99))
+        claim = heard(sent, "A7").aggregate
+        assert (claim.status, claim.owner, recoding.is_behind(claim)) == (Status.REJECTED, Owner.BILLER, False)
+        assert built(assembly.rebuild(claim, NOW, by="biller").aggregate).next_frequency == "8"
+
+    def test_coded_after_all_begins_again_as_an_original(self) -> None:
+        never_sent = recoding.withdraw(ready(), NOT_BILLED, NOW).aggregate
+        sent = submitted(built(recoding.withdraw(paid(), NOT_BILLED, NOW).aggregate), UUID(int=99))
+        for void in (never_sent, heard(sent, "A2").aggregate):
+            claim = built(recoded(void, 3))
+            assert (claim.status, claim.next_frequency, [line.cpt for line in claim.lines]) == (
+                Status.READY, "1", ["17110"],
+            )  # fmt: skip
+
+    def test_what_a_biller_gave_up_is_not_opened_again(self) -> None:
+        void = assembly.void(ready(), NOW, by="biller", reason=Phi("Entered twice")).aggregate
+        assert raised(recoded(void)) == ["recoded_refused"]
+
+
+class TestAnyOrderOfWords:
+    @given(st.lists(st.sampled_from(["coded", "other", "none", "sent", "accepted", "rejected", "paid", "built"])))
+    def test_never_leaves_a_claim_behind_a_word_it_could_follow(self, course: list[str]) -> None:
+        claim, revision = assembling(), 1
+        for step in course:
+            revision += 1
+            claim = _stepped(claim, step, revision)
+            claim = recoding.catch_up(claim, NOW).aggregate
+            assert not recoding.is_behind(claim)
+            assert claim.coded.newest <= revision
+        if claim.status is Status.VOID:
+            assert claim.coded.is_withdrawn or recoding.waits(claim)
+
+
+def _stepped(claim: Claim, step: str, revision: int) -> Claim:
+    if step == "coded":
+        return recoding.recode(claim, Recoded(coded(revision)), NOW).aggregate
+    if step == "other":
+        return recoded(claim, revision)
+    if step == "none":
+        return recoding.withdraw(claim, replace(NOT_BILLED, revision=revision), NOW).aggregate
+    if step == "built" and claim.status is Status.ASSEMBLING:
+        return built(claim)
+    if step == "sent" and claim.status is Status.READY:
+        return submitted(claim, UUID(int=1000 + revision))
+    if step in ("accepted", "rejected") and claim.status is Status.SUBMITTED:
+        return heard(claim, {"accepted": "A2", "rejected": "A3"}[step]).aggregate
+    if step == "paid" and claim.status is Status.ACCEPTED:
+        return decided(claim, paid=str(claim.charge)).aggregate
+    return claim
 
 
 class TestCodingAsksAgain:
@@ -301,7 +437,7 @@ class TestCodingAsksAgain:
 
     def test_the_answer_frees_it_with_the_new_lines(self) -> None:
         answered = coded(3, lines=(ServiceLine(1, "17110", 1, (), (1,)),))
-        claim = assembly.recode(self.asked(ready()).aggregate, answered, NOW).aggregate
+        claim = recoding.recode(self.asked(ready()).aggregate, Recoded(answered), NOW).aggregate
         assert claim.status is Status.ASSEMBLING
         assembled = assembly.assemble(claim, snapshot(), CHARGES, AROUND, NOW).aggregate
         assert (assembled.status, [line.cpt for line in assembled.lines]) == (Status.READY, ["17110"])
@@ -309,7 +445,7 @@ class TestCodingAsksAgain:
     def test_an_older_or_repeated_revision_changes_nothing(self) -> None:
         claim = self.asked(ready()).aggregate
         assert assembly.hold(claim, LaterWord(2, held=True, flags=("GLOBAL",)), NOW) == Change(claim)
-        assert assembly.recode(claim, coded(2), NOW) == Change(claim)
+        assert recoding.recode(claim, Recoded(coded(2)), NOW) == Change(claim)
         assert assembly.hold(ready(), LaterWord(1, held=True), NOW) == Change(ready())
 
     @pytest.mark.parametrize(
@@ -336,17 +472,16 @@ class TestCodingAsksAgain:
         assert claim.status is Status.REJECTED
         again = self.rebuilt(claim).aggregate
         assert [finding.id for finding in again.findings] == ["R07"]
-        answered = assembly.recode(again, coded(3), NOW).aggregate
+        answered = recoding.recode(again, Recoded(coded(3)), NOW).aggregate
         assert assembly.assemble(answered, snapshot(), CHARGES, AROUND, NOW).aggregate.status is Status.READY
 
     def test_a_correction_waits_for_the_answer_and_goes_on_with_it(self) -> None:
         denied = self.asked(decided(submitted(), denied="360.00").aggregate).aggregate
         waits = correction.correct(denied, asked(denied, LineChange(2, ("59",))), AROUND, NOW).aggregate
         assert [finding.id for finding in waits.findings] == ["R07"]
-        answered = assembly.recode(waits, coded(3), NOW).aggregate
-        assert (answered.status, answered.lines) == (Status.HELD, waits.lines)
-        assert [raised.reason for raised in answered.raised][-1] == "recoded_refused"
-        assert self.rebuilt(answered).aggregate.status is Status.READY
+        answered = recoding.recode(waits, Recoded(coded(3)), NOW).aggregate
+        assert (answered.status, answered.lines) == (Status.ASSEMBLING, waits.lines)
+        assert assembly.assemble(answered, snapshot(), CHARGES, AROUND, NOW).aggregate.status is Status.READY
 
     def test_a_void_claim_only_keeps_the_word(self) -> None:
         void = assembly.void(ready(), NOW, by="biller", reason=Phi("Entered twice")).aggregate
@@ -358,7 +493,7 @@ class TestCodingAsksAgain:
         claim = ready()
         for revision in order:
             if revision in coded_ones:
-                claim = assembly.recode(claim, coded(revision), NOW).aggregate
+                claim = recoding.recode(claim, Recoded(coded(revision)), NOW).aggregate
             else:
                 claim = assembly.hold(claim, LaterWord(revision, held=True), NOW).aggregate
         assert claim.coded.newest == 5

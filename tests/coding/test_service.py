@@ -268,6 +268,61 @@ class TestAnswering:
                 await tx.execute(text("UPDATE encounter_history SET act = 'forged'"))
 
 
+class TestLateFacts:
+    async def test_an_addendum_to_a_coded_visit_tells_what_differs(self, coding: Running) -> None:
+        first = await recorded(coding, visit(BIOPSY | {"count": 2}))
+        amendment = visit(BIOPSY | {"count": 3}, BIOPSY | {"technique": "tangential", "site": "left hand"})
+        assert (await amended(coding, first, amendment)).status_code == 200
+        assert await told(coding) == [("EncounterCoded", 1), ("EncounterRecoded", 2)]
+        [event] = await coding.published("EncounterRecoded")
+        assert [(one["cpt"], one["units"]) for one in event.data["lines"]] == [("11103", 1), ("11104", 1), ("11105", 2)]
+        alone = {"modifiers": [], "diagnoses": ["D49.2"], "self_pay": False}
+        assert (event.data["replaces"], event.data["changes"]) == (
+            1,
+            [
+                {"change": "added", "cpt": "11103", "before": None, "now": {"units": 1} | alone},
+                {"change": "changed", "cpt": "11105", "before": {"units": 1} | alone, "now": {"units": 2} | alone},
+            ],
+        )
+
+    async def test_pathology_that_comes_days_later_releases_a_held_excision(self, coding: Running) -> None:
+        excision = {
+            "kind": "excision", "lesion_type": "malignant", "diameter_cm": 1.0, "margin_cm": 0.4,
+            "site": "left forearm", "problem_ref": "p1",
+        }  # fmt: skip
+        held = await recorded(coding, visit(excision, icd10="D49.2"))
+        assert (held["disposition"], "AWAIT_PATH" in held["flags"]) == ("hold", True)
+        report = visit(excision | {"pathology_icd10": "C44.619"}, icd10="C44.619")
+        released = (await amended(coding, held, report)).json()
+        assert [(one["cpt"], one["dx"]) for one in released["lines"]] == [("11602", ["C44.619"])]
+        assert (released["changed"]["disposition_before"], "AWAIT_PATH" in released["changed"]["flags_settled"]) == (
+            "hold",
+            True,
+        )
+        assert await told(coding) == [("EncounterHeld", 1), ("EncounterCoded", 2)]
+
+    async def test_a_visit_held_in_between_is_told_anew_also_when_nothing_differs(self, coding: Running) -> None:
+        first = await recorded(coding, READY)
+        asked = (await amended(coding, first, HELD)).json()
+        await amended(coding, asked, READY)
+        assert await told(coding) == [("EncounterCoded", 1), ("EncounterHeld", 2), ("EncounterRecoded", 3)]
+        [event] = await coding.published("EncounterRecoded")
+        assert (event.data["replaces"], event.data["changes"]) == (1, [])
+
+    async def test_an_override_of_a_coded_visit_is_a_change_too(self, coding: Running) -> None:
+        encounter = await recorded(coding, READY)
+        coded = (await by_hand(coding, encounter, line("11102", "D49.2"))).json()
+        assert [(one["standing"], (one["now"] or one["before"])["cpt"]) for one in coded["changed"]["lines"]] == [
+            ("added", "11102"),
+            ("removed", "11104"),
+        ]
+        [event] = await coding.published("EncounterRecoded")
+        assert [(one["change"], one["cpt"]) for one in event.data["changes"]] == [
+            ("added", "11102"),
+            ("removed", "11104"),
+        ]
+
+
 class TestOverriding:
     async def test_a_coder_s_lines_make_a_held_visit_ready_and_say_who_and_why(self, coding: Running) -> None:
         encounter = await recorded(coding, HELD)

@@ -16,6 +16,7 @@ from claims.domain.claim import Standing
 from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, SelfPayLine, ServiceLine
 from claims.domain.correction import Correction, LineChange
 from claims.domain.events import AdjudicatedLine
+from claims.domain.recoding import Recoded
 from claims.operations import acknowledgement, adjudication, opening, transmission
 from common.handlers import Handlers, Received
 from common.money import Money
@@ -48,6 +49,17 @@ class EncounterCoded:
     lines: tuple[CodedLine, ...]
     self_pay_lines: tuple[SelfPayLine, ...] = ()
     rules_edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecodedLine:
+    change: str
+    cpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterRecoded(EncounterCoded):
+    changes: tuple[RecodedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,22 +177,13 @@ class DenialUpheld:
 
 @HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")
 async def encounter_coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
-    said = event.data
-    coded = CodedEncounter(
-        encounter_id=said.encounter_id,
-        patient_id=said.patient_id,
-        revision=event.version,
-        date_of_service=said.date_of_service,
-        place_of_service=said.place_of_service,
-        rendering_npi=said.rendering_npi,
-        diagnoses=said.diagnoses,
-        lines=tuple(
-            ServiceLine(line.number, line.cpt, line.units, line.modifiers, line.diagnosis_pointers)
-            for line in said.lines
-        ),
-        rules_edition=said.rules_edition,
-    )
-    await opening.take_coded(uow, coded, _self_pay(event) if said.self_pay_lines else None)
+    await _take_coded(uow, event.data, event.version)
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterRecoded.v1")
+async def encounter_recoded(uow: UnitOfWork, event: Received[EncounterRecoded]) -> None:
+    differs = ", ".join(f"{line.change} {line.cpt}" for line in event.data.changes)
+    await _take_coded(uow, event.data, event.version, differs)
 
 
 @HANDLERS.on("org.dermbill.encounters.EncounterHeld.v1")
@@ -275,12 +278,30 @@ async def denial_upheld(uow: UnitOfWork, event: Received[DenialUpheld]) -> None:
     )
 
 
-def _self_pay(event: Received[EncounterCoded]) -> NotBilled:
-    said = event.data
+async def _take_coded(uow: UnitOfWork, said: EncounterCoded, revision: int, differs: str = "") -> None:
+    coded = CodedEncounter(
+        encounter_id=said.encounter_id,
+        patient_id=said.patient_id,
+        revision=revision,
+        date_of_service=said.date_of_service,
+        place_of_service=said.place_of_service,
+        rendering_npi=said.rendering_npi,
+        diagnoses=said.diagnoses,
+        lines=tuple(
+            ServiceLine(line.number, line.cpt, line.units, line.modifiers, line.diagnosis_pointers)
+            for line in said.lines
+        ),
+        rules_edition=said.rules_edition,
+    )
+    own = _self_pay(said, revision) if said.self_pay_lines else None
+    await opening.take_coded(uow, Recoded(coded, differs), own)
+
+
+def _self_pay(said: EncounterCoded, revision: int) -> NotBilled:
     return NotBilled(
         encounter_id=said.encounter_id,
         patient_id=said.patient_id,
-        revision=event.version,
+        revision=revision,
         date_of_service=said.date_of_service,
         disposition=SELF_PAY,
         lines=said.self_pay_lines,

@@ -13,7 +13,7 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from coding.domain.coded_visit import CodedVisit, Disposition
-from coding.domain.encounter import Encounter
+from coding.domain.encounter import Encounter, Told
 from coding.domain.proposal import Proposal
 from coding.sealing import OVERRIDE, PAST_VISIT, REASON, VISIT
 from coding.tables import encounters, history
@@ -98,6 +98,18 @@ async def last_sent(tx: Transaction, encounter_id: UUID, acts: Sequence[str]) ->
     )
     row = await tx.row(statement)
     return PAST_VISIT.open(tx.vault, tx.practice_id, row["id"], row["visit"]) if row else None
+
+
+async def last_told(tx: Transaction, encounter_id: UUID, events: Sequence[str]) -> Told | None:
+    """The newest version that one of `events` told of."""
+    statement = (
+        select(history.c.version, history.c.coded)
+        .where(history.c.encounter_id == encounter_id, history.c.published.in_(events))
+        .order_by(history.c.version.desc())
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    return Told(row["version"], CODED.validate_python(row["coded"])) if row else None
 
 
 async def save(tx: Transaction, encounter: Encounter) -> Encounter:

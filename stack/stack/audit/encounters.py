@@ -41,7 +41,8 @@ LAST_WORD = """
     ) AS w ON true
     JOIN unnest(CAST(:dispositions AS text[]), CAST(:events AS text[])) AS a(disposition, event)
       ON a.disposition = e.disposition
-    WHERE w.published IS DISTINCT FROM a.event OR w.disposition IS DISTINCT FROM e.disposition
+    WHERE replace(w.published, 'Recoded', 'Coded') IS DISTINCT FROM a.event
+       OR w.disposition IS DISTINCT FROM e.disposition
 """
 TOLD = """
     SELECT coalesce(h.encounter_id, e.key) AS encounter_id, coalesce(h.version, e.version) AS version,
@@ -55,7 +56,7 @@ TOLD = """
 
 ENCOUNTERS = "SELECT id, practice_id FROM encounters"
 ANNOUNCEMENTS = """
-    SELECT key, version, split_part(type, '.', 4) AS event,
+    SELECT key, version, replace(split_part(type, '.', 4), 'Recoded', 'Coded') AS event,
            jsonb_array_length(coalesce(payload::jsonb -> 'self_pay_lines', '[]')) > 0 AS self_pay
     FROM event_log ORDER BY key, version
 """
@@ -66,7 +67,9 @@ CLAIMS = """
 REFUSED = """
     SELECT c.encounter_id, h.fact, (h.facts ->> 'revision')::bigint AS revision
     FROM claim_history AS h JOIN claims AS c ON c.id = h.claim_id
-    WHERE h.fact IN ('recoded_refused', 'voided_refused', 'encounter_held_refused')
+    WHERE h.fact IN (
+        'recoded_refused', 'recoded_waits', 'voided_refused', 'withdrawn', 'withdrawn_waits', 'encounter_held_refused'
+    )
 """
 # Whatever coding says of an encounter with a claim leaves an entry that names its revision, also when it is refused.
 HEARD = """
@@ -106,6 +109,10 @@ class Counterparts:
     refused: frozenset[tuple[UUID, str, int]]
     heard: Mapping[UUID, list[int]]
     not_billed: Mapping[tuple[UUID, int], int]
+
+    def told(self, encounter: UUID, revision: int, *facts: str) -> bool:
+        """Whether the claim's history says that this word could not be followed at once."""
+        return any((encounter, fact, revision) in self.refused for fact in facts)
 
     def latest(self, encounter: UUID, event: str) -> int | None:
         """The version of the last announcement of that kind."""
@@ -158,7 +165,7 @@ async def claims_behind(now: Snapshot) -> Iterable[Violation]:
         if (latest := known.latest(encounter, CODED)) is not None
         and claim.revision != latest
         and (
-            (encounter, "recoded_refused", latest) not in known.refused
+            not known.told(encounter, latest, "recoded_refused", "recoded_waits")
             or (claim.status in ABOUT_TO_LEAVE and not claim.decided)
         )
     ]
@@ -174,7 +181,7 @@ async def withdrawn_in_vain(now: Snapshot) -> Iterable[Violation]:
         if (withdrawn := known.latest(encounter, NOT_BILLABLE)) is not None
         and withdrawn > claim.revision
         and claim.status != "void"
-        and (encounter, "voided_refused", withdrawn) not in known.refused
+        and not known.told(encounter, withdrawn, "voided_refused", "withdrawn", "withdrawn_waits")
     ]
 
 

@@ -161,8 +161,9 @@ def _replaced(found: Whereabouts, **changes: Any) -> Whereabouts:
 
 
 def _to_submission(encounter: Mapping[str, Any], history: Sequence[Mapping[str, Any]]) -> float:
-    coded = max(one["at"] for one in encounter["history"] if one["published"] == "EncounterCoded")
     sent = min(one["at"] for one in history if one["fact"] == "sent")
+    ready = [one["at"] for one in encounter["history"] if one["published"] in ("EncounterCoded", "EncounterRecoded")]
+    coded = max(at for at in ready if at <= sent)
     return (datetime.fromisoformat(sent) - datetime.fromisoformat(coded)).total_seconds()
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from claims.domain.claim import Claim
-from claims.domain.events import ClaimAccepted, ClaimRejected
+from claims.domain.claim import VOID, Claim
+from claims.domain.events import ClaimAccepted, ClaimClosed, ClaimRejected
 from claims.domain.lifecycle import Fact, Status
 from claims.domain.submission import with_submission
 from common.change import Change
@@ -77,15 +77,18 @@ def acknowledge(claim: Claim, said: Acknowledgement, now: datetime) -> Change[Cl
     if submission.said_at is not None and said.said_at < submission.said_at:
         return Change(claim.note("older_acknowledgement", now, said.facts))
     heard = with_submission(claim, replace(submission, said_at=said.said_at))
-    moved = heard.move(said.fact, now, said.facts)
-    if said.fact is Fact.PAYER_ACCEPTED and said.payer_claim_number and moved.adjudicated_on is None:
+    taken = said.fact is Fact.PAYER_ACCEPTED
+    fact = Fact.VOID_TAKEN if taken and submission.frequency == VOID else said.fact
+    moved = heard.move(fact, now, said.facts)
+    if taken and said.payer_claim_number and moved.adjudicated_on is None:
         moved = replace(moved, payer_claim_number=said.payer_claim_number)
-    if not claim.moves(said.fact):
+    if not claim.moves(fact):
         return Change(moved)
-    return Change(moved, (_told(moved, said),))
+    return Change(moved, _told(moved, fact, said))
 
 
-def _told(claim: Claim, said: Acknowledgement) -> ClaimAccepted | ClaimRejected:
-    if claim.status is Status.ACCEPTED:
-        return ClaimAccepted(claim.id, said.control_number, said.payer_claim_number)
-    return ClaimRejected(claim.id, said.control_number, "277CA", said.categories, said.statuses)
+def _told(claim: Claim, fact: Fact, said: Acknowledgement) -> tuple[ClaimAccepted | ClaimRejected | ClaimClosed, ...]:
+    if fact is Fact.FRONT_END_REJECTED:
+        return (ClaimRejected(claim.id, said.control_number, "277CA", said.categories, said.statuses),)
+    accepted = ClaimAccepted(claim.id, said.control_number, said.payer_claim_number)
+    return (accepted, ClaimClosed(claim.id, "void")) if fact is Fact.VOID_TAKEN else (accepted,)

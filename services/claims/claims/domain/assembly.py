@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from claims.domain.claim import Claim
-from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, priced, total
+from claims.domain.coding import LaterWord, priced, total
 from claims.domain.draft import Draft, Neighbour
 from claims.domain.events import ClaimClosed, ClaimHeld
 from claims.domain.findings import Finding, Override, Severity, holding
@@ -31,22 +31,6 @@ class Surroundings:
 
     today: date
     neighbours: Sequence[Neighbour]
-
-
-def recode(claim: Claim, coded: CodedEncounter, now: datetime) -> Change[Claim]:
-    """Take a later revision of the encounter.
-
-    Before a payer holds the claim the lines are replaced and the claim is assembled anew; afterwards the revision is
-    refused in the history and given to a biller, and kept for a claim that comes back undecided. One that is not later
-    than what the claim has changes nothing.
-    """
-    if coded.revision <= claim.coded.newest:
-        return Change(claim)
-    facts = {"revision": str(coded.revision)}
-    if claim.adjudicated_on is not None or not claim.allows(Fact.RECODED):
-        word = LaterWord(coded.revision, held=False, coded=coded)
-        return Change(_heard(claim, word).refuse(Fact.RECODED, now, facts))
-    return Change(_coded_anew(claim.move(Fact.RECODED, now, facts), coded))
 
 
 def hold(claim: Claim, word: LaterWord, now: datetime) -> Change[Claim]:
@@ -74,14 +58,9 @@ def hold(claim: Claim, word: LaterWord, now: datetime) -> Change[Claim]:
 def rebuild(claim: Claim, now: datetime, *, by: str) -> Change[Claim]:
     """Assemble a held or rejected claim again, after something was mended.
 
-    It is the newest coding that goes out, also one that came while the payer had the claim; what a payer has decided on
-    is corrected, not coded anew. Raises FactOutOfPlace from any other status.
+    Raises FactOutOfPlace from any other status.
     """
-    newest = claim.coded.later.coded if claim.coded.later and claim.adjudicated_on is None else None
-    if newest is None:
-        return Change(claim.move(Fact.REBUILD_ASKED, now, {"by": by}))
-    facts = {"by": by, "coded_revision": str(newest.revision)}
-    return Change(_coded_anew(claim.move(Fact.REBUILD_ASKED, now, facts), newest))
+    return Change(claim.move(Fact.REBUILD_ASKED, now, {"by": by}))
 
 
 def assemble(
@@ -133,21 +112,6 @@ def void(claim: Claim, now: datetime, *, by: str, reason: Phi[str]) -> Change[Cl
         raise AlreadySubmitted(claim_id=claim.id)
     voided = claim.move(Fact.VOIDED, now, {"by": by}, reason=reason)
     return Change(voided, (ClaimClosed(claim.id, "void"),))
-
-
-def withdraw(claim: Claim, facts: NotBilled, now: datetime) -> Change[Claim]:
-    """A later revision of the encounter is not for any payer.
-
-    Voids a claim that was never submitted; any other keeps the fact and a person is told.
-    """
-    told = {"revision": str(facts.revision), "disposition": facts.disposition}
-    if claim.submissions or not claim.allows(Fact.VOIDED):
-        return Change(claim.refuse(Fact.VOIDED, now, told))
-    return Change(claim.move(Fact.VOIDED, now, told), (ClaimClosed(claim.id, "not_billable"),))
-
-
-def _coded_anew(claim: Claim, coded: CodedEncounter) -> Claim:
-    return replace(claim, coded=coded, lines=coded.lines, charge=Money.zero(), findings=(), overrides=())
 
 
 def _heard(claim: Claim, word: LaterWord) -> Claim:

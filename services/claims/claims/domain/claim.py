@@ -22,6 +22,7 @@ from common.phi import Phi
 
 ORIGINAL = "1"
 REPLACEMENT = "7"
+VOID = "8"
 
 # The shortest limits in common contracts, until the claim's payer is known (rulebook 9.3).
 DEFAULT_FILING_DAYS = 90
@@ -35,7 +36,7 @@ class Submission:
     """One attempt: what went out under one control number, and how far it got.
 
     `set_number` is the place (from 1) of its transaction set in the batch. `original_reference` is REF F8 of a
-    replacement. `said_at` is the time that the newest applied acknowledgement
+    replacement or a void. `said_at` is the time that the newest applied acknowledgement
     gives itself, so that an older one that arrives later moves nothing.
     """
 
@@ -148,18 +149,20 @@ class Claim:
     def next_frequency(self) -> str:
         """CLM05-3 of the next submission.
 
-        What the payer has decided on is replaced, also after a replacement of it was rejected; what was only
-        rejected at the front end is sent again as an original, and so is everything to a payer that takes no
-        replacements (rulebook 9.4).
+        What the payer has decided on is replaced, also after a replacement of it was rejected, or voided when coding
+        withdrew it; what was only rejected at the front end is sent again as an original, and so is everything to a
+        payer that takes no replacements (rulebook 9.4).
         """
         payer = self.snapshot.payer if self.snapshot else None
         replaceable = payer is not None and payer.takes_frequency_codes
-        return REPLACEMENT if self.adjudicated_on is not None and replaceable else ORIGINAL
+        if self.adjudicated_on is None or not replaceable:
+            return ORIGINAL
+        return VOID if self.coded.is_withdrawn else REPLACEMENT
 
     @property
     def next_original_reference(self) -> str | None:
         """REF F8 of the next submission: the payer's own number of what is replaced."""
-        return self.payer_claim_number if self.next_frequency == REPLACEMENT else None
+        return self.payer_claim_number if self.next_frequency != ORIGINAL else None
 
     @property
     def filing_window(self) -> tuple[date, date]:

@@ -31,14 +31,14 @@ class LaterWord:
     """What coding said after the revision whose lines the claim has.
 
     `held`: the encounter waits for a person in coding, and `flags` are the ids of what is asked there. Otherwise it was
-    coded anew, when its lines could no longer replace those of the claim: `coded` is that coding, for the day on which
-    the claim comes back undecided.
+    coded anew as `coded`, when its lines could no longer replace those of the claim, or is for no payer (`withdrawn`).
     """
 
     revision: int
     held: bool
     flags: tuple[str, ...] = ()
     coded: CodedEncounter | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class CodedEncounter:
     def is_held(self) -> bool:
         """Whether coding has asked about the encounter again, and has not been answered."""
         return self.later is not None and self.later.held
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether coding's newest word is that no payer is billed."""
+        return self.later is not None and self.later.withdrawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Fact(StrEnum):
     """
 
     RECODED = "recoded"
+    WITHDRAWN = "withdrawn"
     ENCOUNTER_HELD = "encounter_held"
     REBUILD_ASKED = "rebuild_asked"
     FOUND_CLEAN = "found_clean"
@@ -58,6 +59,7 @@ class Fact(StrEnum):
     DENIAL_UPHELD = "denial_upheld"
     DENIED_PART_UPHELD = "denied_part_upheld"
     VOIDED = "voided"
+    VOID_TAKEN = "void_taken"
 
 
 class Owner(StrEnum):
@@ -135,9 +137,14 @@ CONTESTED = (Status.DENIED, Status.PARTLY_PAID, Status.APPEALED)
 
 # No payer holds it: what coding says anew can still change it.
 _IN_OUR_HANDS = (Status.ASSEMBLING, Status.HELD, Status.READY, Status.REJECTED)
+# What is sent from here goes in the place of what the payer decided on.
+_TO_BE_REPLACED = (*_ADJUDICATED, Status.CORRECTING)
 
 TRANSITIONS: Mapping[tuple[Status, Fact], Status] = {
-    **{(status, Fact.RECODED): Status.ASSEMBLING for status in _IN_OUR_HANDS},
+    **{(status, Fact.RECODED): Status.ASSEMBLING for status in (*_IN_OUR_HANDS, *_TO_BE_REPLACED, Status.VOID)},
+    **{(status, Fact.WITHDRAWN): Status.ASSEMBLING for status in (*_IN_OUR_HANDS, *_TO_BE_REPLACED)},
+    **{(status, Fact.VOID_TAKEN): Status.VOID for status in (Status.SUBMITTED, Status.REJECTED)},
+    (Status.REJECTED, Fact.VOIDED): Status.VOID,
     **{(status, Fact.ENCOUNTER_HELD): Status.HELD for status in _IN_OUR_HANDS},
     **{(status, Fact.REBUILD_ASKED): Status.ASSEMBLING for status in (Status.HELD, Status.REJECTED)},
     (Status.ASSEMBLING, Fact.FOUND_CLEAN): Status.READY,
@@ -171,6 +178,7 @@ KEPT: frozenset[Fact] = frozenset(
         Fact.TRANSMISSION_REJECTED,
         Fact.FORWARDED,
         Fact.PAYER_ACCEPTED,
+        Fact.VOID_TAKEN,
         Fact.FRONT_END_REJECTED,
         Fact.PAID_IN_FULL,
         Fact.PAID_IN_PART,

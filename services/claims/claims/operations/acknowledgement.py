@@ -14,6 +14,7 @@ from claims.domain.acknowledgement import Acknowledgement, acknowledge, must_wai
 from claims.domain.claim import Claim
 from claims.domain.numbering import batch_and_set
 from claims.domain.refusals import UnreadableAcknowledgement
+from claims.operations.following import catch_up
 from claims.store import acknowledgements, batches
 from claims.store import claims as store
 from common.change import Change
@@ -161,7 +162,9 @@ async def _apply(tx: Transaction, chunk: list[Acknowledgement]) -> None:
         if new and claim is not None and not waits:
             fresh[claim.id].append(said)
     for claim_id, heard in sorted(fresh.items()):
-        await store.save(tx, known[claim_id], _heard(known[claim_id], heard, tx.now))
+        change = _heard(known[claim_id], heard, tx.now)
+        await store.save(tx, known[claim_id], change)
+        await catch_up(tx, change.aggregate)
 
 
 def _heard(claim: Claim, said: Iterable[Acknowledgement], now: datetime) -> Change[Claim]:

@@ -12,6 +12,7 @@ from claims.domain.claim import Claim
 from claims.domain.correction import Correction
 from claims.operations.assembly import surroundings
 from claims.operations.batching import join_batch
+from claims.operations.following import catch_up
 from claims.store import claims as store
 from common.change import Change
 from common.money import Money
@@ -81,4 +82,6 @@ async def uphold_denial(
 async def _changed(uow: UnitOfWork, claim_id: UUID, act: Callable[[Claim, datetime], Change[Claim]]) -> None:
     async with uow.begin() as tx:
         before = await store.load(tx, claim_id)
-        await store.save(tx, before, act(before, tx.now))
+        change = act(before, tx.now)
+        await store.save(tx, before, change)
+        await catch_up(tx, change.aggregate)

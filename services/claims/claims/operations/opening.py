@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from claims.domain import assembly
+from claims.domain import assembly, recoding
 from claims.domain.claim import Claim, started
-from claims.domain.coding import CodedEncounter, LaterWord, NotBilled
-from claims.domain.lifecycle import Status
+from claims.domain.coding import LaterWord, NotBilled
+from claims.domain.recoding import Recoded
 from claims.operations.assembly import ASSEMBLE
+from claims.operations.following import follow
 from claims.store import claims as store
 from claims.store import not_billed
 from common.change import Change
@@ -16,11 +17,12 @@ from common.ids import new_id
 from common.uow import UnitOfWork
 
 
-async def take_coded(uow: UnitOfWork, coded: CodedEncounter, self_pay: NotBilled | None) -> Claim:
-    """Open the encounter's claim, or bring the one it has up to this revision.
+async def take_coded(uow: UnitOfWork, word: Recoded, self_pay: NotBilled | None) -> Claim:
+    """Open the encounter's claim, or have the one it has follow this revision.
 
     What the patient pays alone is kept beside it. An older revision, or one told before, changes nothing.
     """
+    coded = word.coded
     async with uow.begin() as tx:
         if self_pay is not None:
             await not_billed.keep(tx, self_pay)
@@ -28,13 +30,9 @@ async def take_coded(uow: UnitOfWork, coded: CodedEncounter, self_pay: NotBilled
         if before is None:
             claim = started(new_id(), await store.next_number(tx), coded, tx.now)
             await store.add(tx, Change(claim))
-        else:
-            change = assembly.recode(before, coded, tx.now)
-            await store.save(tx, before, change)
-            claim = change.aggregate
-        if claim.status is Status.ASSEMBLING and claim != before:
             tx.schedule(ASSEMBLE, claim.id, due_at=tx.now, version=coded.revision)
-        return tx.done(claim)
+            return tx.done(claim)
+        return tx.done(await follow(tx, before, recoding.recode(before, word, tx.now)))
 
 
 async def take_held(uow: UnitOfWork, encounter_id: UUID, word: LaterWord) -> None:
@@ -51,10 +49,10 @@ async def take_held(uow: UnitOfWork, encounter_id: UUID, word: LaterWord) -> Non
 async def take_not_billable(uow: UnitOfWork, facts: NotBilled) -> None:
     """Keep that no payer will see the encounter.
 
-    A claim that an earlier revision opened is voided while no payer has seen it; otherwise the biller is told.
+    A claim that an earlier revision opened is voided, here while no payer has seen it and afterwards at its payer.
     """
     async with uow.begin() as tx:
         await not_billed.keep(tx, facts)
         before = await store.of_encounter(tx, facts.encounter_id)
         if before is not None and facts.revision > before.coded.newest:
-            await store.save(tx, before, assembly.withdraw(before, facts, tx.now))
+            await follow(tx, before, recoding.withdraw(before, facts, tx.now))

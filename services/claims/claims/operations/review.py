@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from claims.domain import assembly
+from claims.domain import assembly, recoding
 from claims.domain.claim import Claim
 from claims.domain.findings import Override
-from claims.operations.assembly import ASSEMBLE, surroundings
+from claims.operations.assembly import surroundings
 from claims.operations.batching import join_batch
+from claims.operations.following import follow
 from claims.store import claims as store
 from claims.store import follow_ups
 from claims.store.follow_ups import FollowUpRow
@@ -21,9 +22,7 @@ async def rebuild_claim(uow: UnitOfWork, claim_id: UUID) -> Claim:
     """Assemble a held or rejected claim again. Raises NotFound, FactOutOfPlace."""
     async with uow.begin() as tx:
         before = await store.load(tx, claim_id)
-        change = assembly.rebuild(before, tx.now, by=tx.actor.subject)
-        await store.save(tx, before, change)
-        tx.schedule(ASSEMBLE, claim_id, due_at=tx.now, version=before.coded.revision)
+        await follow(tx, before, recoding.rebuild(before, tx.now, by=tx.actor.subject))
         return tx.done(await store.load(tx, claim_id))
 
 

@@ -10,6 +10,7 @@ from claims.domain import submission
 from claims.domain.acknowledgement import Acknowledgement, acknowledge
 from claims.domain.batches import BatchStatus, FunctionalAnswer, SetVerdict
 from claims.domain.claim import Claim
+from claims.operations.following import catch_up
 from claims.store import acknowledgements, batches
 from claims.store import claims as store
 from common.change import Change
@@ -32,6 +33,7 @@ async def transmission_sent(uow: UnitOfWork, batch_id: UUID, transmission_id: UU
                 heard = acknowledge(change.aggregate, said, tx.now)
                 change = Change(heard.aggregate, (*change.events, *heard.events))
             await store.save(tx, claim, change)
+            await catch_up(tx, change.aggregate)
 
 
 async def transmission_acknowledged(uow: UnitOfWork, batch_id: UUID, answer: FunctionalAnswer) -> None:
@@ -45,7 +47,9 @@ async def transmission_acknowledged(uow: UnitOfWork, batch_id: UUID, answer: Fun
         for claim, number in carried:
             verdict = answer.verdict(number, of=count)
             if verdict is not SetVerdict.TAKEN:
-                await store.save(tx, claim, _refused(claim, batch_id, answer, number, verdict, tx.now))
+                change = _refused(claim, batch_id, answer, number, verdict, tx.now)
+                await store.save(tx, claim, change)
+                await catch_up(tx, change.aggregate)
 
 
 async def transmission_failed(uow: UnitOfWork, batch_id: UUID, code: str) -> None:
@@ -61,6 +65,7 @@ async def _reject(tx: Transaction, batch_id: UUID, categories: tuple[str, ...], 
     for claim in await store.of_batch(tx, batch_id):
         change = submission.transmission_rejected(claim, batch_id, categories, statuses, tx.now)
         await store.save(tx, claim, change)
+        await catch_up(tx, change.aggregate)
 
 
 def _refused(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -64,6 +64,12 @@ async def settle(tx: Transaction, follow_up_id: UUID, *, by: str, answer: Phi[st
     row = await tx.row(settled)
     assert row is not None
     return _follow_up(tx, row)
+
+
+async def answered(tx: Transaction, claim_id: UUID, reasons: Sequence[str], *, by: str) -> None:
+    """Settle the open follow-ups of a claim that nobody has to look at any more."""
+    waiting = (follow_ups.c.claim_id == claim_id) & follow_ups.c.reason.in_(reasons) & follow_ups.c.settled_at.is_(None)
+    await tx.execute(update(follow_ups).where(waiting).values(settled_at=tx.now, settled_by=by))
 
 
 def _follow_up(tx: Transaction, row: RowMapping) -> FollowUpRow:

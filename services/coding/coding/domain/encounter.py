@@ -12,8 +12,17 @@ from typing import Any
 from uuid import UUID
 
 from coding.domain.coded_visit import CodedLine, CodedVisit, Disposition
-from coding.domain.differences import Difference, billed, changes
-from coding.domain.events import EncounterCoded, EncounterHeld, EncounterNotBillable, SelfPayLine, ServiceLine
+from coding.domain.differences import BilledLine, Difference, billed, changes
+from coding.domain.events import (
+    EncounterCoded,
+    EncounterHeld,
+    EncounterNotBillable,
+    EncounterRecoded,
+    LineChange,
+    LineFacts,
+    SelfPayLine,
+    ServiceLine,
+)
 from coding.domain.findings import Finding
 from coding.domain.proposal import Proposal
 from common.phi import Phi
@@ -24,6 +33,8 @@ DIAGNOSES_ON_A_LINE = 4
 LINES_ON_A_CLAIM = 50
 
 Announcement = EncounterCoded | EncounterHeld | EncounterNotBillable
+# What a claim is made of; the second is told from the second time on.
+CODED_EVENTS = (EncounterCoded.__name__, EncounterRecoded.__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,14 @@ class Override:
     by: str
     at: datetime
     reason: Phi[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A version that the others were told of, and what it was coded as."""
+
+    version: int
+    coded: CodedVisit
 
 
 # repr=False: the document holds notes, which never appear in a log by being printed.
@@ -64,6 +83,15 @@ class Encounter:
     def announcement(self) -> Announcement:
         """The event that tells what the encounter is now: for a claim, waiting for a person, or for no payer."""
         return _ANNOUNCED[self.coded.disposition](self)
+
+    def announcement_after(self, told: Told | None) -> Announcement | EncounterRecoded:
+        """The same, told to those who know `told` as the newest version that was ready."""
+        event = self.announcement()
+        if told is None or not isinstance(event, EncounterCoded):
+            return event
+        facts = {name: getattr(event, name) for name in EncounterCoded.__slots__}
+        differs = tuple(_line_change(found) for found in changes(billed(told.coded), billed(self.coded)))
+        return EncounterRecoded(**facts, replaces=told.version, changes=differs)
 
     def says_more_than(self, before: Encounter | None) -> bool:
         """Whether the others have to be told; `before` is the version they know, None when they know of none."""
@@ -165,3 +193,11 @@ def _service_line(number: int, line: CodedLine, diagnoses: tuple[str, ...]) -> S
 
 def _self_pay(coded: CodedVisit) -> tuple[SelfPayLine, ...]:
     return tuple(SelfPayLine(line.cpt, line.units) for line in coded.self_pay_lines)
+
+
+def _line_change(found: Difference) -> LineChange:
+    return LineChange(found.standing.value, found.cpt, _facts(found.first), _facts(found.second))
+
+
+def _facts(line: BilledLine | None) -> LineFacts | None:
+    return LineFacts(line.units, line.modifiers, line.dx, line.self_pay) if line else None

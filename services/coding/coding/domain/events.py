@@ -28,7 +28,7 @@ class SelfPayLine:
 
 @dataclass(frozen=True, slots=True)
 class EncounterCoded:
-    """The encounter is ready for a claim; a later version replaces an earlier one whole."""
+    """The encounter is ready for a claim, for the first time."""
 
     encounter_id: UUID
     patient_id: UUID
@@ -39,6 +39,47 @@ class EncounterCoded:
     lines: tuple[ServiceLine, ...]
     self_pay_lines: tuple[SelfPayLine, ...]
     rules_edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """A line on one side of a change; `diagnoses` in their order. `self_pay`: no payer sees it."""
+
+    units: int
+    modifiers: tuple[str, ...]
+    diagnoses: tuple[str, ...]
+    self_pay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """`change` is added, removed or changed; `before` is None for the first, `now` for the second."""
+
+    change: str
+    cpt: str
+    before: LineFacts | None
+    now: LineFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterRecoded:
+    """The encounter is ready for a claim anew; it replaces what was told before whole.
+
+    `replaces` is the version that was last told as ready, and `changes` what differs from it: nothing when it was only
+    held in between.
+    """
+
+    encounter_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    place_of_service: str
+    rendering_npi: str
+    diagnoses: tuple[str, ...]
+    lines: tuple[ServiceLine, ...]
+    self_pay_lines: tuple[SelfPayLine, ...]
+    rules_edition: str
+    replaces: int
+    changes: tuple[LineChange, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coding import store
-from coding.domain.encounter import Encounter
+from coding.domain.encounter import CODED_EVENTS, Encounter
 from common.phi import Phi
 from common.uow import Transaction
 
@@ -12,8 +12,9 @@ async def announce(
     tx: Transaction, encounter: Encounter, before: Encounter | None, *, act: str, reason: Phi[str] | None = None
 ) -> None:
     """Keep this version in the history, and tell the others unless `before` said the very same."""
-    event = encounter.announcement()
     news = encounter.says_more_than(before)
+    told = await store.last_told(tx, encounter.id, CODED_EVENTS) if before and news else None
+    event = encounter.announcement_after(told)
     await store.note(tx, encounter, act=act, reason=reason, published=type(event).__name__ if news else None)
     if news:
         tx.publish(event, key=encounter.id, version=encounter.version)
