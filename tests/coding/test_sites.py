@@ -25,6 +25,15 @@ class TestReading:
             ("Lower lip vermilion", Part.LIP, None),
             ("nail of right thumb", Part.NAIL, "right"),
             ("left temple", Part.FACE, "left"),
+            ("left antecubital fossa", Part.ARM, "left"),
+            ("R popliteal fossa", Part.LEG, "right"),
+            ("lt. cheek", Part.FACE, "left"),
+            ("right great toenail unit", Part.NAIL, "right"),
+            ("occiput", Part.SCALP, None),
+            ("left postauricular scalp", Part.SCALP, "left"),
+            ("right conchal bowl", Part.EAR, "right"),
+            ("web space of right hand", Part.HAND, "right"),
+            ("left gluteal fold", Part.TRUNK, "left"),
         ],
     )
     def test_a_place_is_known_by_its_words(self, text: str, part: Part, side: str | None):
@@ -36,7 +45,9 @@ class TestReading:
         assert sites is not None
         assert [(site.noun, site.side) for site in sites] == [("hand", "left"), ("forearm", "left")]
 
-    @pytest.mark.parametrize("text", ["behind the left ear", "left", "near nose", "left or right arm", "", "neck arm"])
+    @pytest.mark.parametrize(
+        "text", ["behind the left ear", "left", "near nose", "left or right arm", "", "neck arm", "postauricular"]
+    )
     def test_words_that_are_not_understood_are_not_skipped(self, text: str):
         assert read_sites(text) is None
 

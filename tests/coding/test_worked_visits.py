@@ -393,6 +393,16 @@ class TestVisits:
         assert written(code(problems={"a": "L40.0"}, em=visit(), patient=new, history=seen).lines) == ["99213 L40.0"]
         assert written(code(problems={"a": "L40.0"}, em=visit(), patient=new, history=unseen).lines) == ["99203 L40.0"]
 
+    @pytest.mark.parametrize("registered", ["established", None])
+    def test_a_last_visit_more_than_three_years_ago_makes_a_patient_new_whatever_was_registered(
+        self, registered: str | None
+    ):
+        unseen = {"last_face_to_face_same_group_same_specialty": "2023-05-03"}
+        patient = {"age": 66, "sex": "F", "new_or_established": registered}
+        coded = code(problems={"p1": "L40.0"}, em=visit(mdm="moderate"), history=unseen, patient=patient)
+        assert (written(coded.lines), coded.disposition) == (["99204 L40.0"], "ready")
+        assert ("NEW_PT_RULE" in coded.flags) == (registered == "established")
+
 
 class TestGlobalPeriods:
     RUNNING = ({"cpt": "11602", "date": "2026-04-24", "days": 10},)

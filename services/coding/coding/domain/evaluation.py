@@ -90,6 +90,9 @@ def _standing(visit: Visit) -> tuple[str | None, tuple[Finding, ...]]:
     if seen_within_three_years(visit.last_face_to_face, visit.date):
         says = "The group and specialty saw the patient within three years: established."
         return "established", (note(Flag.NEW_PT_RULE, says),) if given == "new" else ()
+    if visit.last_face_to_face:
+        says = "The group and specialty last saw the patient more than three years ago: new."
+        return "new", (note(Flag.NEW_PT_RULE, says),) if given == "established" else ()
     if given is None:
         says = "Has the group and specialty seen the patient within three years?"
         return None, (ask(Flag.NEW_PT_RULE, "patient.new_or_established", says),)

@@ -45,9 +45,9 @@ class Site:
 
 _NOUNS: Mapping[Part, str] = {
     Part.TRUNK: "trunk back chest abdomen abdominal belly buttock buttocks flank breast sternum presternal "
-    "umbilicus umbilical lumbar sacrum sacral scapula interscapular torso waist groin inguinal",
+    "umbilicus umbilical lumbar sacrum sacral scapula interscapular torso waist groin inguinal gluteal",
     Part.ARM: "arm arms forearm forearms shoulder shoulders elbow elbows wrist wrists antecubital",
-    Part.LEG: "leg legs thigh thighs shin shins calf calves knee knees hip hips ankle ankles popliteal",
+    Part.LEG: "leg legs thigh thighs shin shins calf calves knee knees hip hips ankle ankles popliteal pretibial",
     Part.SCALP: "scalp",
     Part.AXILLA: "axilla axillae axillary armpit armpits",
     Part.NECK: "neck nape",
@@ -59,7 +59,7 @@ _NOUNS: Mapping[Part, str] = {
     Part.EYELID: "eyelid eyelids canthus",
     Part.NOSE: "nose nasal nostril ala columella",
     Part.EAR: "ear ears helix antihelix concha tragus earlobe",
-    Part.LIP: "lip lips vermilion",
+    Part.LIP: "lip lips vermilion philtrum",
     Part.MUCOSA: "tongue buccal gingiva palate vestibule intranasal",
     Part.ANUS: "anus anal perianal",
     Part.NAIL: "nail nails nailbed",
@@ -69,7 +69,8 @@ _SAME_NOUN: Mapping[str, str] = {
     "nasal": "nose", "vulvar": "vulva", "penile": "penis", "scrotal": "scrotum", "labium": "labia",
     "umbilical": "umbilicus", "inguinal": "groin", "perineal": "perineum", "big": "great",
     "abdominal": "abdomen", "belly": "abdomen", "sacral": "sacrum", "axillae": "axilla", "axillary": "axilla",
-    "armpit": "axilla", "armpits": "axilla", "buttocks": "buttock", "calves": "calf", "feet": "foot",
+    "armpit": "axilla", "armpits": "axilla", "buttocks": "buttock", "gluteal": "buttock",
+    "calves": "calf", "feet": "foot",
     "arms": "arm", "forearms": "forearm", "shoulders": "shoulder", "elbows": "elbow", "wrists": "wrist",
     "legs": "leg", "thighs": "thigh", "shins": "shin", "knees": "knee", "hips": "hip", "ankles": "ankle",
     "hands": "hand", "fingers": "finger", "thumbs": "thumb", "palms": "palm", "knuckles": "knuckle",
@@ -86,14 +87,21 @@ _QUALIFIERS = frozenset(
         "inferior", "frontal", "parietal", "occipital", "temporal", "vertex", "crown", "tip", "sidewall",
         "bridge", "root", "rim", "lobe", "margin", "border", "great", "little", "big", "index", "ring",
         "second", "third", "fourth", "fifth", "small", "cutaneous", "mucosal", "red", "skin", "webspace",
-        "base", "shaft", "folds", "fold", "crease", "rib", "ribs", "side", "front",
+        "base", "shaft", "folds", "fold", "crease", "rib", "ribs", "side", "front", "fossa", "wall", "low",
+        "postauricular", "retroauricular", "infraorbital", "zygomatic",
     }
 )  # fmt: skip
 _EMPTY = frozenset({"the", "of", "on", "both", "bilateral"})
 # Ways of writing that name a place in other words: "the back of the hand" is a hand, a toenail a toe's nail.
 _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\bback of (?:the )?"), "posterior "),
+    (re.compile(r"\bbacks? of (?:the )?"), "posterior "),
+    (re.compile(r"\b(?:l|lt)\b"), "left"),
+    (re.compile(r"\b(?:r|rt)\b"), "right"),
     (re.compile(r"\b(toe|finger|thumb)\s?nails?\b"), r"\1 nail"),
+    (re.compile(r"\bnail (?:unit|plate|matrix|folds?)\b"), "nail"),
+    (re.compile(r"\bocciput\b"), "occipital scalp"),
+    (re.compile(r"\bconchal bowl\b"), "concha"),
+    (re.compile(r"\bweb space\b"), "webspace"),
     (re.compile(r"\b(?:hallux|(?:1st|first) toe)\b"), "great toe"),
     (re.compile(r"\bpinky\b"), "little"),
     (re.compile(r"\b2nd\b"), "second"),
