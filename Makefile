@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 LIBS := libs/codes libs/x12 libs/common libs/hl7
-SERVICES := services/patients services/coding services/claims services/edi services/payments services/denials services/credentialing services/eligibility
+SERVICES := services/patients services/coding services/claims services/edi services/payments services/denials services/credentialing services/eligibility services/authorizations
 MEMBERS := $(LIBS) $(SERVICES) simulator stack
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 READY := $(VENV)/.ready

@@ -26,11 +26,23 @@ SERVICES = (
     Service("denials", "dermbill.denials", ("claims:read", "payments:read")),
     Service("credentialing", "dermbill.credentialing"),
     Service("eligibility", "dermbill.eligibility", ("patients:read", "edi:read", "edi:write")),
+    Service("authorizations", "dermbill.authorizations", ("patients:read", "edi:read", "edi:write")),
 )
 TOPICS: Mapping[str, int] = {service.topic: PARTITIONS for service in SERVICES}
 
 # What staff of one practice may be given; the demo registers its client for its practice with these.
-AREAS = ("patients", "encounters", "claims", "edi", "payments", "denials", "credentialing", "eligibility", "operations")
+AREAS = (
+    "patients",
+    "encounters",
+    "claims",
+    "edi",
+    "payments",
+    "denials",
+    "credentialing",
+    "eligibility",
+    "authorizations",
+    "operations",
+)
 STAFF_SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))
 
 

@@ -17,7 +17,17 @@ from typing import Any
 
 import httpx
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from services_under_test import CLAIMS, CODING, CREDENTIALING, DENIALS, EDI, ELIGIBILITY, PATIENTS, PAYMENTS
+from services_under_test import (
+    AUTHORIZATIONS,
+    CLAIMS,
+    CODING,
+    CREDENTIALING,
+    DENIALS,
+    EDI,
+    ELIGIBILITY,
+    PATIENTS,
+    PAYMENTS,
+)
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -30,7 +40,7 @@ from common.testing.serving import served
 from common.vault import Vault
 from stack.services import TOPICS
 
-SERVICES = (PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS, CREDENTIALING, ELIGIBILITY)
+SERVICES = (PATIENTS, CODING, CLAIMS, EDI, PAYMENTS, DENIALS, CREDENTIALING, ELIGIBILITY, AUTHORIZATIONS)
 ADMIN_TOKEN = "admin-of-a-synthetic-world"
 PATIENCE_SECONDS = 50.0
 # A simulated day: a payer that pays after a week pays after less than a second.

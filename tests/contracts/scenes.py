@@ -182,12 +182,29 @@ async def credentialing_scene(service: Running) -> None:
         assert answer.status_code == 201, answer.text
 
 
+async def authorizations_scene(service: Running) -> None:
+    wish = {
+        "patient_id": str(new_id()), "services": [{"code": "96910", "units": 30}], "first": "2026-11-20", "place": "11",
+        "diagnoses": ["L40.0"], "rendering_npi": "1245319599",
+    }  # fmt: skip
+    async with service.client("authorizations:write") as http:
+        asker = {"name": "Canary Dermatology PC", "npi": "1234567893"}
+        assert (await http.put("/asking-provider", json=asker)).status_code == 200
+        assert (await http.put("/payers/CANARYPAYER", json={"name": "Canary Mutual"})).status_code == 200
+        rule = {"verdict": "needed", "codes": ["96910"], "says": "Canary wants one.", "source": "Canary's list"}
+        assert (await http.put("/rules/CANARY", json=rule)).status_code == 200
+        answer = await http.post("/authorizations", json=wish, headers=key())
+        assert answer.status_code == 202, answer.text
+
+
 async def eligibility_scene(service: Running) -> None:
     wanted = {"patient_id": str(new_id()), "on": "2026-11-20"}
     async with service.client("eligibility:write") as http:
         asker = {"name": "Canary Dermatology PC", "npi": "1234567893"}
         assert (await http.put("/asking-provider", json=asker)).status_code == 200
         assert (await http.put("/payers/CANARYPAYER", json={"name": "Canary Mutual"})).status_code == 200
+        fees = [{"code": "99213", "effective_from": "2026-01-01", "amount": "92.00"}]
+        assert (await http.put("/fee-schedules/CANARYPAYER", json={"fees": fees})).status_code == 200
         for path, body in (("/checks", wanted), ("/appointments", wanted), ("/batches", {"items": [wanted]})):
             answer = await http.post(path, json=body, headers=key())
             assert answer.status_code in (201, 202), answer.text
@@ -203,8 +220,7 @@ SCENES: Mapping[str, Scene] = {
     "denials": denials_scene,
     "credentialing": credentialing_scene,
     "eligibility": eligibility_scene,
-        fees = [{"code": "99213", "effective_from": "2026-01-01", "amount": "92.00"}]
-        assert (await http.put("/fee-schedules/CANARYPAYER", json={"fees": fees})).status_code == 200
+    "authorizations": authorizations_scene,
 }
 
 SETTINGS: Mapping[str, dict[str, str]] = {"edi": {"edi_allowed_hosts": "127.0.0.1"}}

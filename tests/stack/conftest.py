@@ -23,6 +23,7 @@ from stack.audit import AuditResult, audit
 AREAS = {
     "patients": "patients", "coding": "encounters", "claims": "claims", "edi": "edi", "payments": "payments",
     "denials": "denials", "credentialing": "credentialing", "eligibility": "eligibility",
+    "authorizations": "authorizations",
 }  # fmt: skip
 HOME = {"line1": "12 Sample Row", "city": "Albany", "state": "NY", "zip": "122070002"}
 PERSON = {"name": {"family": "Quill", "given": "Maren"}, "birth_date": "1961-07-09", "sex": "F", "address": HOME}

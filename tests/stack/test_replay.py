@@ -95,7 +95,11 @@ class TestTheCommand:
     @pytest.mark.parametrize(
         ("words", "sentence"),
         [
-            ([], "Name one service (patients, coding, claims, edi, payments, denials, credentialing, eligibility), or say --all."),
+            (
+                [],
+                "Name one service (patients, coding, claims, edi, payments, denials, credentialing, eligibility, "
+                "authorizations), or say --all.",
+            ),
             (["claims", "--all"], "Name one service"),
             (["laundry"], "There is no service laundry"),
             (["claims", "--since", "yesterday"], "yesterday is no moment"),

@@ -38,6 +38,7 @@ AGGREGATES: Mapping[str, tuple[str, str]] = {
     "denials": ("cases", "id"),
     "credentialing": ("enrollments", "id"),
     "eligibility": ("checks", "id"),
+    "authorizations": ("authorizations", "id"),
 }
 BEHIND = """
     SELECT a.{id} AS key, a.version, max(e.version) AS told

@@ -101,6 +101,14 @@ UNWRITTEN: Mapping[str, str] = {
                SELECT FROM audit_trail AS t WHERE t.subject = c.id AND t.kind = 'coverage check'
                AND (t.facts ->> 'version')::bigint = c.version)
     """,
+    "authorizations": """
+        SELECT c.id AS authorization_id, c.version FROM authorizations AS c
+        WHERE NOT EXISTS (SELECT FROM audit_trail AS t WHERE t.subject = c.id AND t.kind = 'authorization'
+                          AND t.action = 'create')
+           OR c.version > 1 AND NOT EXISTS (
+               SELECT FROM audit_trail AS t WHERE t.subject = c.id AND t.kind = 'authorization'
+               AND (t.facts ->> 'version')::bigint = c.version)
+    """,
 }
 
 CHECKS = (

@@ -1,0 +1,1 @@
+"""Authorizations and referrals: whether a payer must agree first, and what it said."""

@@ -1,0 +1,3 @@
+from authorizations.main import SERVICE
+
+SERVICE.main()

@@ -1,0 +1,1 @@
+"""The rules of authorizations: pure, without clock or database."""

@@ -1,0 +1,343 @@
+"""An authorization or a referral: what a payer was asked to agree to, what it said, and what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from authorizations.domain import announcing
+from authorizations.domain.clocks import Clock, Program, Urgency
+from authorizations.domain.counting import Allowance, CertifiedService
+from authorizations.domain.lifecycle import CERTIFIED, IN_FORCE, OPEN, Fact, Status, next_status
+from authorizations.domain.refusals import AnotherRequestIsOpen, NothingToSettle, NotPossibleNow, NumberNeeded
+from authorizations.domain.request import Certification, Request, Stage
+from authorizations.domain.said import CERTIFYING, Said
+from common.change import Change
+
+ALERT_SHARE = 0.8
+DEFAULT_RENEWAL_DAYS = 14
+"""Units used, and days before the end, at which a renewal is called for (rulebook 7.4)."""
+
+
+class Kind(StrEnum):
+    """UM01: HS services by the practice, SC a referral of another practice to it."""
+
+    SERVICES = "services"
+    REFERRAL = "referral"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for. `requester_npi` is who refers; a renewal is due `renewal_days` before the end."""
+
+    patient_id: UUID
+    kind: Kind
+    services: tuple[CertifiedService, ...]
+    first: date
+    last: date | None
+    place: str
+    diagnoses: tuple[str, ...]
+    rendering_npi: str
+    urgency: Urgency = Urgency.STANDARD
+    requester_npi: str | None = None
+    coverage_id: UUID | None = None
+    drug: bool = False
+    renewal_days: int = DEFAULT_RENEWAL_DAYS
+    attachments: tuple[Attachment, ...] = ()
+    course: Course | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """PWK: a report that goes with the request. `report` PWK01, `by` PWK02, `control` our number for it."""
+
+    report: str
+    by: str
+    control: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A biologic as it is given: HCPCS, dose as written, days between doses, the day the next refill is due."""
+
+    drug: str
+    dose: str
+    every_days: int
+    next_refill: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The payer's last word that holds."""
+
+    number: str = ""
+    certified: tuple[CertifiedService, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None
+    reasons: tuple[str, ...] = ()
+    decided_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """`status` is what holds now, `request` what is on its way to the payer beside it, `decided` its last word.
+
+    `attention` are codes of what a person has to look at. `used` are units by code that coded encounters took, and
+    `alerted` the alerts that were told, so that each is told once. The clocks are those of the open request.
+    """
+
+    id: UUID
+    wish: Wish
+    status: Status = Status.DRAFT
+    payer_id: str | None = None
+    program: Program = Program.COMMERCIAL
+    request: Request | None = None
+    requests: int = 0
+    decided: Decided = Decided()
+    used: tuple[CertifiedService, ...] = ()
+    alerted: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
+    response_due: datetime | None = None
+    decision_due: datetime | None = None
+    clock_rule: str | None = None
+    owner: str | None = None
+    version: int = 1
+
+    @property
+    def trace(self) -> str:
+        """TRN02 of the newest request: the payer repeats it, also on the answer that comes days later."""
+        return f"{self.id.hex}{self.requests:02d}"
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the question: the same until it was answered."""
+        attempts = self.request.attempts if self.request else 0
+        return f"{self.id}-{self.requests}-{attempts}"
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What it allows to be done; None while nothing is certified."""
+        if self.status not in CERTIFIED:
+            return None
+        said = self.decided
+        npi = self.wish.rendering_npi if self.wish.kind is Kind.SERVICES else None
+        return Allowance(self.id, said.certified, said.valid_from, said.valid_to, npi)
+
+    def submitted(self, certification: Certification, now: datetime) -> Change[Authorization]:
+        """Have the payer asked. Raises NotPossibleNow, AnotherRequestIsOpen."""
+        if self.request is not None:
+            raise AnotherRequestIsOpen(authorization_id=self.id)
+        fact = _ASKS.get(certification, Fact.AMEND)
+        moved = self._moved(fact) if certification is not Certification.CANCELLATION else self._may(Fact.CANCEL)
+        number = self.requests + 1
+        asked = replace(
+            moved, request=Request(certification, number, ask_at=now), requests=number, attention=(), alerted=()
+        )
+        return Change(asked)
+
+    def written_down(self, coverage_id: UUID, payer_id: str, program: Program, now: datetime) -> Authorization:
+        """The question is fixed; it is put as soon as this is committed, and again should the asker have died."""
+        assert self.request is not None
+        wish = replace(self.wish, coverage_id=coverage_id)
+        return replace(self, wish=wish, payer_id=payer_id, program=program, request=self.request.written_down(now))
+
+    def nothing_to_ask(self, code: str) -> Authorization:
+        """What the question needs is missing: a person mends it and submits again."""
+        return replace(self._unanswered(), attention=(code,))
+
+    def heard_nothing(self, code: str, now: datetime) -> Authorization:
+        """The attempt ended without an answer: it is made again by schedule, then left to a person."""
+        assert self.request is not None
+        again = self.request.heard_nothing(now)
+        return (
+            replace(self._unanswered(), attention=("payer-silent", code))
+            if again is None
+            else replace(self, request=again)
+        )
+
+    def gave_up(self, code: str) -> Authorization:
+        """Asking the same again would end the same way."""
+        return replace(self._unanswered(), attention=(code,))
+
+    def heard(
+        self, said: Said, *, now: datetime, today: date, response: Clock | None, decision: Clock | None
+    ) -> Change[Authorization]:
+        """The payer answered the open request; the clocks are those that run while it is pended.
+
+        Raises NotPossibleNow where the answer contradicts what the practice did since.
+        """
+        request = self.request or Request(Certification.INITIAL, self.requests)
+        first = request.sent_at is None
+        events: tuple[Any, ...] = ()
+        if first and said.fact is not Fact.REJECT and self.payer_id is not None:
+            events = (announcing.requested(self, request.certification.value),)
+        change = self._after(said, request, now, today)
+        waits = change.aggregate.request is not None and said.fact in (Fact.PEND, Fact.ASK_TO_CALL)
+        clocked = replace(
+            change.aggregate,
+            response_due=response.due_at if waits and response and said.fact is Fact.ASK_TO_CALL else None,
+            decision_due=(self.decision_due or (decision.due_at if decision else None)) if waits else None,
+            clock_rule=(self.clock_rule or (decision.rule if decision else None)) if waits else None,
+        )
+        return Change(clocked, (*events, *change.events))
+
+    def recorded(self, said: Said, *, today: date) -> Change[Authorization]:
+        """What the payer said by telephone or on its portal, written down. Raises NotPossibleNow, NumberNeeded."""
+        if said.fact in CERTIFYING and not (said.number and said.certified):
+            raise NumberNeeded
+        return self._decision(said, today, by_request=self.request)
+
+    def used_by(self, totals: tuple[CertifiedService, ...], *, beyond: bool) -> Change[Authorization]:
+        """Units that encounters took, counted anew: four fifths gone, nothing left, or units given back."""
+        counted = replace(self, used=totals)
+        if self.status not in IN_FORCE | {Status.EXHAUSTED}:
+            return Change(counted)
+        attention = tuple(code for code in self.attention if code != "used-beyond") + (
+            ("used-beyond",) if beyond else ()
+        )
+        counted = replace(counted, attention=attention)
+        gone = [one for one in self.decided.certified if one.units is not None and counted.left(one.code) == 0]
+        limited = [one for one in self.decided.certified if one.units is not None]
+        if limited and len(gone) == len(self.decided.certified):
+            if self.status is Status.EXHAUSTED:
+                return Change(counted)
+            return Change(counted._moved(Fact.EXHAUST), (announcing.exhausted(counted, "units"),))
+        if self.status is Status.EXHAUSTED:
+            back = counted._moved(Fact.GIVE_BACK)
+            return Change(back, (announcing.approved(back),))
+        return counted._alerts(limited)
+
+    def left(self, code: str) -> int | None:
+        """Units of the code that may still be done; None where there is no limit."""
+        certified = next((one.units for one in self.decided.certified if one.code == code), None)
+        if certified is None:
+            return None
+        return max(certified - next((one.units or 0 for one in self.used if one.code == code), 0), 0)
+
+    def expiring(self) -> Change[Authorization]:
+        """Its end is near: told once. Nothing to say of one that is no longer in force."""
+        if self.status not in IN_FORCE or "date" in self.alerted:
+            return Change(self)
+        return Change(replace(self, alerted=(*self.alerted, "date")), (announcing.expiring(self, "date"),))
+
+    def expired(self) -> Change[Authorization]:
+        """Its last day is over."""
+        if next_status(self.status, Fact.EXPIRE) is None:
+            return Change(self)
+        return Change(self._moved(Fact.EXPIRE), (announcing.exhausted(self, "date"),))
+
+    def overdue(self, code: str) -> Authorization:
+        """A clock ran out while the payer had the request."""
+        if self.request is None or code in self.attention:
+            return self
+        return replace(self, attention=(*self.attention, code))
+
+    def wishing(self, wish: Wish) -> Authorization:
+        """With something else to ask for; patient and kind stay."""
+        return replace(self, wish=replace(wish, patient_id=self.wish.patient_id, kind=self.wish.kind))
+
+    def of_payer(self, payer_id: str) -> Authorization:
+        """With the payer that spoke, where the practice had not asked one yet."""
+        return self if self.payer_id is not None else replace(self, payer_id=payer_id)
+
+    def owned_by(self, owner: str) -> Authorization:
+        return replace(self, owner=owner)
+
+    def settled(self) -> Authorization:
+        """A person looked at what asked for attention. Raises NothingToSettle."""
+        if not self.attention:
+            raise NothingToSettle(authorization_id=self.id)
+        return replace(self, attention=())
+
+    def _after(self, said: Said, request: Request, now: datetime, today: date) -> Change[Authorization]:
+        fact = said.fact
+        if fact is Fact.REJECT:
+            codes = tuple(dict.fromkeys(f"aaa-{one.reason}" for one in said.rejections))
+            turned_away = self._moved(Fact.REJECT) if self.status in OPEN else self
+            return Change(replace(turned_away, request=None, attention=codes))
+        if fact in (Fact.PEND, Fact.ASK_TO_CALL):
+            waiting = self._moved(fact) if self.status in OPEN else self
+            codes = tuple(f"hcr-{code}" for code in (said.action or "A4",))
+            return Change(
+                replace(waiting, request=request.pended(now), attention=codes if fact is Fact.ASK_TO_CALL else ())
+            )
+        if fact in CERTIFYING and not (said.number and said.certified):
+            call = self._moved(Fact.ASK_TO_CALL) if self.status in OPEN else self
+            return Change(replace(call, request=request.pended(now), attention=("nothing-certified",)))
+        return self._decision(said, today, by_request=request)
+
+    def _decision(self, said: Said, today: date, *, by_request: Request | None) -> Change[Authorization]:
+        """The final word. What is refused of an amendment leaves what was certified before as it is."""
+        amends = by_request is not None and by_request.certification in _AMENDMENTS and self.status in CERTIFIED
+        closed = replace(self, request=None, attention=(), response_due=None, decision_due=None, clock_rule=None)
+        if (
+            by_request is not None
+            and by_request.certification is Certification.CANCELLATION
+            and said.fact is not Fact.DENY
+        ):
+            cancelled = closed._moved(Fact.CANCEL)
+            return Change(cancelled, (announcing.denied(cancelled, "cancelled", said.all_reasons, today),))
+        if amends and said.fact not in CERTIFYING:
+            return Change(replace(closed, attention=(f"hcr-{said.action or 'A3'}",)))
+        moved = closed._moved(said.fact)
+        if said.fact not in CERTIFYING:
+            decided = replace(moved, decided=Decided(reasons=said.all_reasons, decided_on=today))
+            return Change(decided, (announcing.denied(decided, decided.status.value, said.all_reasons, today),))
+        decided = replace(
+            moved,
+            decided=Decided(
+                number=said.number,
+                certified=said.certified,
+                valid_from=said.valid_from or self.wish.first,
+                valid_to=said.valid_to or self.wish.last,
+                reasons=said.all_reasons,
+                decided_on=today,
+            ),
+            alerted=(),
+            attention=() if said.fact is Fact.CERTIFY else ("not-as-asked",),
+        )
+        return Change(decided, (announcing.approved(decided),))
+
+    def _alerts(self, limited: list[CertifiedService]) -> Change[Authorization]:
+        near = [one.code for one in limited if one.code not in self.alerted and self._is_near(one)]
+        events = tuple(announcing.expiring(self, "units", code) for code in near)
+        return Change(replace(self, alerted=(*self.alerted, *near)), events)
+
+    def _is_near(self, certified: CertifiedService) -> bool:
+        units = certified.units or 0
+        return bool(units) and units - (self.left(certified.code) or 0) >= units * ALERT_SHARE
+
+    def _unanswered(self) -> Authorization:
+        moved = self._moved(Fact.GIVE_UP) if self.status in OPEN else self
+        return replace(moved, request=None)
+
+    def _may(self, fact: Fact) -> Authorization:
+        if next_status(self.status, fact) is None:
+            raise NotPossibleNow(authorization_id=self.id, status=self.status.value, fact=fact.value)
+        return self
+
+    def _moved(self, fact: Fact) -> Authorization:
+        to = next_status(self._may(fact).status, fact)
+        assert to is not None
+        return replace(self, status=to)
+
+
+_ASKS = {
+    Certification.INITIAL: Fact.SUBMIT,
+    Certification.IMMEDIATE_APPEAL: Fact.APPEAL,
+    Certification.STANDARD_APPEAL: Fact.APPEAL,
+}
+_AMENDMENTS = frozenset({Certification.EXTENSION, Certification.RENEWAL, Certification.REVISION})
+
+
+def renewal_day(authorization: Authorization) -> date | None:
+    """The day on which its renewal is called for; None where it has no end."""
+    last = authorization.decided.valid_to
+    return None if last is None else last - timedelta(days=authorization.wish.renewal_days)
+
+
+def is_with_payer(authorization: Authorization) -> bool:
+    return authorization.request is not None and authorization.request.stage is Stage.PENDED

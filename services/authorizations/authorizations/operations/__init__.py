@@ -1,0 +1,1 @@
+"""What the authorizations desk does. Each function is one transaction, or says otherwise."""

@@ -1,0 +1,149 @@
+"""A payer is asked: the request is written down, put through edi in real time, and the answer kept.
+
+What is asked is committed before it is asked, under a key that is the same for the same attempt: a process that dies in
+between asks again under that key, and edi gives the answer it already has. No request is lost and none goes out twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+import x12
+from authorizations import sealing
+from authorizations.domain.authorization import Authorization
+from authorizations.domain.request import Stage
+from authorizations.operations import hearing, question
+from authorizations.operations.patient_facts import PatientFacts, ask_patients
+from authorizations.operations.question import CannotHear
+from authorizations.store import records as store
+from authorizations.store import registers
+from common.change import Change
+from common.failpoints import failpoint, named
+from common.http import RemoteRefusal, RemoteUnavailable
+from common.uow import Transaction, UnitOfWork
+
+WRITTEN = named("authorizations.written", "a request is written down; edi was not asked")
+TOLD = named("authorizations.told", "edi gave the payer's answer; it is not kept")
+
+# CAQH CORE: an answer within twenty seconds. Edi gives up after nineteen and says so.
+SECONDS = 21.0
+REPLACED = "\ufffd"
+# What edi says that the same request will always hear.
+FINAL_REFUSALS = frozenset({"no-route", "question-invalid", "partner-wire", "cannot-be-written", "unknown-kind"})
+
+_REQUEST = TypeAdapter(x12.AuthorizationRequest)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request that is written down."""
+
+    authorization: Authorization
+    question: x12.AuthorizationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of asking: the interchange of the answer, or why there is none. `final`: no use in asking again."""
+
+    content: bytes = b""
+    code: str = ""
+    final: bool = False
+    exchange_id: UUID | None = None
+
+
+async def ask(uow: UnitOfWork, authorization_id: UUID) -> None:
+    """Put the open request to its payer, once. One that is not open, or is with the payer already, is left alone.
+
+    Raises RemoteUnavailable when `patients` does not answer.
+    """
+    asking = await _written_down(uow, authorization_id)
+    if asking is None:
+        return
+    failpoint(WRITTEN)
+    answered = await _put(uow, asking)
+    failpoint(TOLD)
+    await _keep(uow, asking, answered)
+
+
+async def _written_down(uow: UnitOfWork, authorization_id: UUID) -> Asking | None:
+    async with uow.begin() as tx:
+        one = await store.load(tx, authorization_id)
+        if one.request is None or one.request.stage is Stage.PENDED:
+            return None
+        if one.request.stage is Stage.ASKING:
+            kept = await store.question_of(tx, authorization_id)
+            return Asking(one, kept) if kept is not None else None
+    facts = await ask_patients(uow, one.wish.patient_id, one.wish.first)
+    async with uow.begin() as tx:
+        one = await store.load(tx, authorization_id, lock=True)
+        waits = one.request is not None and one.request.stage is Stage.WAITING
+        return await _fix(tx, one, facts) if waits else None
+
+
+async def _fix(tx: Transaction, one: Authorization, facts: PatientFacts | None) -> Asking | None:
+    """Write the request down; or find that something it needs is missing."""
+    asking = await registers.asking_provider(tx)
+    coverage = facts.coverage(one.wish.coverage_id) if facts else None
+    if facts is None or coverage is None or asking is None:
+        code = "unknown-patient" if facts is None else "no-coverage" if coverage is None else "no-asking-provider"
+        await store.save(tx, Change(one.nothing_to_ask(code)), act="nothing to ask")
+        return None
+    payer = await registers.payer(tx, coverage.payer_id)
+    fixed = one.written_down(coverage.id, coverage.payer_id, payer.program, tx.now)
+    asked = question.question_of(fixed, facts, coverage, payer, asking, tx.now)
+    saved = await store.save(tx, Change(fixed), act="written down")
+    await store.give_question(tx, one.id, asked)
+    return Asking(saved, asked)
+
+
+async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
+    """One request through edi. What edi answered before under this key comes without its content."""
+    one = asking.authorization
+    request = {
+        "reference": str(one.id),
+        "kind": "278",
+        "payer_id": one.payer_id,
+        "question": _REQUEST.dump_python(asking.question, mode="json"),
+    }
+    edi = uow.clients["edi"]
+    try:
+        told: Any = await edi.post_json(
+            "/realtime", request, practice_id=uow.practice_id, key=one.key, once=True, seconds=SECONDS
+        )
+        exchange_id = UUID(told["exchange_id"])
+        if told["outcome"] != "answered":
+            return Answered(code=told.get("code") or told["outcome"], final=True, exchange_id=exchange_id)
+        # Text of another encoding came with replaced characters; the archive has it as it was.
+        if told.get("content") and REPLACED not in told["content"]:
+            return Answered(told["content"].encode(), exchange_id=exchange_id)
+        path = f"/interchanges/{told['response_id']}/content"
+        return Answered(await edi.get_bytes(path, practice_id=uow.practice_id), exchange_id=exchange_id)
+    except RemoteRefusal as refusal:
+        return Answered(code=refusal.code, final=refusal.code in FINAL_REFUSALS)
+    except RemoteUnavailable as fault:
+        return Answered(code=fault.reason)
+
+
+async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:
+    async with uow.begin() as tx:
+        one = await store.load(tx, asking.authorization.id, lock=True)
+        if one.version != asking.authorization.version:
+            return
+        if not answered.content:
+            after = one.gave_up(answered.code) if answered.final else one.heard_nothing(answered.code, tx.now)
+            await store.save(tx, Change(after), act="no answer", exchange_id=answered.exchange_id)
+            return
+        try:
+            answer = question.answer_to(one.trace, question.answers_in(answered.content))
+        except CannotHear as fault:
+            sealed = sealing.seal_answer(tx, one.id, answered.content)
+            after = one.gave_up(fault.code)
+            await store.save(tx, Change(after), act="answered", exchange_id=answered.exchange_id, answer=sealed)
+            return
+        said, content = question.heard(answer), answered.content
+        await hearing.keep(uow, tx, one, said, act="answered", content=content, exchange_id=answered.exchange_id)

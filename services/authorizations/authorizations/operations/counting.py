@@ -1,0 +1,44 @@
+"""Units are counted anew for a patient whenever an encounter or an authorization of theirs changed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from authorizations.domain.authorization import Authorization
+from authorizations.domain.counting import CertifiedService, Use, totals, used
+from authorizations.domain.encounter import Word
+from authorizations.store import encounters
+from authorizations.store import records as store
+from common.uow import Transaction, UnitOfWork
+
+
+async def encounter_said(uow: UnitOfWork, word: Word) -> None:
+    """Coding said something of an encounter; an older word than the one on file changes nothing."""
+    async with uow.begin() as tx:
+        patient_id = await encounters.hear(tx, word)
+        if patient_id is not None:
+            await count(tx, patient_id)
+
+
+async def count(tx: Transaction, patient_id: UUID) -> None:
+    """Give each of the patient's authorizations the units that were done under it."""
+    held = await store.certified_of(tx, patient_id)
+    allowances = [allowance for one in held if (allowance := one.allowance) is not None]
+    uses = used(allowances, await encounters.done_for(tx, patient_id))
+    by_code = totals(uses)
+    for one in held:
+        taken = tuple(
+            CertifiedService(service.code, by_code[(one.id, service.code)])
+            for service in one.decided.certified
+            if (one.id, service.code) in by_code
+        )
+        await _count_one(tx, one, taken, uses)
+
+
+async def _count_one(
+    tx: Transaction, one: Authorization, taken: tuple[CertifiedService, ...], uses: tuple[Use, ...]
+) -> None:
+    beyond = any(use.beyond for use in uses if use.authorization_id == one.id)
+    change = one.used_by(taken, beyond=beyond)
+    if change.aggregate != one:
+        await store.save(tx, change, act="counted")

@@ -1,0 +1,156 @@
+"""The 278 of a request (005010X217), and what is read from the payer's answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import x12
+from authorizations.domain.authorization import Authorization, Kind
+from authorizations.domain.clocks import Urgency
+from authorizations.domain.counting import CertifiedService
+from authorizations.domain.registers import AskingProvider, Payer
+from authorizations.domain.request import Certification
+from authorizations.domain.said import Rejection, Said, ServiceWord
+from authorizations.operations.patient_facts import Coverage, PatientFacts, Person
+
+_CATEGORIES = {Kind.SERVICES: "HS", Kind.REFERRAL: "SC"}
+_URGENCIES = {Urgency.STANDARD: "", Urgency.URGENT: "U", Urgency.EMERGENCY: "03"}
+# BHT02: a cancellation and the rest.
+_CANCEL, _REQUEST = "01", "13"
+_SELF = "self"
+_EVENT_DATE, _EARLIER_NUMBER = "AAH", "BB"
+_SERVICE_PROVIDER, _REFERRING = "SJ", "DN"
+_PERSON = "1"
+
+
+class CannotHear(Exception):
+    """The answer cannot be used; `code` says why: answer-unreadable, answer-not-ours."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def question_of(
+    one: Authorization, facts: PatientFacts, coverage: Coverage, payer: Payer, asking: AskingProvider, now: datetime
+) -> x12.AuthorizationRequest:
+    """What is asked: payer, requester, subscriber, the dependent where the patient is one, and the patient event."""
+    assert one.request is not None
+    is_self = coverage.relationship == _SELF or coverage.subscriber is None
+    member_id = coverage.member_id.reveal()
+    patient = x12.Member(_person(facts.patient, member_id if is_self else ""), "IL" if is_self else "QC")
+    holder = coverage.subscriber or facts.patient
+    subscriber = patient if is_self else x12.Member(_person(holder, member_id))
+    cancels = one.request.certification is Certification.CANCELLATION
+    written = now.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0)
+    return x12.AuthorizationRequest(
+        head=x12.TransactionHead(one.trace, written, "0007", _CANCEL if cancels else _REQUEST),
+        payer=x12.InformationSource(x12.Party(payer.name, id_qualifier="PI", id=payer.payer_id), "X3"),
+        requester=x12.InformationReceiver(x12.Party(asking.name, id_qualifier="XX", id=asking.npi), "1P"),
+        subscriber=subscriber,
+        dependent=None if is_self else patient,
+        event=_event(one, asking),
+    )
+
+
+def _event(one: Authorization, asking: AskingProvider) -> x12.PatientEvent:
+    assert one.request is not None
+    wish = one.wish
+    roles = [(_SERVICE_PROVIDER, wish.rendering_npi)]
+    if wish.requester_npi:
+        roles.append((_REFERRING, wish.requester_npi))
+    return x12.PatientEvent(
+        review=x12.Review(
+            _CATEGORIES[wish.kind], one.request.certification.value, "", wish.place, urgency=_URGENCIES[wish.urgency]
+        ),
+        traces=(x12.Trace(one.trace, "1", f"9{asking.npi[:9]}"),),
+        references=(x12.Reference(_EARLIER_NUMBER, one.decided.number),) if one.decided.number else (),
+        dates=(x12.DatedEvent(_EVENT_DATE, wish.first, wish.last),),
+        diagnoses=tuple(
+            x12.EventDiagnosis("ABK" if place == 0 else "ABF", code.replace(".", ""))
+            for place, code in enumerate(wish.diagnoses)
+        ),
+        attachments=tuple(x12.Attachment(each.report, each.by, each.control) for each in wish.attachments),
+        providers=tuple(x12.EventParty(role, x12.Party("", _PERSON, id_qualifier="XX", id=npi)) for role, npi in roles),
+        services=tuple(_service(service) for service in wish.services),
+    )
+
+
+def _service(service: CertifiedService) -> x12.ServiceReview:
+    units = Decimal(service.units) if service.units is not None else None
+    return x12.ServiceReview(x12.ReviewLine(x12.Procedure(service.code), units, "UN" if units is not None else ""))
+
+
+def _person(person: Person, member_id: str) -> x12.Person:
+    name = person.name
+    party = x12.Party(
+        name.family.reveal().upper(),
+        _PERSON,
+        name.given.reveal().upper(),
+        name.middle.reveal().upper() if name.middle else "",
+        id_qualifier="MI" if member_id else "",
+        id=member_id,
+    )
+    return x12.Person(party, person.birth_date.reveal(), person.sex)
+
+
+def answers_in(content: bytes) -> list[x12.AuthorizationDecision]:
+    """Every answer of an interchange. Raises CannotHear."""
+    try:
+        return [received.value for received in x12.read_authorization_decisions(content)]
+    except x12.X12Error:
+        raise CannotHear("answer-unreadable") from None
+
+
+def answer_to(trace: str, answers: list[x12.AuthorizationDecision]) -> x12.AuthorizationDecision:
+    """The answer that repeats our trace number, or the only one there is that carries none. Raises CannotHear."""
+    ours = [answer for answer in answers if trace in traces_of(answer)]
+    if len(ours) == 1:
+        return ours[0]
+    if len(answers) == 1 and not traces_of(answers[0]):
+        return answers[0]
+    raise CannotHear("answer-not-ours")
+
+
+def traces_of(answer: x12.AuthorizationDecision) -> set[str]:
+    """TRN02 of the patient event."""
+    return {trace.number for trace in answer.event.traces} if answer.event else set()
+
+
+def heard(answer: x12.AuthorizationDecision) -> Said:
+    """What the answer says, in the terms of the rules."""
+    decision = answer.decision
+    return Said(
+        action=decision.action if decision else "",
+        number=answer.certification_number or (decision.number if decision else ""),
+        reasons=decision.reasons if decision else (),
+        services=tuple(_words(answer)),
+        valid_from=answer.effective,
+        valid_to=answer.expires,
+        rejections=tuple(_rejections(answer)),
+    )
+
+
+def _words(answer: x12.AuthorizationDecision) -> Iterator[ServiceWord]:
+    for service in answer.event.services if answer.event else ():
+        line = service.line
+        if line is None or line.procedure is None:
+            continue
+        units = int(line.quantity) if line.quantity is not None and line.unit in ("", "UN", "VS") else None
+        said = service.decision
+        yield ServiceWord(line.procedure.code, units, said.action if said else "", said.reasons if said else ())
+
+
+def _rejections(answer: x12.AuthorizationDecision) -> Iterator[Rejection]:
+    levels = (
+        ("payer", answer.payer.rejections),
+        ("requester", answer.requester.rejections if answer.requester else ()),
+        ("subscriber", answer.subscriber.rejections if answer.subscriber else ()),
+        ("dependent", answer.dependent.rejections if answer.dependent else ()),
+    )
+    named = [(level, each) for level, rejections in levels for each in rejections]
+    inner = [each for each in answer.rejections if all(each is not other for _, other in named)]
+    yield from (Rejection(level, each.reason, each.follow_up) for level, each in named)
+    yield from (Rejection("event", each.reason, each.follow_up) for each in inner)

@@ -1,0 +1,1 @@
+"""Rows to what the rules know, and back. Never commits."""

@@ -1,0 +1,119 @@
+"""The rows of authorizations: the records and their history, what encounters did, rules, payers and who asks."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from common.tables import moment, service_metadata, tenant_table, versioned
+
+METADATA = service_metadata()
+
+LOOKED_AT = text("attention <> '[]'::jsonb")
+
+# `question` and `answer` are sealed (docs/adr/0009): the 278 as it was asked, and the payer's as it came.
+records = tenant_table(
+    "authorizations",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("patient_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("payer_id", Text),
+    Column("program", Text, nullable=False),
+    Column("wish", JSONB, nullable=False),
+    Column("request", JSONB),
+    Column("requests", Integer, nullable=False),
+    Column("trace", Text, nullable=False),
+    Column("decided", JSONB, nullable=False),
+    Column("valid_to", Date),
+    Column("used", JSONB, nullable=False),
+    Column("alerted", JSONB, nullable=False),
+    Column("attention", JSONB, nullable=False),
+    moment("response_due", nullable=True),
+    moment("decision_due", nullable=True),
+    Column("clock_rule", Text),
+    Column("owner", Text),
+    Column("question", LargeBinary),
+    Column("answer", LargeBinary),
+    Index("authorizations_patient_idx", "practice_id", "patient_id"),
+    Index("authorizations_status_idx", "practice_id", "status"),
+    Index("authorizations_trace_idx", "practice_id", "trace"),
+    Index("authorizations_attention_idx", "practice_id", "id", postgresql_where=LOOKED_AT),
+)
+
+# Append-only: what happened to an authorization. Reasons that staff write are sealed.
+history = tenant_table(
+    "authorization_history",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("authorization_id", Uuid, ForeignKey("authorizations.id"), nullable=False),
+    moment("at"),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("codes", JSONB, nullable=False),
+    Column("sealed_reason", LargeBinary),
+    Column("exchange_id", Uuid),
+    Index("authorization_history_idx", "authorization_id", "at"),
+)
+
+# The newest word of each encounter: its lines, or none where it is not coded now.
+encounters = tenant_table(
+    "encounters",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("word", BigInteger, nullable=False),
+    Column("patient_id", Uuid, nullable=False),
+    Column("day", Date),
+    Column("rendering_npi", Text),
+    Column("lines", JSONB, nullable=False),
+    Index("encounters_patient_idx", "practice_id", "patient_id"),
+)
+
+rules = tenant_table(
+    "rules",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("name", Text, nullable=False),
+    Column("payer_id", Text),
+    Column("rule", JSONB, nullable=False),
+    UniqueConstraint("practice_id", "name"),
+)
+
+payers = tenant_table(
+    "payers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("payer_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("program", Text, nullable=False),
+    Column("standard_days", Integer),
+    Column("urgent_days", Integer),
+    UniqueConstraint("practice_id", "payer_id"),
+)
+
+asking_providers = tenant_table(
+    "asking_providers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("name", Text, nullable=False),
+    Column("npi", Text, nullable=False),
+    UniqueConstraint("practice_id"),
+)

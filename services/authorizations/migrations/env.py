@@ -1,0 +1,4 @@
+from authorizations.tables import METADATA
+from common.migrations import run
+
+run(METADATA)
