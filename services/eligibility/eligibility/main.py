@@ -11,7 +11,9 @@ from eligibility import api, tables
 from eligibility.contract import CONTRACT
 from eligibility.deadlines import DEADLINES
 from eligibility.events import HANDLERS
+from eligibility.hl7.door import INTAKE
 from eligibility.settings import Settings
+from hl7v2.door import BODY, PATH, listener, router
 
 SERVICE = Service(
     name="eligibility",
@@ -19,7 +21,9 @@ SERVICE = Service(
     metadata=tables.METADATA,
     migrations=Path(__file__).parent.parent / "migrations",
     settings=Settings,
-    routers=api.ROUTERS,
+    routers=(*api.ROUTERS, router(INTAKE)),
+    doors=(listener(INTAKE),),
+    bodies={PATH: BODY},
     handlers=HANDLERS,
     deadlines=DEADLINES,
     calls=("patients", "edi"),

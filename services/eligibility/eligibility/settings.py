@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from common.settings import ServiceSettings
+from hl7v2.door import Hl7Settings
 
 
-class Settings(ServiceSettings):
+class Settings(Hl7Settings):
     """`PATIENTS_URL` is asked for patients and coverages, `EDI_URL` to put questions to payers."""
 
     patients_url: str

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
     Uuid,
@@ -135,6 +136,16 @@ appointments = tenant_table(
     Column("check_id", Uuid, ForeignKey("checks.id")),
     Column("planned", JSONB),
     Index("appointments_patient_idx", "practice_id", "patient_id", "day"),
+)
+
+# Under which number another system keeps an appointment.
+appointment_numbers = tenant_table(
+    "appointment_numbers",
+    METADATA,
+    Column("system", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("appointment_id", Uuid, ForeignKey("appointments.id"), nullable=False),
+    PrimaryKeyConstraint("practice_id", "system", "number"),
 )
 
 gap_reviews = tenant_table(
