@@ -6,6 +6,9 @@ from tests.x12.seeded_edits import ANY, become, before, change, cut, drop, fault
 REMITTANCES = faults(
     REMITTANCE,
     [
+        ("the kind of facility has letters", change("CLP*CLAIM0001", "*11*1", "*QQ*1"), "2100", "CLP", 8),
+        ("a cheque on paper has a format of the clearing house", change("BPR", "*ACH*", "*CHK*"), "ST", "BPR", 5),
+        ("neither a service nor its claim says when it was", drop("DTM*472*20260105"), "2110", "DTM", 0),
         ("BPR is missing", drop("BPR"), "ST", "BPR", 0),
         ("TRN is missing", drop("TRN"), "ST", "TRN", 0),
         ("the payer is missing", cut("N1*PR", 4), "1000A", "N1", 0),
@@ -96,6 +99,18 @@ CLAIM_STATUSES = faults(
         ("the patient is missing", drop("NM1*QC*1*DOE"), "2100D", "NM1", 0),
         ("HL names an unknown level", change("HL*4", "*PT", "*QQ"), "2200C", "HL", ANY),
         ("HL names another parent", change("HL*5", "*3*PT", "*2*PT"), "2000D", "HL", 2),
+        ("a claim's category is none of an acknowledgement", change("STC*A2", "A2", "F1"), "2200D", "STC", 1),
+        (
+            "a rejected claim is said to be accepted",
+            change("STC*A7:562:82*20260303*U*200", "*U*", "*WQ*"),
+            "2200D",
+            "STC",
+            3,
+        ),
+        ("a whole file is said to be rejected and taken", change("STC*A1", "*WQ*", "*U*"), "2200B", "STC", 3),
+        ("HL does not say whether levels follow", change("HL*3", "19*1", "19"), "2000C", "HL", 4),
+        ("the accepted amount of the provider is wrong", change("AMT*YU", "345.5", "340", nth=2), "2200C", "AMT", 2),
+        ("the rejected amount of the receiver is wrong", change("AMT*YY", "200", "201"), "2200B", "AMT", 2),
         ("the accepted claims are miscounted", change("QTY*90", "*1", "*2"), "2200B", "QTY", 2),
         ("the rejected claims are miscounted", change("QTY*QC", "*1", "*5"), "2200C", "QTY", 2),
         ("a quantity is not a number", change("QTY*90", "*1", "*X"), "2200B", "QTY", 2),
@@ -127,6 +142,8 @@ FUNCTIONAL_ACKS = faults(
         ("the position of an element is missing", change("IK4", "*6*", "**"), "2110", "IK4", 1),
         ("the set's kind is missing", change("AK2*837*0002", "837", ""), "2000", "AK2", 1),
         ("an error of a set is unknown", change("IK5*R", "*5", "*99"), "2000", "IK5", 2),
+        ("a set is answered twice", change("AK2*837*0002", "0002", "0001"), "2000", "AK2", 2),
+        ("a rejected set has no reason", change("IK5*R", "R*5", "R"), "2000", "IK5", 2),
         ("an unknown segment stands in the acknowledgement", before("AK9", "AK7*1"), "2000", "AK7", 0),
     ],
 )

@@ -1,6 +1,6 @@
 """Faults of what is asked of payers and of their answers: coverage and the status of claims."""
 
-from tests.x12.seeded_bases import COVERAGE_ANSWER, COVERAGE_QUESTION, STATUS_ANSWER
+from tests.x12.seeded_bases import COVERAGE_ANSWER, COVERAGE_QUESTION, STATUS_ANSWER, STATUS_QUESTION
 from tests.x12.seeded_edits import ANY, become, before, change, cut, drop, faults, move
 
 COVERAGE_QUESTIONS = faults(
@@ -15,6 +15,16 @@ COVERAGE_QUESTIONS = faults(
         ("a birth date comes without its form", change("DMG", "*D8*", "**"), "2100C", "DMG", 1),
         ("the service type does not exist", change("EQ", "30", "Z9"), "2110C", "EQ", 1),
         ("the date's qualifier is unknown", change("DTP", "291", "999"), "2100C", "DTP", 1),
+        ("nothing is asked for", drop("EQ"), "2110C", "EQ", 0),
+        ("BHT names another structure", change("BHT", "0022", "0010"), "ST", "BHT", 1),
+        ("the asker is missing", drop("NM1*1P"), "2100B", "NM1", 0),
+        ("the payer's number has no qualifier", change("NM1*PR", "*PI*", "**"), "2100A", "NM1", 8),
+        ("the member's number has an unknown qualifier", change("NM1*IL", "*MI*", "*QQ*"), "2100C", "NM1", 8),
+        ("HL names another parent", change("HL*3", "*2*22", "*1*22"), "2000C", "HL", 2),
+        ("HL skips a number", change("HL*3", "HL*3", "HL*7"), "2000C", "HL", 1),
+        ("the trace's kind is unknown", change("TRN", "TRN*1", "TRN*9"), "2000C", "TRN", 1),
+        ("the sex is unknown", change("DMG", "*F", "*Q"), "2100C", "DMG", 3),
+        ("the day asked about is not one of the calendar", change("DTP", "0302", "0230"), "2100C", "DTP", 3),
         ("an unknown segment stands in the question", before("EQ", "ZZZ*1"), "2100C", "ZZZ", 0),
     ],
 )
@@ -45,6 +55,8 @@ COVERAGE_ANSWERS = faults(
         ("the share is not a number", change("EB*A", "*.2*", "*20%*"), "2110C", "EB", 8),
         ("the network indicator is unknown", change("EB*C", "*****Y", "*****Q"), "2110C", "EB", 12),
         ("a quantity has no kind", change("EB*C", "*500*****Y", "*500***3**Y"), "2110C", "EB", 9),
+        ("an amount is below zero", change("EB*C", "*500*", "*-500*"), "2110C", "EB", 7),
+        ("a share is more than the whole", change("EB*A", "*.2*", "*20*"), "2110C", "EB", 8),
         ("a benefit ends before it begins", change("DTP*292", "0101-20261231", "1231-20260101"), "2110C", "DTP", 3),
         ("a date's qualifier is unknown", change("DTP*346", "346", "999"), "2100C", "DTP", 1),
         ("a message is longer than allowed", change("MSG", "SEE", "S" * 265), "2110C", "MSG", 1),
@@ -59,6 +71,40 @@ COVERAGE_ANSWERS = faults(
         ("HL skips a number", change("HL*4", "HL*4", "HL*9"), "2000D", "HL", 1),
         ("an unknown segment stands in a benefit", before("MSG", "ZZZ*1"), "2110C", "ZZZ", 0),
         ("a claim stands in a benefit", before("MSG", "CLM*1*2"), "2110C", "CLM", 0),
+    ],
+)  # fmt: skip
+
+STATUS_QUESTIONS = faults(
+    STATUS_QUESTION,
+    [
+        ("BHT names another structure", change("BHT", "0010", "0022"), "ST", "BHT", 1),
+        ("BHT names another purpose", change("BHT", "*13*", "*08*"), "ST", "BHT", 2),
+        ("the payer is missing", drop("NM1*PR"), "2100A", "NM1", 0),
+        ("the asker has no number", become("NM1*41", "NM1*41*2*SUNRISE"), "2100B", "NM1", 8),
+        ("the provider is missing", drop("NM1*1P"), "2100C", "NM1", 0),
+        ("the provider's NPI has a wrong check digit", change("NM1*1P", "893", "890"), "2100C", "NM1", 9),
+        ("the member is missing", drop("NM1*IL"), "2100D", "NM1", 0),
+        ("the member has no name", change("NM1*IL", "DOE", ""), "2100D", "NM1", 3),
+        ("the birth date is missing", drop("DMG*D8*1980"), "2000D", "DMG", 0),
+        ("the birth date is not one of the calendar", change("DMG*D8*1980", "0517", "0532"), "2000D", "DMG", 2),
+        ("no claim is asked about", cut("TRN*1*CLAIM0001", 8), "2200D", "TRN", 0),
+        ("the trace has no number", become("TRN*1*CLAIM0001", "TRN*1"), "2200D", "TRN", 2),
+        ("the trace is that of an answer", change("TRN*1*CLAIM0001", "TRN*1", "TRN*2"), "2200D", "TRN", 1),
+        ("a reference's qualifier is unknown", change("REF*1K", "1K", "QQ"), "2200D", "REF", 1),
+        ("the payer's number is sent twice", before("REF*EJ", "REF*1K*OTHER"), "2200D", "REF", 0),
+        ("the charge is not a number", change("AMT*T3*345", "345.5", "34S.5"), "2200D", "AMT", 2),
+        ("the charge has an unknown qualifier", change("AMT*T3*345", "T3", "QQ"), "2200D", "AMT", 1),
+        ("the days of service run back", change("DTP*472*RD8", "0301-20260302", "0302-20260301"), "2200E", "DTP", 3),
+        ("a line has no date", cut("DTP*472*D8", 1, nth=2), "2210D", "DTP", 0),
+        ("a procedure does not have the form of CPT", change("SVC", "11102", "111"), "2210D", "SVC", 1),
+        ("a line has no quantity", change("SVC", "*****1", ""), "2210D", "SVC", 7),
+        ("SVC03 is sent, which only an answer has", change("SVC", "*195.5*", "*195.5*100"), "2210D", "SVC", 3),
+        ("the dependent is missing", drop("NM1*QC"), "2100E", "NM1", 0),
+        ("the dependent has no birth date", drop("DMG*D8*2015"), "2000E", "DMG", 0),
+        ("the dependent has no claim", cut("TRN*1*CLAIM0002", 3), "2200E", "TRN", 0),
+        ("HL denies the dependent below it", change("HL*5", "22*1", "22*0"), "2000D", "HL", 4),
+        ("HL names another parent", change("HL*6", "*5*", "*4*"), "2000E", "HL", 2),
+        ("a status stands in a question", before("REF*1K", "STC*F1:65*20260304"), "2200D", "STC", 0),
     ],
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ def attachment(*documents: x12.AttachedDocument, number: str = "1") -> x12.Claim
         (
             x12.AttachmentParty(PAYER, x12.Party("ACME HEALTH", id_qualifier="PI", id="60054")),
             x12.AttachmentParty(SUBMITTER, x12.Party("SKIN CLINIC", id_qualifier="46", id="1234")),
+            x12.AttachmentParty("1P", x12.Party("SKIN CLINIC", id_qualifier="XX", id="1234567893")),
             x12.AttachmentParty(
                 PATIENT,
                 x12.Party("DOE", "1", "PAT", id_qualifier="MI", id="M1", references=(x12.Reference("EJ", "ACCOUNT1"),)),

@@ -2,21 +2,13 @@
 
 from datetime import date, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.x12.seeded_bases import (
-    CLAIM_ACKS,
-    CLAIMS,
-    COVERAGE_ANSWER,
-    COVERAGE_QUESTION,
-    FUNCTIONAL_ACK,
-    REMITTANCE,
-    STATUS_ANSWER,
-)
+from tests.x12.seeded_bases import CLAIMS, EVERY, Base, recounted, written
 
 import x12
 
-BASES = (CLAIMS, REMITTANCE, CLAIM_ACKS, FUNCTIONAL_ACK, COVERAGE_QUESTION, COVERAGE_ANSWER, STATUS_ANSWER)
 ANY = settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 TODAY = date(2026, 3, 3)
 SOURCE = x12.AckSource(
@@ -29,7 +21,7 @@ HEADER = x12.InterchangeHeader("ZZ", "US", "ZZ", "THEM", datetime(2026, 3, 3, 9)
 @st.composite
 def spoiled_files(draw: st.DrawFn) -> bytes:
     """A right file with bytes cut, doubled, moved or replaced, past its ISA."""
-    file = bytearray(draw(st.sampled_from(BASES)).file)
+    file = bytearray(draw(st.sampled_from(EVERY)).file)
     for _ in range(draw(st.integers(1, 6))):
         start = draw(st.integers(106, len(file)))
         end = min(len(file), start + draw(st.integers(0, 60)))
@@ -97,3 +89,12 @@ def test_every_claim_of_a_spoiled_file_can_be_answered(file: bytes):
     for report in x12.examine(file):
         for ack in x12.acknowledge(report):
             assert x12.render_functional_ack_body(ack).startswith("AK1*")
+
+
+@pytest.mark.parametrize("base", EVERY, ids=lambda base: base.kind)
+@pytest.mark.parametrize("rest", ["", "**"])
+def test_a_segment_without_anything_in_it_is_a_finding_wherever_it_stands(base: Base, rest: str):
+    for place in range(3, len(base.segments) - 3):
+        name = base.segments[place].partition("*")[0]
+        bare = [*base.segments[:place], name + rest, *base.segments[place + 1 :]]
+        assert list(x12.validate(written(recounted(bare)))), name

@@ -7,23 +7,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.x12.seeded_bases import (
-    CLAIM_ACKS,
-    CLAIMS,
-    COVERAGE_ANSWER,
-    COVERAGE_QUESTION,
-    FUNCTIONAL_ACK,
-    REMITTANCE,
-    STATUS_ANSWER,
-    Base,
-)
+from tests.x12.seeded_bases import EVERY, Base
 from tests.x12.seeded_edits import ANY, Fault
 from tests.x12.seeded_errors import FAULTS
 
 import x12
 from x12.quickcheck import QuickCheck
-
-BASES = (CLAIMS, REMITTANCE, CLAIM_ACKS, FUNCTIONAL_ACK, COVERAGE_QUESTION, COVERAGE_ANSWER, STATUS_ANSWER)
 
 
 @st.composite
@@ -63,7 +52,7 @@ def places(file: bytes) -> set[tuple[str, str, int]]:
     return {(item.loop or "-", item.segment, item.element) for item in x12.validate(file)}
 
 
-@pytest.mark.parametrize("base", BASES, ids=lambda base: base.kind)
+@pytest.mark.parametrize("base", EVERY, ids=lambda base: base.kind)
 def test_the_right_file_raises_no_finding(base: Base):
     assert list(x12.validate(base.file)) == []
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from x12 import values
 from x12.fields import bad, dated, first, frozen, in_days, longer, needed, reference, value
-from x12.guides.attachment import GUIDE
+from x12.guides.attachment import READING
 from x12.inquiry_fields import named, rest, trace, without
 from x12.model.attachment import (
     AttachedDocument,
@@ -35,7 +35,7 @@ def read_attachments(
 
 
 def _attachments(source: Source, report: Report | None, limits: Limits) -> Iterator[Received[ClaimAttachment]]:
-    for opened in read_sets(source, GUIDE, report, limits):
+    for opened in read_sets(source, READING, report, limits):
         for loop in opened.loops:
             if loop.id == "2000":
                 read = attempt(_attachment, loop, report)

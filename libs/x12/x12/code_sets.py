@@ -101,6 +101,10 @@ FORMS: Mapping[str, CodeForm] = {
         _form("A[0-8]|D0|DR0[1-8]|E[0-4]|F[0-4]|F3[FN]|P[0-5]|R[0-9]|R1[0-7]|RQ"),
         "The category is not a claim status category code",
     ),
+    "loinc": CodeForm(_form("[0-9]{1,7}-[0-9]"), "The code does not have the form of LOINC"),
+    "acknowledged": CodeForm(_form("A[0-8]"), "The category is not one of those that acknowledge (A0 to A8)"),
+    "discharge": CodeForm(_form("[0-9]{2}"), "The patient's status is not two digits"),
+    "facility": CodeForm(_form("[0-9]{1,2}"), "The kind of facility is not one or two digits"),
     "status": CodeForm(_form("[0-9]{1,3}"), "The status is not a claim status code"),
 }
 """The kinds of codes that guides name with `@`."""

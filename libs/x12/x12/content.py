@@ -14,11 +14,20 @@ from x12.figures import adjusted, first_of, found, money, owed_by_patient
 from x12.findings import Finding
 from x12.model.segments import COMPONENT, element
 from x12.reader import OpenLoop
+from x12.sense import (
+    AckTotals,
+    benefit_findings,
+    birth_findings,
+    line_findings,
+    review_findings,
+)
 from x12.tokens import Elements
 
 _ZERO = Decimal(0)
 _MOST_REMEMBERED = 200_000
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
+_PERSONS = {"2000B": "2010BA", "2000C": "2010CA"}
+_NO_DAY = "99999999"
 _TOTALS = {"2000B": ("2200B", "90", "AA"), "2000C": ("2200C", "QA", "QC")}
 """Of a 277CA, by level: where its totals stand, and which count the accepted and the rejected."""
 
@@ -44,9 +53,12 @@ class ClaimContent(Content):
     def __init__(self, position: Position) -> None:
         super().__init__(position)
         self._seen: set[int] = set()
+        self._written = ""
 
     def look(self, loop: OpenLoop) -> Iterator[Finding]:
-        """A claim (loop 2300) with its lines."""
+        """A claim (loop 2300) with its lines, or the person of a level."""
+        if loop.id in _PERSONS:
+            yield from birth_findings(loop.inner(_PERSONS[loop.id]), self._day_of(loop))
         if loop.id != "2300":
             return
         head = loop.segments[0]
@@ -56,7 +68,16 @@ class ClaimContent(Content):
         yield from self._numbered(lines, unit)
         yield from self._charge(loop, head, lines, unit)
         yield from self._pointers(loop, lines, unit)
+        yield from line_findings(lines, self._day_of(loop), unit)
         yield from coordination_findings(loop, lines)
+
+    def _day_of(self, loop: OpenLoop) -> str:
+        """BHT04, read once; the last of all days where it is not one."""
+        if not self._written:
+            root = loop.enclosing("ST")
+            day = element(first_of(root, "BHT"), 4) if root else ""
+            self._written = day if len(day) == len(_NO_DAY) and day.isdigit() else _NO_DAY
+        return self._written
 
     def _repeated(self, loop: OpenLoop, head: Elements, unit: tuple[str, str]) -> Iterator[Finding]:
         key = hash(unit[1])
@@ -172,6 +193,7 @@ class ClaimAckContent(Content):
     def __init__(self, position: Position) -> None:
         super().__init__(position)
         self._below = {name: [0, 0] for name in _TOTALS}
+        self._sums = {name: AckTotals() for name in _TOTALS}
 
     def look(self, loop: OpenLoop) -> Iterator[Finding]:
         """A patient's claims, or a level with its totals."""
@@ -188,12 +210,15 @@ class ClaimAckContent(Content):
                     if segment[:2] == ["QTY", qualifier] and sum(below) and money(segment, 2) != counted:
                         message = "The level does not count the claims below it"
                         yield found(said or loop, segment, 2, message, severity="warning")
-            self._below[loop.id] = [0, 0]
+            yield from self._sums[loop.id].findings(said)
+            self._below[loop.id], self._sums[loop.id] = [0, 0], AckTotals()
 
     def _count(self, claim: OpenLoop) -> None:
         rejected = any(item[0] == "STC" and element(item, 3) == "U" for item in claim.segments)
         for counts in self._below.values():
             counts[rejected] += 1
+        for sums in self._sums.values():
+            sums.add(first_of(claim, "STC"), rejected=rejected)
 
 
 class FunctionalAckContent(Content):
@@ -202,10 +227,17 @@ class FunctionalAckContent(Content):
     def __init__(self, position: Position) -> None:
         super().__init__(position)
         self._received = self._accepted = 0
+        self._numbers: set[str] = set()
 
     def look(self, loop: OpenLoop) -> Iterator[Finding]:
         """An answered set, or the summary of the group."""
         if loop.id == "2000":
+            number = element(loop.segments[0], 2)
+            if number in self._numbers:
+                message = "A set is answered twice"
+                yield found(loop, loop.segments[0], 2, message, level="situation", severity="warning")
+            if len(self._numbers) < _MOST_REMEMBERED:
+                self._numbers.add(number)
             self._received += 1
             self._accepted += element(first_of(loop, "IK5"), 1) in ("A", "E")
         elif loop.around is None and self._received:
@@ -223,6 +255,24 @@ class FunctionalAckContent(Content):
             yield found(loop, summary, 1, message, severity="warning")
 
 
+class ReviewContent(Content):
+    """278: what an event and its services say together."""
+
+    def look(self, loop: OpenLoop) -> Iterator[Finding]:
+        """A patient event with its services."""
+        if loop.id == "2000E":
+            yield from review_findings(loop)
+
+
+class BenefitContent(Content):
+    """271: amounts and shares of benefits."""
+
+    def look(self, loop: OpenLoop) -> Iterator[Finding]:
+        """A subscriber or a dependent."""
+        if loop.id in ("2000C", "2000D"):
+            yield from benefit_findings(loop)
+
+
 def content_of(kind: str, version: str, position: Position) -> Content:
     """What adds up in a set of that kind and version; nothing for a kind that has no sums."""
     for (name, prefix), made in _CONTENTS.items():
@@ -236,6 +286,8 @@ _CONTENTS: dict[tuple[str, str], type[Content]] = {
     ("835", "005010X221"): RemittanceContent,
     ("277", "005010X214"): ClaimAckContent,
     ("999", "005010X231"): FunctionalAckContent,
+    ("271", "005010X279"): BenefitContent,
+    ("278", "005010X21"): ReviewContent,
 }
 
 

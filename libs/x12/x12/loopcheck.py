@@ -67,12 +67,19 @@ class Inspector:
     def _all(self, loop: OpenLoop) -> Iterator[Finding]:
         unit = _unit(loop)
         yield from self._loop(loop, unit)
-        if loop.start in self._misnumbered and loop.segments[0][0] == "HL":
-            self._misnumbered.discard(loop.start)
-            yield self._wrong_level(loop, 1, "HL is not numbered in order")
+        if self._misnumbered:
+            yield from self._misnumbered_in(loop)
         if loop.around is None:
             for number in sorted(self._misnumbered):
                 yield self._found(loop, "element", CODE, "HL is not numbered in order", number, "HL", 1, level="syntax")
+
+    def _misnumbered_in(self, loop: OpenLoop) -> Iterator[Finding]:
+        """Of this level and those kept inside it (the services of a 278)."""
+        if loop.start in self._misnumbered and loop.segments[0][0] == "HL":
+            self._misnumbered.discard(loop.start)
+            yield self._wrong_level(loop, 1, "HL is not numbered in order")
+        for inner in loop.loops:
+            yield from self._misnumbered_in(inner)
 
     def _loop(self, loop: OpenLoop, unit: Unit) -> Iterator[Finding]:
         if not self._quick.clean(loop):

@@ -18,6 +18,8 @@ _DAY = "(?:19|20)[0-9]{2}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]
 _TIME = "(?:[01][0-9]|2[0-3])[0-5][0-9]"
 _FIRST, _NEXT = r"[!-~\xa1-\xff]", r"[ -~\xa1-\xff]"
 _NEVER = "(?!)"
+_SOMETHING = f"(?={SEPARATOR}+[^{SEPARATOR}])"
+"""Where no element is required, the segment still has to hold one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def pattern_of(spec: SegmentSpec) -> Pattern:
             pieces.append(_optional(item, written.element(place, item)))
     last = max((place for place, item in enumerate(spec.elements, start=1) if item.usage == "R"), default=0)
     notes = _open_notes(spec)
+    something = "" if last else _SOMETHING
     return Pattern(
-        re.compile(re.escape(spec.id) + _joined(pieces, last, SEPARATOR)),
+        re.compile(re.escape(spec.id) + something + _joined(pieces, last, SEPARATOR)),
         tuple(written.watched),
         notes,
         min((_threshold(note) for note in notes), default=1_000),

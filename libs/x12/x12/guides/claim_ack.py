@@ -3,7 +3,7 @@
 from x12.guides.parts import PROCEDURE, amount, dated, level, name, quantity, reference
 from x12.guides.spec import SegmentSpec, guide, loop, seg
 
-_STATUS = "<R AN/1-30 @status-category;R AN/1-30 @status;S ID/2-3;S ID/1-3>"
+_STATUS = "<R AN/1-30 @acknowledged;R AN/1-30 @status;S ID/2-3;S ID/1-3>"
 
 
 def _status(usage: str, actions: str = "U|WQ", dated: str = "R", valued: str = "R") -> SegmentSpec:
@@ -31,12 +31,12 @@ _CLAIM = loop(
     dated("472", forms="D8|RD8"), loops=(_LINE,),
 )  # fmt: skip
 _PATIENT = loop(
-    "2000D S >1", level("PT"), loops=(loop("2100D R 1", name("QC", kinds="1", identifiers="II|MI",
+    "2000D S >1", level("PT", child="S ID/1-1 0"), loops=(loop("2100D R 1", name("QC", kinds="1", identifiers="II|MI",
         identified="R")), _CLAIM),
     streamed=True,
 )  # fmt: skip
 _PROVIDER = loop(
-    "2000C S >1", level("19"),
+    "2000C S >1", level("19", child="R ID/1-1 0|1"),
     loops=(
         loop("2100C R 1", name("85", identifiers="FI|SV|XX", identified="R")),
         loop(
@@ -49,7 +49,7 @@ _PROVIDER = loop(
     streamed=True,
 )  # fmt: skip
 _RECEIVER = loop(
-    "2000B R 1", level("21"),
+    "2000B R 1", level("21", child="R ID/1-1 0|1"),
     loops=(
         loop("2100B R 1", name("41", identifiers="46", identified="R")),
         loop("2200B R 1", _trace("2"), _status("R"), quantity("90"), quantity("AA"), amount("YU"),
@@ -59,7 +59,7 @@ _RECEIVER = loop(
     streamed=True,
 )  # fmt: skip
 _SOURCE = loop(
-    "2000A R 1", level("20", parent="N"),
+    "2000A R 1", level("20", parent="N", child="R ID/1-1 1"),
     loops=(
         loop("2100A R 1", name("AY|PR", kinds="2", identifiers="46|FI|PI|XV", identified="R")),
         loop("2200A R 1", _trace("1"), dated("050", "R"), dated("009", "R")),

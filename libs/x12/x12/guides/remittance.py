@@ -59,7 +59,7 @@ _CLAIM = loop(
     seg(
         "CLP R 1", "R AN/1-38", "R ID/1-2 1|2|3|4|19|20|21|22|23|25", "R M/1-18", "R M/1-18", "S M/1-18",
         f"R ID/1-2 {_FILING}",
-        "R AN/1-50", "S AN/1-2", "S ID/1-1", "N", "S ID/1-4", "S R/1-15", "S R/1-10",
+        "R AN/1-50", "S AN/1-2 @facility", "S ID/1-1", "N", "S ID/1-4", "S R/1-15", "S R/1-10",
     ),
     adjustment("CO|OA|PI|PR", "99"),
     name("QC", kinds="1", identifiers="34|HN|II|MI|MR", named="S"),

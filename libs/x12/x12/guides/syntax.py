@@ -49,6 +49,8 @@ NOTES: Mapping[str, tuple[Note, ...]] = {
         "PWK": "P0506",
         "QTY": "R0204 E0204",
         "REF": "R0203",
+        "SV1": "P0304",
+        "SV2": "R0102 P0405",
         "SV5": "R0405 C0604",
     }.items()
 }
