@@ -1,6 +1,8 @@
 """Claims and payments of the usual shape are read from their text at once: to the same as along the guide."""
 
 from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -47,7 +49,7 @@ def payments_file(header, advice):
 
 spoilers = st.sampled_from(
     (b"", b"HL", b"SBR", b"CLM", b"HI", b"LX", b"SV1", b"DTP", b"REF", b"NM1", b"PAT", b"N4", b"CLP", b"CAS", b"SVC",
-     b"DTM", b"AMT", b"MOA", b"LQ", b"ZZZ")
+     b"DTM", b"AMT", b"MOA", b"LQ", b"SVD", b"OI", b"LIN", b"CTP", b"ZZZ")
 )  # fmt: skip
 
 
@@ -108,6 +110,26 @@ class TestBeingUsual:
         monkeypatch.setattr(claim_reader, "claim_of", walked)
         claims = [claim, replace(claim, control_number="CLAIM0002", subscriber=replace(claim.subscriber, sex="M"))]
         assert [item.claim for item in x12.read_claims(claims_file(header, submission, claims))] == claims
+
+    def test_a_claim_that_another_payer_decided_is_read_without_a_walk_along_the_guide(
+        self, header, submission, claim, monkeypatch
+    ):
+        def walked(loop):
+            raise AssertionError("walked along the guide")
+
+        monkeypatch.setattr(claim_reader, "claim_of", walked)
+        first = x12.OtherCoverage(
+            "P", claim.subscriber.party, x12.Party("OTHER HEALTH", id_qualifier="PI", id="60056"), filing_code="MB",
+            adjustments=(x12.Adjustment("PR", "1", Decimal(20)),), paid=Decimal("125.50"), moa=("MOA", "", "", "MA01"),
+        )  # fmt: skip
+        decided = x12.LineAdjudication(
+            "60056", Decimal("145.50"), x12.Procedure("11102"), Decimal(1),
+            (x12.Adjustment("CO", "45", Decimal(50)),), date(2026, 3, 10),
+        )  # fmt: skip
+        drug = x12.Drug("00003029305", Decimal(4), "ML", prescription="RX1")
+        lines = (replace(claim.lines[0], adjudications=(decided,)), replace(claim.lines[1], drug=drug))
+        held = replace(claim, other_coverages=(first,), lines=lines)
+        assert [item.claim for item in x12.read_claims(claims_file(header, submission, [held]))] == [held]
 
     def test_a_plain_payment_is_read_without_a_walk_along_the_guide(self, header, advice, monkeypatch):
         def walked(loop):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import cast
 
 from x12 import values
-from x12.claim_parts import ClaimRest, Rest, causes, numbers_of, pointers
+from x12.claim_parts import ClaimRest, Rest, causes, drug_of, numbers_of, pointers
 from x12.coordination_reader import adjudication_of, coverage_of
 from x12.errors import MissingSegment
 from x12.fields import (
@@ -23,7 +23,6 @@ from x12.fields import (
 from x12.model.claim import (
     BillingProvider,
     Claim837P,
-    Drug,
     Patient,
     ServiceLine,
     Submission,
@@ -204,7 +203,7 @@ def _line(loop: OpenLoop) -> ServiceLine:
         raise MissingSegment("The service line has no date", loop.position(), loop=loop.id, segment="DTP")
     rest.dates.remove(on)
     drug = loop.inner("2410")
-    given = _drug(drug) if drug else None
+    given = drug_of(drug) if drug else None
     rendering = loop.inner("2420A")
     decisions = {inner: adjudication_of(inner) for inner in loop.loops if inner.id == "2430"}
     read = [rendering, drug if given else None, *(inner for inner, decision in decisions.items() if decision)]
@@ -231,24 +230,4 @@ def _line(loop: OpenLoop) -> ServiceLine:
         adjudications=tuple(filter(None, decisions.values())),
         extra=tuple(rest.extra),
         loops=_unread(loop, *read),
-    )
-
-
-def _drug(loop: OpenLoop) -> Drug | None:
-    """Loop 2410, or None (the loop is then kept as it came) when it does not say how much of what."""
-    item = loop.segments[0]
-    measured = next((segment for segment in loop.segments if segment[0] == "CTP"), None)
-    if measured is None or COMPONENT in element(measured, 5) or any(measured[1:4]) or longer(measured, 5):
-        return None
-    if element(item, 1) or longer(item, 3):
-        return None
-    number = next((segment for segment in loop.segments[1:] if segment[0] == "REF" and not longer(segment, 2)), None)
-    return Drug(
-        element(item, 3),
-        amount(loop, measured, 4),
-        element(measured, 5),
-        element(item, 2),
-        element(number or [], 2),
-        element(number or [], 1) if number else "XZ",
-        tuple(frozen(item) for item in loop.segments[1:] if item is not measured and item is not number),
     )

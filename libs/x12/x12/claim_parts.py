@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from x12 import values
 from x12.fields import amount, dated, frozen, in_days, longer, reference
-from x12.model.claim import Attachment, DatedEvent, Diagnosis, Note, RelatedCauses
+from x12.model.claim import Attachment, DatedEvent, Diagnosis, Drug, Note, RelatedCauses
 from x12.model.party import Reference
 from x12.model.segments import COMPONENT, Segment, element
 from x12.reader import OpenLoop
@@ -158,3 +158,26 @@ def causes(text: str) -> RelatedCauses | None:
 def pointers(text: str) -> tuple[int, ...]:
     """SV107. Raises ValueError."""
     return tuple(values.integer(part) for part in text.split(COMPONENT) if part)
+
+
+def drug_of(loop: OpenLoop) -> Drug | None:
+    """Loop 2410, or None (the loop is then kept as it came) when it does not say how much of what, or says more.
+
+    Raises BadElement.
+    """
+    item = loop.segments[0]
+    measured = next((segment for segment in loop.segments if segment[0] == "CTP"), None)
+    if measured is None or COMPONENT in element(measured, 5) or any(measured[1:4]) or longer(measured, 5):
+        return None
+    if element(item, 1) or longer(item, 3):
+        return None
+    number = next((segment for segment in loop.segments[1:] if segment[0] == "REF" and not longer(segment, 2)), None)
+    return Drug(
+        element(item, 3),
+        amount(loop, measured, 4),
+        element(measured, 5),
+        element(item, 2),
+        element(number or [], 2),
+        element(number or [], 1) if number else "XZ",
+        tuple(frozen(item) for item in loop.segments[1:] if item is not measured and item is not number),
+    )

@@ -7,14 +7,17 @@ fees, providers, days) is read once and remembered.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from x12 import values
-from x12.claim_parts import DIAGNOSES, NO_NUMBERS, ClaimRest, Numbers, Rest, causes, numbers_of, pointers
+from x12.claim_parts import DIAGNOSES, NO_NUMBERS, ClaimRest, Numbers, Rest, causes, drug_of, numbers_of, pointers
+from x12.coordination_reader import adjudication_of, coverage_of
 from x12.errors import START
 from x12.fields import party_of, procedure
 from x12.guides.claim import GUIDE
+from x12.guides.spec import LoopSpec
 from x12.memo import Memo
 from x12.model.claim import (
     Attachment,
@@ -22,18 +25,20 @@ from x12.model.claim import (
     Claim837P,
     DatedEvent,
     Diagnosis,
+    Drug,
     Note,
     Patient,
     RelatedCauses,
     ServiceLine,
     Subscriber,
 )  # fmt: skip
+from x12.model.coordination import LineAdjudication, OtherCoverage
 from x12.model.party import Address, Party, Reference
 from x12.model.procedure import Procedure
 from x12.model.record import maker
 from x12.model.segments import COMPONENT, Segment
 from x12.reader import OpenLoop
-from x12.tokens import ELEMENT, SEGMENT, split_rows
+from x12.tokens import ELEMENT, SEGMENT, Rows, split_rows
 
 _make_party, _make_address, _make_reference = maker(Party), maker(Address), maker(Reference)
 _make_subscriber, _make_line, _make_claim = maker(Subscriber), maker(ServiceLine), maker(Claim837P)
@@ -81,7 +86,10 @@ _CLAIM = re.compile(
     + _loop("82", "PRV|REF")
     + _loop("77", "N3|N4|REF|PER")
     + _loop("DQ", "REF")
-    + f"(?={SEGMENT}LX{ELEMENT})"
+    + f"((?:{SEGMENT}SBR{ELEMENT}{_REST}(?:{SEGMENT}(?:CAS|AMT|OI|MOA){ELEMENT}{_REST})*+"
+    f"{SEGMENT}NM1{ELEMENT}IL{ELEMENT}{_REST}(?:{SEGMENT}(?:N3|N4|REF){ELEMENT}{_REST})*+"
+    f"{SEGMENT}NM1{ELEMENT}PR{ELEMENT}{_REST}(?:{SEGMENT}(?:N3|N4|DTP|REF){ELEMENT}{_REST})*+)*+)"
+    f"(?={SEGMENT}LX{ELEMENT})"
 )
 _LINE = re.compile(
     f"{SEGMENT}LX{_elements(1)}"
@@ -90,8 +98,10 @@ _LINE = re.compile(
     f"{SEGMENT}DTP{ELEMENT}472{ELEMENT}({_TEXT}{ELEMENT}{_TEXT})"
     f"(?:{SEGMENT}REF{ELEMENT}6R{ELEMENT}([^{SEGMENT}{ELEMENT}]++){_END})?+"
     + _segments("DTP|REF|AMT|K3|NTE")
+    + f"({SEGMENT}LIN{ELEMENT}{_REST}(?:{SEGMENT}(?:CTP|REF){ELEMENT}{_REST})*+)?+"
     + _loop("82", "PRV|REF")
-    + f"(?={SEGMENT}(?:LX|CLM){ELEMENT}|{_NEXT_LEVEL}|\\Z)"
+    + f"((?:{SEGMENT}SVD{ELEMENT}{_REST}(?:{SEGMENT}(?:CAS|DTP|AMT){ELEMENT}{_REST})*+)*+)"
+    f"(?={SEGMENT}(?:LX|CLM){ELEMENT}|{_NEXT_LEVEL}|\\Z)"
 )
 _LEVEL_FOLLOWS = re.compile(_NEXT_LEVEL)
 _REFERENCE = f"{SEGMENT}REF"
@@ -157,6 +167,60 @@ def _party(text: str) -> Party:
     return party_of(rows, rows[0])
 
 
+def _loop_of(spec: LoopSpec, rows: Rows) -> OpenLoop:
+    """A loop as the walk along the guide would have made it. Errors of a usual text are never shown: the exact reader
+    then tells where they are.
+    """
+    loop = OpenLoop(spec, None, START)
+    loop.segments = rows
+    return loop
+
+
+def _specs() -> dict[str, LoopSpec]:
+    found: dict[str, LoopSpec] = {}
+    waiting = [GUIDE.root]
+    for spec in waiting:
+        found[spec.id] = spec
+        waiting += spec.loops
+    return found
+
+
+_SPECS = _specs()
+_NOWHERE = _loop_of(GUIDE.root, [])
+
+
+def _drug(text: str) -> Drug | None:
+    """A loop 2410. Raises BadElement."""
+    return drug_of(_loop_of(_SPECS["2410"], split_rows(text[1:])))
+
+
+def _adjudicated(text: str) -> tuple[LineAdjudication, ...] | None:
+    """Loops 2430, or None when one of them says more than a model holds. Raises BadElement."""
+    found = [adjudication_of(_loop_of(_SPECS["2430"], rows)) for rows in _each(text, "SVD")]
+    return tuple(item for item in found if item is not None) if None not in found else None
+
+
+def _covered(text: str) -> tuple[OtherCoverage, ...] | None:
+    """Loops 2320 with 2330A and 2330B, or None when one of them says more than a model holds. Raises BadElement."""
+    found: list[OtherCoverage] = []
+    for rows in _each(text, "SBR"):
+        insured, payer = (at for at, row in enumerate(rows) if row[0] == "NM1")
+        loop = _loop_of(_SPECS["2320"], rows[:insured])
+        loop.loops = [_loop_of(_SPECS["2330A"], rows[insured:payer]), _loop_of(_SPECS["2330B"], rows[payer:])]
+        read = coverage_of(loop)
+        if read is None:
+            return None
+        found.append(read)
+    return tuple(found)
+
+
+def _each(text: str, name: str) -> Iterator[Rows]:
+    """The segments of loops that follow one another, each from the segment of that name."""
+    opening = f"{SEGMENT}{name}{ELEMENT}"
+    for part in text.split(opening)[1:]:
+        yield split_rows(f"{name}{ELEMENT}{part}")
+
+
 _coverages = Memo(_coverage)
 _claim_terms = Memo(_terms)
 _diagnoses = Memo(_diagnosis)
@@ -168,8 +232,8 @@ _procedures: Memo[Procedure] = Memo(procedure)
 _amounts: Memo[Decimal] = Memo(values.decimal)
 _service_days = Memo(_days)
 _parties = Memo(_party, 2_048)
-# Errors of a usual text are never shown: the exact reader then tells where they are.
-_NOWHERE = OpenLoop(GUIDE.root, None, START)
+_drugs = Memo(_drug)
+_adjudications = Memo(_adjudicated, 8_192)
 
 Insured = tuple[Subscriber, Party]
 """What one 2000B says: the subscriber and the payer."""
@@ -239,7 +303,10 @@ def claims_of(text: str, at: int, provider: BillingProvider, insured: Insured, p
             found = _LINE.match(text, at)
             if found is None:
                 return None
-            lines.append(_line(found))
+            line = _line(found)
+            if line is None:
+                return None
+            lines.append(line)
             at = found.end()
         claim = _claim(head, provider, insured, patient, tuple(lines))
         if claim is None:
@@ -257,9 +324,10 @@ def _claim(
     patient: Patient | None,
     lines: tuple[ServiceLine, ...],
 ) -> Claim837P | None:
-    control, charge, told, middle, codes, referring, rendering, facility, supervising = head.groups()
+    control, charge, told, middle, codes, referring, rendering, facility, supervising, others = head.groups()
     terms, diagnoses = _claim_terms[told], _code_lists[codes]
-    if terms is None or diagnoses is None:
+    coverages = _covered(others) if others else ()
+    if terms is None or diagnoses is None or coverages is None:
         return None
     (
         place, facility_qualifier, frequency, signature, assignment, benefits, release, source, related, special, delay,
@@ -273,7 +341,7 @@ def _claim(
         original, clia, references, paid, notes, dates, attachments,
         None if rendering is None else _parties[rendering], None if facility is None else _parties[facility],
         None if referring is None else _parties[referring], None if supervising is None else _parties[supervising],
-        (), extra,
+        coverages, extra,
     )  # fmt: skip
 
 
@@ -295,22 +363,26 @@ def _facts(text: str) -> _Facts:
     )  # fmt: skip
 
 
-def _line(found: re.Match[str]) -> ServiceLine:
-    number, service, fee, told, days, control, middle, rendering = found.groups()
+def _line(found: re.Match[str]) -> ServiceLine | None:
+    number, service, fee, told, days, control, middle, given, rendering, answers = found.groups()
     charge, unit, units, place = _fees[fee]
     pointed, emergency, epsdt, family_planning, copay = _line_flags[told]
     start, stop = _service_days[days]
+    drug = None if given is None else _drugs[given]
+    decided = _adjudications[answers] if answers else ()
+    if decided is None or (given is not None and drug is None):
+        return None
     who = None if rendering is None else _parties[rendering]
     if not middle:
         return _make_line(
             _numbers[number], _procedures[service], charge, units, start, pointed, stop, unit, place, emergency, epsdt,
-            family_planning, copay, control or "", None, (), (), (), who,
+            family_planning, copay, control or "", drug, (), (), (), who, decided,
         )  # fmt: skip
     rest = Rest(_NOWHERE)
     for row in split_rows(middle[1:]):
         rest.take(row)
     return _make_line(
         _numbers[number], _procedures[service], charge, units, start, pointed, stop, unit, place, emergency, epsdt,
-        family_planning, copay, control or rest.pick("6R"), None, tuple(rest.notes), tuple(rest.dates),
-        tuple(rest.references), who, (), tuple(rest.extra),
+        family_planning, copay, control or rest.pick("6R"), drug, tuple(rest.notes), tuple(rest.dates),
+        tuple(rest.references), who, decided, tuple(rest.extra),
     )  # fmt: skip
