@@ -7,13 +7,16 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from common import metrics
+from common.ids import new_id
 from common.money import Money
 from common.serializing import lost, until_it_stands
 from payments.domain.ledger import Entry, Kind, Posting
-from payments.store import ledger
+from payments.domain.refusals import NumberTaken
+from payments.store import claims, ledger
 
 
 async def balance(tx: Any, account: str) -> Money:
@@ -99,3 +102,22 @@ class TestSerializableBooks:
                 text("SELECT posting_id FROM ledger_entries GROUP BY posting_id HAVING sum(amount) <> 0")
             )
         assert not off
+
+    async def test_claims_submitted_at_once_seldom_get_in_each_others_way(self, practice: Any) -> None:
+        """A new claim asks only for the rows that its keys refer to, which Postgres asks for itself.
+
+        When it looked for its account and number first, three in four of them met another and were done again.
+        """
+        numbers = [f"10{number:04}-1" for number in range(40)]
+        outcomes = await asyncio.gather(*(practice.submits(each, "150.00") for each in numbers), return_exceptions=True)
+        faults = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        assert all(lost(fault) for fault in faults), faults
+        assert len(faults) <= 20
+
+    async def test_a_number_of_another_claim_is_refused_whole(self, practice: Any) -> None:
+        await practice.submits("100023-1", "150.00")
+        other = new_id()
+        with pytest.raises(NumberTaken, match="100023-1"):
+            await practice.submits("100023-1", "80.00", claim_id=other)
+        async with practice.payments.uow(practice.id).begin() as tx:
+            assert await claims.locked(tx, [other]) == {}

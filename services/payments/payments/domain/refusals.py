@@ -25,6 +25,12 @@ class ClaimUnknown(Refusal):
     mend = "Match it to its claim by hand. It posts by itself when the claim's submission arrives."
 
 
+class NumberTaken(Refusal):
+    code = "control-number-taken"
+    sentence = "The control number {control_number} was submitted for another claim before."
+    mend = "Claims gives each submission a number of its own; look there for the two claims that have this one."
+
+
 class NothingOpen(Refusal):
     code = "nothing-open"
     sentence = "The payer settles {settles} of claim {control_number}, but only {open} is still open with the payer."

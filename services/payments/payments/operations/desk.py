@@ -39,6 +39,11 @@ class Desk:
         return cls(tx, dict(accounts), dict(balances), owed)
 
     @classmethod
+    def new(cls, tx: Transaction, account: ClaimAccount) -> Desk:
+        """The desk of a claim that this transaction opened: there is nothing to read yet."""
+        return cls(tx, {account.claim_id: account}, {account.claim_id: {}}, {})
+
+    @classmethod
     async def of(cls, tx: Transaction, claim_id: UUID) -> Desk:
         """The desk of one claim. Raises NotFound when no submission of it was heard of."""
         desk = await cls.open(tx, [claim_id])

@@ -8,6 +8,7 @@ from datetime import date
 from common.uow import Transaction, UnitOfWork
 from payments.domain.claim_account import VOID, ClaimAccount, Submission
 from payments.domain.receivable import opened, resubmitted
+from payments.domain.refusals import NumberTaken
 from payments.operations.desk import Desk
 from payments.store import claims, remittances
 from payments.store.ledger import Source
@@ -19,29 +20,38 @@ async def claim_submitted(uow: UnitOfWork, account: ClaimAccount, submission: Su
     """Open the claim's receivable, or add one more submission to it, and try again what waited for the number.
 
     A submission that is older than one heard of before adds its number and moves no money; so does a void, whose
-    charge stands until the payer reverses what it paid.
+    charge stands until the payer reverses what it paid. Raises NumberTaken.
     """
     async with uow.begin() as tx:
         await claims.hold_number(tx, submission.control_number)
-        if await claims.by_number(tx, [submission.control_number]):
+        new = await claims.add(tx, account)
+        if not await claims.add_submission(tx, account.claim_id, submission):
+            if new:
+                raise NumberTaken(control_number=submission.control_number)
             return
-        desk = await Desk.open(tx, [account.claim_id])
         source = Source(f"submission/{account.claim_id}/{submission.control_number}", account.claim_id)
-        known = desk.accounts.get(account.claim_id)
-        if known is None:
-            await claims.add(tx, account)
-            desk.accounts[account.claim_id], desk.balances[account.claim_id] = account, {}
-            desk.book(source, opened(submission.charge))
-            tx.audit("create", "claim account", account.claim_id, charge=str(submission.charge))
-        elif account.heard_version > known.heard_version:
-            desk.accounts[account.claim_id] = replace(known, heard_version=account.heard_version)
-            desk.touched.add(account.claim_id)
-            if submission.frequency != VOID:
-                desk.book(source, resubmitted(desk.balances[account.claim_id], submission.charge))
-            tx.audit("update", "claim account", account.claim_id, charge=str(submission.charge))
-        await claims.add_submission(tx, account.claim_id, submission)
+        desk = _opened(tx, account, submission, source) if new else await _continued(tx, account, submission, source)
         await desk.close(today=today)
         await try_again(tx, submission.control_number)
+
+
+def _opened(tx: Transaction, account: ClaimAccount, submission: Submission, source: Source) -> Desk:
+    desk = Desk.new(tx, account)
+    desk.book(source, opened(submission.charge))
+    tx.audit("create", "claim account", account.claim_id, charge=str(submission.charge))
+    return desk
+
+
+async def _continued(tx: Transaction, account: ClaimAccount, submission: Submission, source: Source) -> Desk:
+    desk = await Desk.of(tx, account.claim_id)
+    known = desk.accounts[account.claim_id]
+    if account.heard_version > known.heard_version:
+        desk.accounts[account.claim_id] = replace(known, heard_version=account.heard_version)
+        desk.touched.add(account.claim_id)
+        if submission.frequency != VOID:
+            desk.book(source, resubmitted(desk.balances[account.claim_id], submission.charge))
+        tx.audit("update", "claim account", account.claim_id, charge=str(submission.charge))
+    return desk
 
 
 async def try_again(tx: Transaction, *numbers: str) -> None:

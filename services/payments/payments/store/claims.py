@@ -7,7 +7,8 @@ from dataclasses import asdict
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, insert, select, text
+from sqlalchemy import RowMapping, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from common.ids import new_id
 from common.refusal import NotFound
@@ -40,8 +41,10 @@ async def find(tx: Transaction, claim_id: UUID) -> ClaimAccount:
     return _account(row)
 
 
-async def add(tx: Transaction, account: ClaimAccount) -> None:
-    await tx.execute(insert(claim_accounts).values(practice_id=tx.practice_id, **asdict(account)))
+async def add(tx: Transaction, account: ClaimAccount) -> bool:
+    """False when the claim has an account already. Asks of no other row, so claims that are new at once do not meet."""
+    added = insert(claim_accounts).values(practice_id=tx.practice_id, **asdict(account)).on_conflict_do_nothing()
+    return (await tx.execute(added)).rowcount == 1
 
 
 SAVE = text("""
@@ -59,18 +62,18 @@ async def save(tx: Transaction, accounts: Sequence[ClaimAccount]) -> None:
         await tx.execute(SAVE, {name: [getattr(account, name) for account in accounts] for name in columns})
 
 
-async def add_submission(tx: Transaction, claim_id: UUID, submission: Submission) -> None:
-    await tx.execute(
-        insert(submissions).values(
-            id=new_id(),
-            practice_id=tx.practice_id,
-            control_number=submission.control_number,
-            claim_id=claim_id,
-            frequency=submission.frequency,
-            charge=submission.charge,
-            lines=LINES.dump_python(submission.lines, mode="json"),
-        )
+async def add_submission(tx: Transaction, claim_id: UUID, submission: Submission) -> bool:
+    """False when the control number is known already. Like `add`, it asks of no other row."""
+    added = insert(submissions).values(
+        id=new_id(),
+        practice_id=tx.practice_id,
+        control_number=submission.control_number,
+        claim_id=claim_id,
+        frequency=submission.frequency,
+        charge=submission.charge,
+        lines=LINES.dump_python(submission.lines, mode="json"),
     )
+    return (await tx.execute(added.on_conflict_do_nothing())).rowcount == 1
 
 
 async def hold_number(tx: Transaction, control_number: str) -> None:
