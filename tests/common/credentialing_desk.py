@@ -16,7 +16,7 @@ NPI, COLLEAGUE, BILLING = "1245319599", "1316005374", "1234567893"
 # Far enough ahead that no timer set here is due by the clock of the machine.
 TODAY = date(2030, 3, 12)
 NOON = time(17, tzinfo=UTC)
-_NEXT_DUE = text("SELECT min(due_at) AS due_at FROM timers WHERE stopped_at IS NULL")
+_NEXT_DUE = text("SELECT min(due_at) AS due_at FROM timers WHERE stopped_at IS NULL AND kind <> 'provider-screening'")
 
 
 class Desk:
@@ -31,13 +31,15 @@ class Desk:
         self.today = day
 
     async def come(self, day: date) -> None:
-        """Let every day until `day` come, with the timers that fall due on it."""
+        """Let every day until `day` come, with the timers that fall due on it; the screenings come at its end."""
         while True:
             [row] = await self.running.query(_NEXT_DUE)
             if row["due_at"] is None or row["due_at"].date() > day:
-                return self.on(day)
+                break
             self.on(max(self.today, row["due_at"].date()))
             await self.running.run_timers(until=row["due_at"])
+        self.on(day)
+        await self.running.run_timers(until=self.running.runtime.workplace.now())
 
     async def ask(self, method: str, path: str, body: Any = None, *, version: int | None = None, **more: str) -> Any:
         headers = {"Idempotency-Key": str(uuid4())} if method == "POST" and version is None else {}

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 from credentialing_desk import ALL, BILLING, COLLEAGUE, NPI, TODAY, Desk
 from sqlalchemy import text
 
+from common.change import Change
 from common.ids import new_id
+from credentialing.domain.enrollment import Enrollment
+from credentialing.domain.events import Span
+from credentialing.domain.lifecycle import Stage
+from credentialing.store import enrollments
 
 MARCH = date(2030, 3, 1)
 _PROVIDERS = text("SELECT * FROM providers")
@@ -70,6 +77,23 @@ class TestAnApplication:
         [event] = await desk.running.published()
         assert "tin" not in event.data or event.data["tin"] is None
         assert event.data["billing_npi"] == BILLING
+
+    async def test_a_corrected_tin_is_told_again_with_the_same_days(self, desk: Desk) -> None:
+        await desk.effective(MARCH)
+        await desk.enrollment(location="LAKE")
+        await desk.put(f"/groups/{BILLING}", {"name": "Sample Dermatology PC", "tin": "987654321"}, version=1)
+        first, again = await desk.running.published()
+        assert (again.data.pop("tin"), first.data.pop("tin")) == ("987654321", "123456789")
+        assert (again.data, again.key, again.version) == (first.data, first.key, first.version + 1)
+
+    async def test_a_place_with_enrollments_is_not_moved_to_another_group(self, desk: Desk) -> None:
+        other, place = "1114015476", {"line1": "1 Lake Road", "city": "Albany", "state": "NY", "zip": "122070001"}
+        await desk.put(f"/groups/{other}", {"name": "Other PC", "tin": "111111111"})
+        moved = {"billing_npi": other, "name": "Lakeside", **place}
+        await desk.put("/locations/LAKE", moved, version=1)
+        await desk.enrollment(location="MAIN")
+        answer = await desk.ask("PUT", "/locations/MAIN", moved, version=1)
+        assert (answer.status_code, answer.json()["code"]) == (409, "location-in-use")
 
 
 class TestTheCalendar:
@@ -151,6 +175,31 @@ class TestTheMatrix:
         days = {day: (await desk.matrix(day))[NPI, "PAYERA", "MAIN"] for day in (date(2030, 2, 28), MARCH, TODAY)}
         assert [cell["standing"] for cell in days.values()] == ["not_yet", "enrolled", "ended"]
         assert (days[MARCH]["effective_from"], days[MARCH]["effective_to"]) == ("2030-03-01", "2030-03-05")
+
+    async def test_on_any_day_it_says_what_the_days_of_each_enrollment_say(self, desk: Desk) -> None:
+        chance = random.Random(20300312)
+        known: dict[tuple[str, str], Enrollment] = {}
+        async with desk.running.uow().begin() as tx:
+            for payer_id in ("PAYERA", "MEDICARE"):
+                for location in ("MAIN", "LAKE"):
+                    who = await enrollments.identity_of(tx, NPI, payer_id, location)
+                    before = Enrollment(new_id(), who)
+                    await enrollments.add(tx, before)
+                    cuts = sorted(chance.sample(range(400), chance.choice([2, 3, 4])))
+                    days = [MARCH + timedelta(days=cut) for cut in cuts]
+                    pairs = zip(days[::2], [*days[1::2], None], strict=False)
+                    spans = tuple(Span(first, last) for first, last in pairs)
+                    after = replace(before, stage=Stage.EFFECTIVE, effective_from=spans[-1].first, spans=spans)
+                    known[payer_id, location] = await enrollments.save(tx, before, Change(after), "arranged")
+        for _ in range(25):
+            day = MARCH + timedelta(days=chance.randrange(-5, 405))
+            cells = await desk.matrix(day)
+            for (payer_id, location), enrollment in known.items():
+                cell = cells[NPI, payer_id, location]
+                [*holding] = [span for span in enrollment.spans if span.holds(day)]
+                assert (cell["standing"] == "enrolled") == enrollment.holds(day), (day, enrollment.spans, cell)
+                told = [(str(span.first), str(span.last) if span.last else None) for span in holding]
+                assert (cell["effective_from"], cell["effective_to"]) == (told[0] if told else (None, None))
 
     async def test_who_has_left_is_not_in_it(self, desk: Desk) -> None:
         name = {"family": "Quill", "given": "Maren"}

@@ -12,6 +12,7 @@ from credentialing_desk import ALL, COLLEAGUE, NPI, TODAY, Desk
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from codes.publications.exclusions import COLUMNS
 from codes.publications.rows import BadRow
@@ -29,6 +30,7 @@ from credentialing.domain.sanctions import (
     excluded_since,
     first_standing,
 )
+from stack.cli import app
 from stack.excluding import LoadedList, load, look_again
 
 MEREL = {"LASTNAME": "QUILL", "FIRSTNAME": "MEREL", "DOB": "19750203", "EXCLTYPE": "1128a1", "EXCLDATE": "20291120"}
@@ -111,6 +113,14 @@ class TestLoading:
             await loaded(desk, written(tmp_path))
         with pytest.raises(StackError, match="There is no file"):
             await loaded(desk, tmp_path / "nothing.csv")
+
+
+class TestTheCommand:
+    def test_without_a_stack_it_says_what_to_do(self, tmp_path: Path) -> None:
+        path = written(tmp_path, *OTHERS)
+        answer = CliRunner().invoke(app, ["--home", str(tmp_path / "none"), "exclusions", "load", str(path)])
+        assert answer.exit_code == 1
+        assert "credentialing was never started" in answer.stderr.replace("\n", " ")
 
 
 class TestAnNpiOnTheList:

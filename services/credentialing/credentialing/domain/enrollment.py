@@ -208,6 +208,10 @@ class Enrollment:
         )
         return Change(replace(self, announced=alert), (event,))
 
+    def tell_again(self) -> Change[Enrollment]:
+        """Who is enrolled where was corrected: listeners hear the same days under the right numbers."""
+        return Change(self, (self._activated(),) if self.spans else ())
+
     def _dated(self, earlier: tuple[Span, ...], dates: Dates, terms: Terms, today: date) -> Change[Enrollment]:
         """With the payer's dates in place of the newest ones, in effect where they have come."""
         span = dates.span(terms)

@@ -65,6 +65,12 @@ class TaxonomyOfAnother(Refusal):
     status = 422
 
 
+class LocationInUse(Refusal):
+    code = "location-in-use"
+    sentence = "Location {code} has enrollments under the group {billing_npi}; payers enroll a group at a place."
+    mend = "Register the place under the other group as a location of its own, and enroll there."
+
+
 class TooManyCells(Refusal):
     code = "matrix-too-large"
     sentence = "The matrix would have {cells} cells, more than {most}."

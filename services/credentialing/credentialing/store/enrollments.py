@@ -73,6 +73,12 @@ async def page(tx: Transaction, wanted: Wanted, cursor: Cursor | None, limit: in
     return [_enrollment(row) for row in rows]
 
 
+async def of_group(tx: Transaction, group_id: UUID) -> list[Enrollment]:
+    """All at the group's locations, oldest first."""
+    rows = await tx.rows(_statement().where(groups.c.id == group_id).order_by(enrollments.c.id))
+    return [_enrollment(row) for row in rows]
+
+
 async def falling_due(tx: Transaction, until: date, limit: int) -> list[Enrollment]:
     """Those in effect whose renewal is due by `until` and was not filed, the nearest first."""
     due = (

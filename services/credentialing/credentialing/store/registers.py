@@ -19,9 +19,9 @@ from common.uow import Transaction
 from credentialing.domain.payers import Payer, Program, Renewal, Terms
 from credentialing.domain.place import Group, Location, TinKind
 from credentialing.domain.provider import PersonalFacts, Profession, Provider
-from credentialing.domain.refusals import Unregistered
+from credentialing.domain.refusals import LocationInUse, Unregistered
 from credentialing.sealing import PERSONAL, PERSONAL_TIN, WHO
-from credentialing.tables import groups, locations, payers, providers
+from credentialing.tables import enrollments, groups, locations, payers, providers
 
 T = TypeVar("T")
 
@@ -71,13 +71,17 @@ async def group(tx: Transaction, billing_npi: str) -> Registered[Group]:
     return _group(tx, await _one(tx, groups, groups.c.billing_npi, billing_npi, "group"))
 
 
+async def group_id(tx: Transaction, entry: Group) -> UUID | None:
+    return await tx.scalar(select(groups.c.id).where(groups.c.billing_npi == entry.billing_npi))
+
+
 async def list_groups(tx: Transaction, cursor: Cursor | None, limit: int) -> list[Registered[Group]]:
     return [_group(tx, row) for row in await tx.rows(keyset(select(groups), groups.c.id, cursor, limit))]
 
 
 async def put_group(tx: Transaction, entry: Group, version: int) -> Registered[Group]:
     """Write a group over `version`; 0 when it is new. Raises Stale."""
-    id = await tx.scalar(select(groups.c.id).where(groups.c.billing_npi == entry.billing_npi)) or new_id()
+    id = await group_id(tx, entry) or new_id()
     personal = None if entry.public_tin else PERSONAL_TIN.seal(tx.vault, tx.practice_id, id, entry.tin)
     values = {"name": entry.name, "tin": entry.public_tin, "personal_tin": personal}
     _, saved = await _put(tx, groups, {"billing_npi": entry.billing_npi}, values, version, "group", id)
@@ -97,14 +101,24 @@ async def list_locations(tx: Transaction, cursor: Cursor | None, limit: int) -> 
 
 
 async def put_location(tx: Transaction, entry: Location, version: int) -> Registered[Location]:
-    """Write a location over `version`; 0 when it is new. Raises Unregistered (its group), Stale."""
+    """Write a location over `version`; 0 when it is new. Raises Unregistered (its group), LocationInUse, Stale."""
     group_id = await tx.scalar(select(groups.c.id).where(groups.c.billing_npi == entry.billing_npi))
     if group_id is None:
         raise Unregistered(kind="group", id=entry.billing_npi)
+    await _keep_group(tx, entry, group_id)
     names = ("name", "line1", "city", "state", "zip", "active")
     values = {name: getattr(entry, name) for name in names} | {"group_id": group_id}
     id, saved = await _put(tx, locations, {"code": entry.code}, values, version, "location")
     return Registered(id, entry, saved)
+
+
+async def _keep_group(tx: Transaction, entry: Location, group_id: UUID) -> None:
+    """A payer enrolled the group at this place: moved to another group the place would carry that along."""
+    mine = (locations.c.code == entry.code, locations.c.group_id != group_id)
+    enrolled = select(enrollments.c.id).where(enrollments.c.location_id == locations.c.id).exists()
+    other = select(groups.c.billing_npi).join(locations, locations.c.group_id == groups.c.id).where(*mine, enrolled)
+    if (billing_npi := await tx.scalar(other)) is not None:
+        raise LocationInUse(code=entry.code, billing_npi=billing_npi)
 
 
 async def provider(tx: Transaction, npi: str) -> Registered[Provider]:
