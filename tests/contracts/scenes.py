@@ -205,6 +205,9 @@ async def eligibility_scene(service: Running) -> None:
         assert (await http.put("/payers/CANARYPAYER", json={"name": "Canary Mutual"})).status_code == 200
         fees = [{"code": "99213", "effective_from": "2026-01-01", "amount": "92.00"}]
         assert (await http.put("/fee-schedules/CANARYPAYER", json={"fees": fees})).status_code == 200
+        provider = {"name": "Canary Dermatology PC", "npi": "1234567893", "tin": "12-3456789"}
+        address = {"street": "100 Canary Street", "city": "Albany", "state": "NY", "zip": "12207"}
+        assert (await http.put("/estimate-provider", json=provider | address)).status_code == 200
         for path, body in (("/checks", wanted), ("/appointments", wanted), ("/batches", {"items": [wanted]})):
             answer = await http.post(path, json=body, headers=key())
             assert answer.status_code in (201, 202), answer.text

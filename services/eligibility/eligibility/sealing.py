@@ -1,5 +1,5 @@
-"""The sealed columns of a check: the question as it was asked, and the answer as it came; and what staff write of it
-(docs/adr/0009).
+"""The sealed columns of a check: the question as it was asked, and the answer as it came; what staff write of it; and
+the good-faith estimate as it is handed over (docs/adr/0009).
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import x12
 from common.phi import Phi
 from common.uow import Transaction
 from common.vault import Sealed
+from eligibility.domain.good_faith import Document
 
 QUESTION = Sealed(x12.EligibilityInquiry, "checks", "question")
 REASON: Sealed[Phi[str]] = Sealed(Phi[str], "check_history", "sealed_reason")
+GOOD_FAITH: Sealed[Document] = Sealed(Document, "good_faith_estimates", "document")
 _ANSWER = ("checks", "answer")
 
 

@@ -189,3 +189,31 @@ estimates = tenant_table(
     Column("result", JSONB, nullable=False),
     Index("estimates_patient_idx", "practice_id", "patient_id", "day"),
 )
+
+# Whose services a good-faith estimate is about; its TIN is an EIN.
+estimate_providers = tenant_table(
+    "estimate_providers",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("entry", JSONB, nullable=False),
+    UniqueConstraint("practice_id"),
+)
+
+# `document` is sealed: the estimate as it is handed over, with the patient's name. Kept for six years.
+good_faith_estimates = tenant_table(
+    "good_faith_estimates",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("patient_id", Uuid, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("begun_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("scheduled_on", Date),
+    Column("total", MoneyType, nullable=False),
+    moment("given_at", nullable=True),
+    Column("document", LargeBinary, nullable=False),
+    Index("good_faith_estimates_patient_idx", "practice_id", "patient_id"),
+    Index("good_faith_estimates_due_idx", "practice_id", "due_on", postgresql_where=text("given_at IS NULL")),
+)

@@ -1,5 +1,12 @@
-"""HTTP in: checks and their answers, batches, appointments, planned visits, and the registers."""
+"""HTTP in: checks and their answers, batches, appointments, planned visits, good-faith estimates, and the registers."""
 
-from eligibility.api import appointments, batches, checks, registers, visits
+from eligibility.api import appointments, batches, checks, good_faith, registers, visits
 
-ROUTERS = (checks.router, batches.router, appointments.router, visits.router, registers.router)
+ROUTERS = (
+    checks.router,
+    batches.router,
+    appointments.router,
+    visits.router,
+    good_faith.router,
+    registers.router,
+)

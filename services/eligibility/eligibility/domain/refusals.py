@@ -39,3 +39,28 @@ class NoAnswerForDay(Refusal):
     code = "no-answer-for-day"
     sentence = "No payer has answered about the patient for {day}."
     mend = "Ask for a check of that day, and wait for its answer."
+
+
+class AlreadyGiven(Refusal):
+    code = "already-given"
+    sentence = "Estimate {estimate_id} was given on {day}."
+    mend = "Make a new one when what is expected has changed."
+
+
+class EstimateNotRequired(Refusal):
+    code = "estimate-not-required"
+    sentence = "The service is scheduled {ahead} business days ahead; a good-faith estimate is due from three on."
+    mend = "Make it as one that the patient asked for, if that is so."
+
+
+class PracticeIncomplete(Refusal):
+    code = "practice-incomplete"
+    sentence = "The practice has not said its name, NPI, EIN and address, which every good-faith estimate shows."
+    mend = "Put the estimate provider first."
+
+
+class CannotBeShown(Refusal):
+    code = "cannot-be-shown"
+    sentence = "A character of the patient's name or of the services is none that the document can show."
+    mend = "Write them in Latin, Greek or Cyrillic letters, without control characters."
+    status = 422
