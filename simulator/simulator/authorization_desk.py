@@ -120,7 +120,7 @@ def _said(asked: AskedSet, level: Level, authorization: Authorization | None) ->
         yield _hcr(authorization.decision, authorization.number, "")
         if authorization.good_until is not None:
             span = f"{authorization.request.on:%Y%m%d}-{authorization.good_until:%Y%m%d}"
-            yield written("DTP", "472", "RD8", span)
+            yield written("DTP", "007", "RD8", span)
         return
     wanted = _service(asked, level)
     said = next((one for one in authorization.services if one.service == wanted), None)
