@@ -48,53 +48,27 @@ async def matrix(tx: Transaction, day: date, narrowed: Narrowed) -> list[Place]:
     return [_place(row) for row in rows]
 
 
+_TOLD = (
+    providers.c.npi,
+    providers.c.excluded_on,
+    payers.c.payer_id,
+    payers.c.program,
+    locations.c.code,
+    groups.c.billing_npi,
+    groups.c.tin,
+    enrollments.c.id,
+    enrollments.c.stage,
+    enrollments.c.submitted_on,
+    enrollments.c.decided_on,
+    enrollments.c.due_on,
+)
+
+
 def _statement(day: date, narrowed: Narrowed) -> Any:
-    asked = literal(day)
-    days = (
-        select(
-            _only(func.max(enrolled_days.c.first), _holds(asked)).label("first"),
-            _only(func.max(enrolled_days.c.last), _holds(asked)).label("last"),
-            _only(func.max(enrolled_days.c.last), enrolled_days.c.last < asked).label("before"),
-            _only(func.min(enrolled_days.c.first), enrolled_days.c.first > asked).label("after"),
-        )
-        .where(enrolled_days.c.enrollment_id == enrollments.c.id)
-        .lateral("days")
-    )
-    every = (
-        providers.join(payers, true())
-        .join(locations, true())
-        .join(groups, groups.c.id == locations.c.group_id)
-        .outerjoin(
-            enrollments,
-            and_(
-                enrollments.c.provider_id == providers.c.id,
-                enrollments.c.payer_id == payers.c.payer_id,
-                enrollments.c.location_id == locations.c.id,
-            ),
-        )
-        .outerjoin(days, true())
-    )
+    days = _days_around(literal(day))
     statement = (
-        select(
-            providers.c.npi,
-            providers.c.excluded_on,
-            payers.c.payer_id,
-            payers.c.program,
-            locations.c.code,
-            groups.c.billing_npi,
-            groups.c.tin,
-            enrollments.c.id,
-            enrollments.c.stage,
-            enrollments.c.submitted_on,
-            enrollments.c.decided_on,
-            enrollments.c.due_on,
-            days.c.first,
-            days.c.last,
-            days.c.before,
-            days.c.after,
-            func.count().over().label("cells"),
-        )
-        .select_from(every)
+        select(*_TOLD, days.c.first, days.c.last, days.c.before, days.c.after, func.count().over().label("cells"))
+        .select_from(_every_place().outerjoin(days, true()))
         .where(providers.c.active, locations.c.active)
         .order_by(providers.c.npi, payers.c.payer_id, locations.c.code)
         .limit(MOST_CELLS + 1)
@@ -107,6 +81,31 @@ def _statement(day: date, narrowed: Narrowed) -> Any:
         if value is not None:
             statement = statement.where(column == value)
     return statement
+
+
+def _every_place() -> Any:
+    """Every provider at every payer and location, with the enrollment where there is one."""
+    this = and_(
+        enrollments.c.provider_id == providers.c.id,
+        enrollments.c.payer_id == payers.c.payer_id,
+        enrollments.c.location_id == locations.c.id,
+    )
+    places = providers.join(payers, true()).join(locations, true()).join(groups, groups.c.id == locations.c.group_id)
+    return places.outerjoin(enrollments, this)
+
+
+def _days_around(day: Any) -> Any:
+    """Of one enrollment: the days that hold `day`, the last before it and the first after it."""
+    return (
+        select(
+            _only(func.max(enrolled_days.c.first), _holds(day)).label("first"),
+            _only(func.max(enrolled_days.c.last), _holds(day)).label("last"),
+            _only(func.max(enrolled_days.c.last), enrolled_days.c.last < day).label("before"),
+            _only(func.min(enrolled_days.c.first), enrolled_days.c.first > day).label("after"),
+        )
+        .where(enrolled_days.c.enrollment_id == enrollments.c.id)
+        .lateral("days")
+    )
 
 
 def _holds(day: Any) -> Any:
