@@ -21,6 +21,7 @@ from coding.main import SERVICE as CODING
 from common.embedded.ports import free_port
 from common.ids import new_id
 from common.testing.running import Running
+from eligibility.main import SERVICE as ELIGIBILITY
 from hl7v2 import framed
 from hl7v2.client import MllpClient, connected
 from patients.main import SERVICE as PATIENTS
@@ -33,10 +34,11 @@ OF_SAMPLES = (("IMMAPP", "GHHSFacility", "SECURITY"), ("ADTApp", "GHHSFacility",
 
 @dataclass(frozen=True)
 class Ehr:
-    """An EHR with an MLLP connection to each of the two services."""
+    """An EHR with an MLLP connection to the register and to coding."""
 
     patients: Running
     coding: Running
+    eligibility: Running
     to_patients: MllpClient
     to_coding: MllpClient
 
@@ -70,11 +72,12 @@ async def ehr(run_service: Start, practice_id: UUID) -> AsyncGenerator[Ehr]:
         patients = await run_service(PATIENTS, **told[0])
         url = await open_.enter_async_context(on_a_socket(patients))
         coding = await run_service(CODING, patients_url=url, **told[1])
+        eligibility = await run_service(ELIGIBILITY, patients_url=url)
         lines = [
             await open_.enter_async_context(connected("127.0.0.1", int(each["hl7_listen"].rpartition(":")[2])))
             for each in told
         ]
-        yield Ehr(patients, coding, *lines)
+        yield Ehr(patients, coding, eligibility, *lines)
 
 
 class TestAVisitByHl7:
@@ -139,6 +142,25 @@ class TestThePublicSamples:
         # The numbers that the four DFT have for their clinicians do not check as NPI.
         assert Counter(by_coding) == {("AE", "102"): 4, ("AR", "100"): 1, ("AR", "200"): 127, ("AR", "202"): 10}
 
+    async def test_of_appointments_are_booked_once_their_patient_is_known(self, ehr: Ehr, shared_folder: Path) -> None:
+        found = samples(shared_folder)
+        [registration, *_] = [sample for sample in found if b"|ADT^A04^" in sample]
+        outcomes = Counter[tuple[str, ...]]()
+        for sample in found:
+            practice = new_id()
+            if b"|SIU^" in sample:
+                assert await posted(ehr.patients, "patients:write", registration, practice) == ("AA",)
+            outcomes[await posted(ehr.eligibility, "eligibility:write", sample, practice)] += 1
+        # S15 and S17 call off what was never booked (204); S16 and S26 are not taken (201).
+        assert outcomes == {
+            ("AA",): 7,
+            ("AE", "204"): 4,
+            ("AR", "100"): 1,
+            ("AR", "200"): 116,
+            ("AR", "201"): 4,
+            ("AR", "202"): 10,
+        }
+
     async def test_are_each_answered_over_one_connection_as_they_ask(self, ehr: Ehr, shared_folder: Path) -> None:
         last = adt(control_id="LAST", key=KEY)
         for sample in [*samples(shared_folder), last]:
@@ -151,9 +173,9 @@ class TestThePublicSamples:
         assert acknowledged(answer) == ("AA", [])
 
 
-async def posted(service: Running, scope: str, sample: bytes) -> tuple[str, ...]:
+async def posted(service: Running, scope: str, sample: bytes, practice: UUID | None = None) -> tuple[str, ...]:
     """The outcome, and the code of the first fault; every message is a practice's first."""
-    async with service.client(scope, practices=[new_id()]) as http:
+    async with service.client(scope, practices=[practice or new_id()]) as http:
         answer = await http.post("/hl7v2", content=sample, headers={"Content-Type": "application/hl7-v2"})
     assert answer.status_code in (200, 422)
     outcome, told = acknowledged(answer.text)
