@@ -79,27 +79,20 @@ def read_events(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[
 
 
 class Run:
-    """Segments of one set that follow one another, as text (with SEGMENT and ELEMENT of `x12.tokens`) or split."""
+    """Segments of one set that follow one another, as a text with SEGMENT and ELEMENT of `x12.tokens`."""
 
-    __slots__ = ("_rows", "_text")
+    __slots__ = ("_rows", "text")
 
-    def __init__(self, text: str | None, rows: Rows | None = None) -> None:
-        self._text = text
-        self._rows = rows
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._rows: Rows | None = None
 
     @property
     def rows(self) -> Rows:
         """The segments as lists of elements."""
         if self._rows is None:
-            self._rows = split_rows(self._text or "")
+            self._rows = split_rows(self.text)
         return self._rows
-
-    @property
-    def text(self) -> str:
-        """The segments as one text."""
-        if self._text is None:
-            self._text = SEGMENT.join(map(ELEMENT.join, self._rows or ()))
-        return self._text
 
 
 def read_runs(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event | Run]:
@@ -112,18 +105,19 @@ def read_runs(source: Source, limits: Limits = DEFAULT_LIMITS) -> Iterator[Event
             state.segments += token.text.count(SEGMENT) + 1
             yield Run(token.text)
         else:
-            yield from _sorted_out(state, split_rows(token.text))
+            yield from _sorted_out(state, token.text)
     yield from state.close_all("interchange")
 
 
-def _sorted_out(state: "_State", rows: Rows) -> Iterator[Event | Run]:
+def _sorted_out(state: "_State", text: str) -> Iterator[Event | Run]:
     """Segments among which there may be control segments."""
+    text = SEGMENT + text
     start = 0
-    for at in [at for at, row in enumerate(rows) if row[0] in _CONTROL]:
-        yield from state.passed(rows[start:at])
-        yield from state.control(rows[at])
-        start = at + 1
-    yield from state.passed(rows[start:])
+    for found in _CONTROLS.finditer(text):
+        yield from state.passed(text[start + 1 : found.start()])
+        yield from state.control(found[0][1:].split(ELEMENT))
+        start = found.end()
+    yield from state.passed(text[start + 1 :])
 
 
 class _State:
@@ -147,14 +141,16 @@ class _State:
             segment,
         )
 
-    def passed(self, rows: Rows) -> Iterator[Event | Run]:
-        """Segments that are no control segments."""
+    def passed(self, text: str) -> Iterator[Event | Run]:
+        """Segments that are no control segments, or none at all."""
+        if not text:
+            return
         if self.set is None:
-            for row in rows:
+            for row in split_rows(text):
                 yield from self.control(row)
-        elif rows:
-            self.segments += len(rows)
-            yield Run(None, rows)
+        else:
+            self.segments += text.count(SEGMENT) + 1
+            yield Run(text)
 
     def control(self, segment: Elements) -> Iterator[Event]:
         self.outside += 1
@@ -298,6 +294,7 @@ _CONTROL: dict[str, Callable[[_State, Elements], Iterator[Event]]] = {
     "IEA": _State.close_interchange,
     "TA1": _State.acknowledged,
 }
+_CONTROLS = re.compile(f"{SEGMENT}(?:{'|'.join(_CONTROL)})(?![^{SEGMENT}{ELEMENT}])[^{SEGMENT}]*+")
 
 
 def readable_moment(day_text: str, time_text: str) -> datetime | None:
