@@ -201,6 +201,11 @@ class TestAssembling:
         assert claim.deadline.wait is Wait.FILING_LIMIT
         assert claim.deadline.due_at.date() == DAY + timedelta(days=90)
 
+    def test_the_charge_that_coding_told_goes_before_the_charge_master_s(self) -> None:
+        told = tuple(replace(line, unit_charge=Money("99.00")) for line in WART)
+        claim = assembly.assemble(recoded(ready(), lines=told), snapshot(), CHARGES, AROUND, NOW).aggregate
+        assert (claim.charge, claim.status) == (Money("99.00"), Status.READY)
+
     def test_a_code_without_a_charge_holds_it(self) -> None:
         change = assembly.assemble(assembling(), snapshot(), {"99213": Money("150.00")}, AROUND, NOW)
         assert change.events == (ClaimHeld(CLAIM, ENCOUNTER, ("E30",)),)

@@ -109,7 +109,16 @@ class TestRecording:
             "place_of_service": "11",
             "rendering_npi": NPI,
             "diagnoses": ["D49.2"],
-            "lines": [{"number": 1, "cpt": "11104", "units": 1, "modifiers": [], "diagnosis_pointers": [1]}],
+            "lines": [
+                {
+                    "number": 1,
+                    "cpt": "11104",
+                    "units": 1,
+                    "modifiers": [],
+                    "diagnosis_pointers": [1],
+                    "unit_charge": None,
+                }
+            ],
             "self_pay_lines": [],
             "rules_edition": encounter["rules_edition"],
         }
@@ -142,7 +151,7 @@ class TestRecording:
         await recorded(coding, visit(TAGS, icd10="L91.8"))
         [event] = await coding.published()
         assert (event.name, event.data["disposition"]) == ("EncounterNotBillable", "patient_only")
-        assert event.data["self_pay_lines"] == [{"code": "11200", "units": 1}]
+        assert event.data["self_pay_lines"] == [{"code": "11200", "units": 1, "unit_charge": None}]
 
     async def test_the_same_key_records_once_and_answers_the_same(self, coding: Running) -> None:
         same, patient_id = key(), str(new_id())
@@ -276,7 +285,7 @@ class TestLateFacts:
         assert await told(coding) == [("EncounterCoded", 1), ("EncounterRecoded", 2)]
         [event] = await coding.published("EncounterRecoded")
         assert [(one["cpt"], one["units"]) for one in event.data["lines"]] == [("11103", 1), ("11104", 1), ("11105", 2)]
-        alone = {"modifiers": [], "diagnoses": ["D49.2"], "self_pay": False}
+        alone = {"modifiers": [], "diagnoses": ["D49.2"], "self_pay": False, "charge": None}
         assert (event.data["replaces"], event.data["changes"]) == (
             1,
             [

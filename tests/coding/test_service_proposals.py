@@ -220,6 +220,7 @@ class TestAChargeItem:
         )
         assert line["proposed"] == {
             "cpt": "11104", "units": 2, "modifiers": ["59", "LT"], "dx": ["D49.2"], "self_pay": False,
+            "charge": None,
         }  # fmt: skip
         assert (line["found"]["units"], line["found"]["modifiers"]) == (1, [])
 

@@ -36,6 +36,7 @@ class CodedLine:
     units: int
     modifiers: tuple[str, ...] = ()
     diagnosis_pointers: tuple[int, ...] = ()
+    unit_charge: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ async def _take_coded(uow: UnitOfWork, said: EncounterCoded, revision: int, diff
         rendering_npi=said.rendering_npi,
         diagnoses=said.diagnoses,
         lines=tuple(
-            ServiceLine(line.number, line.cpt, line.units, line.modifiers, line.diagnosis_pointers)
+            ServiceLine(line.number, line.cpt, line.units, line.modifiers, line.diagnosis_pointers, line.unit_charge)
             for line in said.lines
         ),
         rules_edition=said.rules_edition,

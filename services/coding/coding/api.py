@@ -12,8 +12,9 @@ from coding.domain.coded_visit import Disposition
 from coding.domain.encounter import Outcome
 from coding.models.answers import CodedOut, EncounterOut, EncounterSummary, EncounterWithHistory
 from coding.models.code_sets import EditionOut
+from coding.models.fees import FeeOut, FeesIn, FeesPut
 from coding.models.visits import EXAMPLE_VISIT, EncounterIn, OverrideIn, ProposalIn, VisitForm
-from coding.operations import overriding, recording
+from coding.operations import overriding, pricing, recording
 from coding.operations.documenting import documented
 from coding.store import Wanted
 from common.pagination import Cursor, Limit, Page
@@ -53,6 +54,21 @@ async def list_code_sets(reads: Reads) -> list[EditionOut]:
     """The published tables that were loaded, by kind, newest first; what is not here is the starter set's."""
     async with reads.begin() as tx:
         return [EditionOut.of(edition) for edition in await editions.all_editions(tx)]
+
+
+@router.get("/fee-schedule", dependencies=[needs(READ)])
+async def list_fees(reads: Reads, cursor: Cursor | None = None, limit: Limit = 50) -> Page[FeeOut]:
+    """What the practice charges, with the day from which on."""
+    async with reads.begin() as tx:
+        found = await store.fees_page(tx, cursor, limit)
+    return Page.of(found, limit, FeeOut.of, lambda row: row["id"])
+
+
+@router.put("/fee-schedule", dependencies=[needs(WRITE)])
+async def put_fees(body: FeesIn, uow: Writes) -> FeesPut:
+    """Set what the practice charges from a day on; services of earlier days keep their charges."""
+    count = await pricing.set_fees(uow.answering(FeesPut.of, 200), body.fees(), effective_from=body.effective_from)
+    return FeesPut.of(count)
 
 
 @router.get("/encounters", dependencies=[needs(READ)])
@@ -99,6 +115,13 @@ async def propose(
 ) -> EncounterOut:
     """Put what the EHR would bill beside what the engine finds; nothing is coded from it."""
     outcome = await recording.propose(uow.answering(EncounterOut.told, 200), encounter_id, version, body.proposal())
+    return _answer(outcome, response)
+
+
+@router.post("/encounters/{encounter_id}/recode", dependencies=[needs(WRITE)])
+async def recode(encounter_id: UUID, version: IfMatch, uow: Writes, response: Response) -> EncounterOut:
+    """Code the same facts again, by the tables and the fee schedule as they are now."""
+    outcome = await recording.recode(uow.answering(EncounterOut.told, 200), encounter_id, version)
     return _answer(outcome, response)
 
 

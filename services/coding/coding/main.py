@@ -33,6 +33,7 @@ SERVICE = Service(
         "/encounters/preview": VISIT,
         "/encounters/{encounter_id}/visit": VISIT,
         "/encounters/{encounter_id}/override": VISIT,
+        "/fee-schedule": VISIT,
         "/fhir/R4/Bundle": BUNDLE,
         PATH: BODY,
     },

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, insert, select
+from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
+from coding.domain.charges import FeeSchedule
 from coding.domain.coded_visit import CodedVisit, Disposition
 from coding.domain.encounter import Encounter, Told
 from coding.domain.proposal import Proposal
 from coding.sealing import OVERRIDE, PAST_VISIT, REASON, VISIT
-from coding.tables import encounters, history
+from coding.tables import encounters, fee_schedule, history
 from common.ids import new_id
+from common.money import Money
 from common.pagination import Cursor, keyset
 from common.phi import Phi
 from common.refusal import NotFound
@@ -159,6 +162,44 @@ async def history_of(tx: Transaction, encounter_id: UUID) -> Sequence[Happening]
         )
         for row in rows
     ]
+
+
+async def fee_schedule_on(tx: Transaction, codes: Collection[str], on: date) -> FeeSchedule:
+    """The newest charge of each code that is in force on a date of service."""
+    in_force = fee_schedule.c.effective_from <= on
+    newest = (
+        select(fee_schedule.c.code, fee_schedule.c.part, fee_schedule.c.charge)
+        .where(fee_schedule.c.code.in_(codes), in_force)
+        .ext(distinct_on(fee_schedule.c.code, fee_schedule.c.part))
+        .order_by(fee_schedule.c.code, fee_schedule.c.part, fee_schedule.c.effective_from.desc())
+    )
+    charges = {(row["code"], row["part"]): row["charge"] for row in await tx.rows(newest)}
+    any_at_all = bool(charges) or await tx.scalar(select(fee_schedule.c.id).where(in_force).limit(1)) is not None
+    return FeeSchedule(charges, in_force=any_at_all)
+
+
+async def set_fees(tx: Transaction, fees: Mapping[tuple[str, str], Money], effective_from: date) -> None:
+    """Add charges from that day on, and change those that begin on it."""
+    rows = [
+        {
+            "practice_id": tx.practice_id,
+            "id": new_id(),
+            "code": code,
+            "part": part,
+            "effective_from": effective_from,
+            "charge": charge,
+        }
+        for (code, part), charge in sorted(fees.items())
+    ]
+    statement = insert_or_pass(fee_schedule)
+    changed = statement.on_conflict_do_update(
+        index_elements=["practice_id", "code", "part", "effective_from"], set_={"charge": statement.excluded.charge}
+    )
+    await tx.execute(changed, rows)
+
+
+async def fees_page(tx: Transaction, cursor: Cursor | None, limit: int) -> list[RowMapping]:
+    return list(await tx.rows(keyset(select(fee_schedule), fee_schedule.c.id, cursor, limit)))
 
 
 def _narrowed(wanted: Wanted) -> Select[Any]:

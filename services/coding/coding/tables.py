@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from common.tables import moment, reference_table, service_metadata, tenant_table, versioned
+from common.tables import MoneyType, moment, reference_table, service_metadata, tenant_table, versioned
 
 METADATA = service_metadata()
 
@@ -63,6 +63,18 @@ history = tenant_table(
     Column("coded", JSONB, nullable=False),
     Column("proposed", JSONB),
     UniqueConstraint("encounter_id", "version"),
+)
+
+# What the practice charges for one unit of a code from a day on; `part` is 26, TC or empty for the whole service.
+fee_schedule = tenant_table(
+    "fee_schedule",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("charge", MoneyType, nullable=False),
+    UniqueConstraint("practice_id", "code", "part", "effective_from", name="fee_schedule_of_a_day_key"),
 )
 
 # What CMS and CDC publish, loaded by the owner's role with `dermbill codes load`: the same for every practice.

@@ -70,7 +70,7 @@ def assemble(
 
     A claim whose lines were corrected keeps the corrected lines; only their prices are looked up again.
     """
-    lines = priced(claim.lines, charges)
+    lines = priced(claim.lines, claim.coded.lines, charges)
     drafted = replace(claim, snapshot=snapshot, lines=lines, charge=total(lines))
     return scrubbed(drafted, around, now)
 

@@ -92,9 +92,12 @@ class NotBilled:
     lines: tuple[SelfPayLine, ...]
 
 
-def priced(lines: Iterable[ServiceLine], charges: Mapping[str, Money]) -> tuple[ServiceLine, ...]:
-    """The lines at the charge master's prices; a code without a price stays without."""
-    return tuple(replace(line, unit_charge=charges.get(line.cpt)) for line in lines)
+def priced(
+    lines: Iterable[ServiceLine], told: Iterable[ServiceLine], charges: Mapping[str, Money]
+) -> tuple[ServiceLine, ...]:
+    """The lines at the charges that coding told with them, else at the charge master's; else without one."""
+    known = {line.number: line.unit_charge for line in told}
+    return tuple(replace(line, unit_charge=known.get(line.number) or charges.get(line.cpt)) for line in lines)
 
 
 def total(lines: Iterable[ServiceLine]) -> Money:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from coding.domain.findings import Finding
 from coding.domain.reasons import RULES_EDITION, Reason
+from common.money import Money
 
 
 class Disposition(StrEnum):
@@ -20,13 +21,22 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodedLine:
-    """One line. `dx` are its diagnoses, first the one it was mainly for; modifiers stand in claim order."""
+    """One line. `dx` are its diagnoses, first the one it was mainly for; modifiers stand in claim order.
+
+    `unit_charge` is what the practice charges for one unit; None: its fee schedule has none.
+    """
 
     cpt: str
     units: int
     modifiers: tuple[str, ...]
     dx: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    unit_charge: Money | None = None
+
+    @property
+    def charge(self) -> Money | None:
+        """What the practice charges for the line."""
+        return None if self.unit_charge is None else self.unit_charge * self.units
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coding.domain.coded_visit import CodedLine, CodedVisit
+from common.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
-    """What a line bills, without its reasons. `dx` first the one it was mainly for; `self_pay`: no payer sees it."""
+    """What a line bills, without its reasons. `dx` first the one it was mainly for; `self_pay`: no payer sees it.
+
+    `charge` is the practice's for the whole line, None where none is known.
+    """
 
     cpt: str
     units: int
     modifiers: tuple[str, ...] = ()
     dx: tuple[str, ...] = ()
     self_pay: bool = False
+    charge: Money | None = None
 
 
 class Standing(StrEnum):
@@ -40,14 +45,16 @@ class Aspect(StrEnum):
     MODIFIERS = "modifiers"
     DIAGNOSES = "diagnoses"
     PAYS = "pays"
+    CHARGE = "charge"
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """How the two codings are called in a sentence."""
+    """How the two codings are called in a sentence, and what is compared."""
 
     first: str = "before"
     second: str = "now"
+    compared: tuple[Aspect, ...] = tuple(Aspect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def compare(
     diagnoses do.
     """
     called = sides or Sides()
-    pairs = _pairs(first, second)
+    pairs = _pairs(first, second, called.compared)
     told = [
         _difference(first[pairs[place]] if place in pairs else None, line, called) for place, line in enumerate(second)
     ]
@@ -100,19 +107,23 @@ _ASPECTS: Mapping[Aspect, Callable[[BilledLine], object]] = {
     Aspect.MODIFIERS: lambda line: tuple(sorted(line.modifiers)),
     Aspect.DIAGNOSES: lambda line: line.dx,
     Aspect.PAYS: lambda line: line.self_pay,
+    Aspect.CHARGE: lambda line: line.charge,
 }
+# What an EHR proposes says nothing of the practice's charges.
+CODES_ALONE = tuple(aspect for aspect in Aspect if aspect is not Aspect.CHARGE)
 _SHOWN: Mapping[Aspect, Callable[[BilledLine], str]] = {
     Aspect.UNITS: lambda line: str(line.units),
     Aspect.MODIFIERS: lambda line: " ".join(line.modifiers) or "none",
     Aspect.DIAGNOSES: lambda line: " ".join(line.dx) or "none",
     Aspect.PAYS: lambda line: "the patient" if line.self_pay else "a payer",
+    Aspect.CHARGE: lambda line: "none" if line.charge is None else str(line.charge),
 }
 
 
-def _pairs(first: Sequence[BilledLine], second: Sequence[BilledLine]) -> dict[int, int]:
+def _pairs(first: Sequence[BilledLine], second: Sequence[BilledLine], compared: Sequence[Aspect]) -> dict[int, int]:
     """Places in the second and, for each, its partner in the first."""
     close = sorted(
-        (len(_aspects(old, new)), place, partner)
+        (len(_aspects(old, new, compared)), place, partner)
         for place, new in enumerate(second)
         for partner, old in enumerate(first)
         if old.cpt == new.cpt
@@ -126,8 +137,8 @@ def _pairs(first: Sequence[BilledLine], second: Sequence[BilledLine]) -> dict[in
     return pairs
 
 
-def _aspects(old: BilledLine, new: BilledLine) -> tuple[Aspect, ...]:
-    return tuple(aspect for aspect, of in _ASPECTS.items() if of(old) != of(new))
+def _aspects(old: BilledLine, new: BilledLine, compared: Sequence[Aspect]) -> tuple[Aspect, ...]:
+    return tuple(aspect for aspect in compared if _ASPECTS[aspect](old) != _ASPECTS[aspect](new))
 
 
 def _difference(old: BilledLine | None, new: BilledLine | None, sides: Sides) -> Difference:
@@ -135,7 +146,7 @@ def _difference(old: BilledLine | None, new: BilledLine | None, sides: Sides) ->
         return Difference(Standing.ADDED, None, new)
     if new is None:
         return Difference(Standing.REMOVED, old, None)
-    aspects = _aspects(old, new)
+    aspects = _aspects(old, new, sides.compared)
     if not aspects:
         return Difference(Standing.SAME, old, new)
     return Difference(Standing.CHANGED, old, new, aspects, tuple(_sentences(old, new, aspects, sides)))
@@ -148,4 +159,4 @@ def _sentences(old: BilledLine, new: BilledLine, aspects: Sequence[Aspect], side
 
 
 def _billed(line: CodedLine, *, self_pay: bool = False) -> BilledLine:
-    return BilledLine(line.cpt, line.units, line.modifiers, line.dx, self_pay)
+    return BilledLine(line.cpt, line.units, line.modifiers, line.dx, self_pay, line.charge)

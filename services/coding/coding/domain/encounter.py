@@ -188,11 +188,11 @@ _ANNOUNCED: Mapping[Disposition, Callable[[Encounter], Announcement]] = {
 
 def _service_line(number: int, line: CodedLine, diagnoses: tuple[str, ...]) -> ServiceLine:
     pointers = tuple(diagnoses.index(dx) + 1 for dx in line.dx)
-    return ServiceLine(number, line.cpt, line.units, line.modifiers, pointers)
+    return ServiceLine(number, line.cpt, line.units, line.modifiers, pointers, line.unit_charge)
 
 
 def _self_pay(coded: CodedVisit) -> tuple[SelfPayLine, ...]:
-    return tuple(SelfPayLine(line.cpt, line.units) for line in coded.self_pay_lines)
+    return tuple(SelfPayLine(line.cpt, line.units, line.unit_charge) for line in coded.self_pay_lines)
 
 
 def _line_change(found: Difference) -> LineChange:
@@ -200,4 +200,4 @@ def _line_change(found: Difference) -> LineChange:
 
 
 def _facts(line: BilledLine | None) -> LineFacts | None:
-    return LineFacts(line.units, line.modifiers, line.dx, line.self_pay) if line else None
+    return LineFacts(line.units, line.modifiers, line.dx, line.self_pay, line.charge) if line else None

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from common.money import Money
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """A line for the claim. `diagnosis_pointers` count from 1 in the encounter's diagnoses, the main one first."""
+    """A line for the claim. `diagnosis_pointers` count from 1 in the encounter's diagnoses, the main one first.
+
+    `unit_charge` is what the practice charges for one unit, None where its fee schedule has none.
+    """
 
     number: int
     cpt: str
     units: int
     modifiers: tuple[str, ...]
     diagnosis_pointers: tuple[int, ...]
+    unit_charge: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class SelfPayLine:
 
     code: str
     units: int
+    unit_charge: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class LineFacts:
     modifiers: tuple[str, ...]
     diagnoses: tuple[str, ...]
     self_pay: bool
+    charge: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

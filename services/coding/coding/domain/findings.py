@@ -82,6 +82,7 @@ SOURCES: Mapping[str, str] = {
     Flag.MOHS_AUC_DOC: "rulebook 3.12",
     Flag.NO_PRIOR_PATH_DOC: "rulebook 3.12",
     "BUNDLED": "rulebook 2, step 5 and 4.1",
+    "MISSING_CHARGE": "the practice's fee schedule",
     "CLAIM_LINES": "837P (005010X222A1), loop 2400",
     "CLAIM_DIAGNOSES": "837P (005010X222A1), HI of loop 2300",
     "CLAIM_POINTERS": "837P (005010X222A1), SV107 of loop 2400",

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from codes import cpt, icd10
 from coding.domain.coded_visit import CodedVisit
-from coding.domain.differences import BilledLine, Difference, Sides, Standing, billed, compare
+from coding.domain.differences import CODES_ALONE, BilledLine, Difference, Sides, Standing, billed, compare
 
 MOST_PROPOSED = 200
 # A proposal is kept as it was sent, also where no table knows the code; what is longer or has blanks is no code at all.
@@ -52,7 +52,7 @@ def proposed_line(code: str, units: int, modifiers: tuple[str, ...] = (), dx: tu
 
 def beside(proposal: Proposal, coded: CodedVisit, on: date) -> tuple[Difference, ...]:
     """Every line proposed or found, with why they differ; `on` is the date of service."""
-    sides = Sides("proposed", "found")
+    sides = Sides("proposed", "found", CODES_ALONE)
     return tuple(
         replace(found, says=(*found.says, *_why(found, coded, on)))
         for found in compare(proposal.lines, billed(coded), sides)
@@ -61,7 +61,9 @@ def beside(proposal: Proposal, coded: CodedVisit, on: date) -> tuple[Difference,
 
 def agrees(proposal: Proposal, coded: CodedVisit) -> bool:
     """Whether the EHR and the engine say the very same."""
-    return all(found.standing is Standing.SAME for found in compare(proposal.lines, billed(coded)))
+    return all(
+        found.standing is Standing.SAME for found in compare(proposal.lines, billed(coded), Sides(compared=CODES_ALONE))
+    )
 
 
 def _why(found: Difference, coded: CodedVisit, on: date) -> Iterator[str]:

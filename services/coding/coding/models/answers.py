@@ -18,6 +18,7 @@ from coding.domain.reasons import Reason
 from coding.models.differences import BilledLineOut, ChangedOut, ProposalOut
 from coding.models.visits import VisitForm
 from coding.store import Happening
+from common.money import Money
 
 
 class ReasonOut(BaseModel):
@@ -44,12 +45,16 @@ class ReasonOut(BaseModel):
 
 
 class LineOut(BaseModel):
+    """A line; its charges are null where the practice's fee schedule has none for it."""
+
     number: int
     cpt: str
     label: str | None
     units: int
     modifiers: list[str]
     dx: list[str]
+    unit_charge: Money | None
+    charge: Money | None
     reasons: list[ReasonOut]
 
     @classmethod
@@ -62,6 +67,8 @@ class LineOut(BaseModel):
             units=line.units,
             modifiers=list(line.modifiers),
             dx=list(line.dx),
+            unit_charge=line.unit_charge,
+            charge=line.charge,
             reasons=[ReasonOut.of(reason) for reason in line.reasons],
         )
 

@@ -11,6 +11,7 @@ from coding.domain.coded_visit import CodedVisit, Disposition
 from coding.domain.differences import Aspect, BilledLine, Difference, Standing, billed, changes
 from coding.domain.encounter import Encounter
 from coding.domain.proposal import Source, beside
+from common.money import Money
 
 ProposedStanding = Literal["same", "only_proposed", "only_found", "differs"]
 _PROPOSED: Mapping[Standing, ProposedStanding] = {
@@ -27,11 +28,17 @@ class BilledLineOut(BaseModel):
     modifiers: list[str]
     dx: list[str]
     self_pay: bool
+    charge: Money | None
 
     @classmethod
     def of(cls, line: BilledLine) -> BilledLineOut:
         return cls(
-            cpt=line.cpt, units=line.units, modifiers=list(line.modifiers), dx=list(line.dx), self_pay=line.self_pay
+            cpt=line.cpt,
+            units=line.units,
+            modifiers=list(line.modifiers),
+            dx=list(line.dx),
+            self_pay=line.self_pay,
+            charge=line.charge,
         )
 
 

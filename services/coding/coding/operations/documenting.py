@@ -14,6 +14,7 @@ from coding.domain.reading import read_visit
 from coding.domain.refusals import Fault, VisitUnreadable
 from coding.domain.visit import Visit
 from coding.editions import SNAPSHOTS
+from coding.operations.pricing import priced
 from common.uow import Transaction
 
 _NOT_A_FIELD = re.compile(r"[^A-Za-z0-9_.\[\]-]")
@@ -32,8 +33,12 @@ class Documented:
         return self.facts.em is not None or bool(self.facts.procedures)
 
     async def coded(self, tx: Transaction) -> CodedVisit:
-        """What the rules and the edits of its date make of it; a visit that no one claim can carry is held."""
-        return within_one_claim(code_visit(self.facts, await SNAPSHOTS.on(tx, self.facts.date)))
+        """What the rules and the edits of its date make of it, at the practice's charges.
+
+        A visit that no one claim can carry is held.
+        """
+        coded = within_one_claim(code_visit(self.facts, await SNAPSHOTS.on(tx, self.facts.date)))
+        return await priced(tx, coded, self.facts.date)
 
 
 def documented(document: Mapping[str, Any]) -> Documented:

@@ -15,6 +15,7 @@ from coding.domain.reasons import Reason, Rule
 from coding.domain.refusals import Fault
 from coding.domain.visit import PayerType
 from coding.operations.announcing import announce
+from coding.operations.pricing import priced
 from common.phi import Phi
 from common.refusal import Refusal, Stale
 from common.uow import UnitOfWork
@@ -70,7 +71,7 @@ async def override(
         before = await store.load(tx, encounter_id)
         if before.version != version:
             raise Stale(kind="encounter", id=encounter_id, version=version)
-        coded = _by_hand(before, lines)
+        coded = await priced(tx, _by_hand(before, lines), before.date_of_service)
         mark = Override(by=tx.actor.subject, at=tx.now, reason=reason)
         encounter = await store.save(tx, replace(before, coded=coded, override=mark))
         await announce(tx, encounter, before, act="overridden", reason=reason)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from uuid import UUID
 
 from coding import store
+from coding.domain.coded_visit import Disposition
 from coding.domain.encounter import Encounter, Outcome
 from coding.domain.proposal import Proposal
 from coding.operations.announcing import announce
-from coding.operations.documenting import Documented
+from coding.operations.documenting import Documented, documented
+from coding.operations.pricing import priced
 from coding.operations.unfinished import Unfinished, names_a_service
 from common.ids import new_id
 from common.refusal import Refusal, Stale
@@ -70,6 +72,21 @@ async def amend(uow: UnitOfWork, encounter_id: UUID, version: int, visit: Docume
         before = await _at(tx, encounter_id, version)
         changed = replace(before, document=visit.document, coded=await visit.coded(tx), override=None)
         return tx.done(await _saved(tx, changed, before, "amended"))
+
+
+async def recode(uow: UnitOfWork, encounter_id: UUID, version: int) -> Outcome:
+    """Code the facts of an encounter read at `version` again, by the tables and charges that are in force now.
+
+    Lines that a coder chose stay, at the charges in force now. Raises NotFound, Stale.
+    """
+    async with uow.begin() as tx:
+        before = await _at(tx, encounter_id, version)
+        if before.override is None:
+            coded = await documented(before.document).coded(tx)
+        else:
+            chosen = replace(before.coded, disposition=Disposition.READY)
+            coded = await priced(tx, chosen, before.date_of_service)
+        return tx.done(await _saved(tx, replace(before, coded=coded), before, "recoded"))
 
 
 async def propose(uow: UnitOfWork, encounter_id: UUID, version: int, proposal: Proposal) -> Outcome:
