@@ -109,7 +109,7 @@ class Desk:
             "diagnoses": ["L40.0"],
             "lines": [{"number": 1, "cpt": cpt, "units": units, "modifiers": [], "diagnosis_pointers": [1]}],
         }
-        await self._coding("EncounterCoded", said, encounter, version)
+        await self._coding("EncounterCoded" if version == 1 else "EncounterRecoded", said, encounter, version)
 
     async def takes_back(self, patient_id: UUID, *, encounter: UUID, version: int) -> None:
         """Coding holds an encounter that it had coded."""

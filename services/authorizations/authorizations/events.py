@@ -24,7 +24,7 @@ class CodedLine:
 
 @dataclass(frozen=True, slots=True)
 class EncounterCoded:
-    """This service's view of the event of coding."""
+    """This service's view of EncounterCoded and of EncounterRecoded, which says the same anew."""
 
     encounter_id: UUID
     patient_id: UUID
@@ -51,6 +51,15 @@ class InterchangeReceived:
 
 @HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")
 async def encounter_coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
+    await _coded(uow, event)
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterRecoded.v1")
+async def encounter_recoded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
+    await _coded(uow, event)
+
+
+async def _coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
     said = event.data
     units = units_by_code((line.cpt, line.units) for line in said.lines)
     word = Word(said.encounter_id, event.version, said.patient_id, said.date_of_service, said.rendering_npi, units)
