@@ -69,6 +69,21 @@ def problem(status: int, code: str) -> JSONResponse:
     return JSONResponse({"code": code, "detail": "Jane Smith"}, status)
 
 
+class TestARefusalInAnotherForm:
+    async def test_is_read_in_the_form_that_the_far_side_has_it_in(self, serve: Any, far: FarSide) -> None:
+        client = Outside(await serve(far), name="partner", refusal_code=lambda body: body["ErrorCode"].lower())
+        for told, code in (
+            ({"ErrorCode": "Illegal"}, "illegal"),
+            ({"ErrorCode": "Jane Smith"}, "unknown"),
+            ([], "unknown"),
+        ):
+            far.answers = [JSONResponse(told, 400)]
+            with pytest.raises(RemoteRefusal) as refused:
+                await client.get_json("/results")
+            assert (refused.value.status, refused.value.code) == (400, code)
+        await client.close()
+
+
 class TestACall:
     async def test_gives_the_answer(self, outside: Outside, far: FarSide) -> None:
         assert await outside.get_json("/mailbox", params={"after": "7"}) == {"ok": True}
