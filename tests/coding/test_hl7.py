@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,7 @@ def example_of_the_guide() -> bytes:
     """The DFT that docs/guides/hl7v2.md shows."""
     lines = [line.strip() for line in (ROOT / "docs/guides/hl7v2.md").read_text().splitlines()]
     begins = next(number for number, line in enumerate(lines) if "|DFT^P03^" in line)
-    return "\r".join(lines[begins:]).encode()
+    return "\r".join(takewhile(lambda line: line[3:4] == "|", lines[begins:])).encode()
 
 
 class TestFactsInObx:

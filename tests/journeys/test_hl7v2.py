@@ -111,7 +111,8 @@ class TestAVisitByHl7:
         assert await ehr.registers(renamed) == ("AA", [])
         fewer = dft(*CHARGES[1:], *DIAGNOSES, *FACTS[:4], *FACTS[9:], control_id="D-2", key=KEY)
         assert await ehr.charges(fewer) == ("AA", [])
-        first, second = await ehr.coding.published("EncounterCoded")
+        first, second = await ehr.coding.published()
+        assert (first.name, second.name) == ("EncounterCoded", "EncounterRecoded")
         assert (first.key, first.version) == (second.key, second.version - 1)
         assert [line["cpt"] for line in second.data["lines"]] == ["17000", "17003"]
 
