@@ -1,4 +1,6 @@
-"""Segments that the 276 and 277 guides (005010X212) share."""
+"""Segments that the 276 and 277 guides (005010X212) share; their codes were held, loop by loop, against those of
+linuxforhealth-x12 0.57.
+"""
 
 from x12.guides.parts import NPI, PROCEDURE
 from x12.guides.spec import LoopSpec, SegmentSpec, loop, seg

@@ -18,7 +18,7 @@ _BIRTH = seg("DMG S 1", "R ID/2-3 D8", "R AN/1-35", "S ID/1-1 F|M")
 def _claim(letter: str) -> LoopSpec:
     line = loop(f"2210{letter} S >1", service("N"), number("FJ"), dated("472", "R", forms="D8|RD8"))
     return loop(
-        f"2200{letter} S >1", trace("1"), *(number(kind) for kind in ("1K", "BLT", "LU", "EJ", "XZ", "D9")),
+        f"2200{letter} S >1", trace("1"), *(number(kind) for kind in ("1K", "BLT", "LU", "6P", "EJ", "XZ", "D9")),
         amount("T3"), dated("472", forms="D8|RD8"), loops=(line,),
     )  # fmt: skip
 

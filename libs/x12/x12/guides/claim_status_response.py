@@ -43,7 +43,8 @@ _RECEIVER = loop(
     loops=(RECEIVER_NAME, loop("2200B S 1", trace("2"), _REFUSED), _PROVIDER), streamed=True,
 )  # fmt: skip
 _SOURCE = loop(
-    "2000A R >1", level("20", parent="N", child="R ID/1-1 1"), loops=(payer_name(contact()), _RECEIVER), streamed=True,
+    "2000A R >1", level("20", parent="N", child="R ID/1-1 1"),
+    loops=(payer_name(contact(kinds="ED|EM|EX|FX|TE|UR")), _RECEIVER), streamed=True,
 )  # fmt: skip
 
 GUIDE = guide(

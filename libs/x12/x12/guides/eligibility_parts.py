@@ -1,4 +1,8 @@
-"""Code lists and segments that the 270 and 271 guides (005010X279A1) share."""
+"""Code lists and segments that the 270 and 271 guides (005010X279A1) share.
+
+The lists were held, loop by loop, against those of linuxforhealth-x12 0.57 and against elements 1365 and 1390 of 005010
+as Stedi publishes them; where those are narrower for one loop, the wider list is kept.
+"""
 
 from x12.guides.parts import NPI, PROCEDURE
 from x12.guides.spec import SegmentSpec, seg

@@ -120,7 +120,8 @@ _SOURCE = loop(
     "2000A R >1", level("20", parent="N", child="R ID/1-1 0|1"), rejection(_LEVEL_REASONS["A"], "P|C|N|R|S|W|X|Y"),
     loops=(
         loop(
-            "2100A R 1", who("2B|36|GP|P5|PR", identifiers="24|46|FI|NI|PI|XV|XX"), contact(repeat="3", numbered="S"),
+            "2100A R 1", who("2B|36|GP|P5|PR", identifiers="24|46|FI|NI|PI|XV|XX"),
+            contact(repeat="3", numbered="S", kinds="ED|EM|EX|FX|TE|UR"),
             rejection(_LEVEL_REASONS["A"], "P|C|N|R|S|W|X|Y"),
         ),
         _RECEIVER,

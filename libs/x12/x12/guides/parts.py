@@ -53,9 +53,10 @@ def number(qualifiers: str, usage: str = "S", repeat: str = "1", payer: str = ""
     )  # fmt: skip
 
 
-def contact(function: str = "IC", usage: str = "S", repeat: str = "2", *, numbered: str = "R") -> SegmentSpec:
+def contact(
+    function: str = "IC", usage: str = "S", repeat: str = "2", *, numbered: str = "R", kinds: str = "EM|EX|FX|TE|UR"
+) -> SegmentSpec:
     """PER."""
-    kinds = "EM|EX|FX|TE|UR"
     return seg(
         f"PER {usage} {repeat}", f"R ID/2-2 {function}", "S AN/1-60", f"{numbered} ID/2-2 {kinds}",
         f"{numbered} AN/1-256",
