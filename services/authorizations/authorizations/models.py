@@ -464,6 +464,22 @@ class RuleIn(BaseModel):
 
 
 class RuleOut(RuleIn):
+    """A rule with its name; `own` where the practice made it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "LASER",
+                    "own": True,
+                    "verdict": "needed",
+                    "codes": ["96920-96922"],
+                    "says": "This payer wants one for the excimer laser.",
+                    "source": "Payer's list of 2026-01-01",
+                }
+            ]
+        }
+    )
     name: str
     own: bool
 

@@ -129,7 +129,7 @@ def _enrollments() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("act", sa.Text, nullable=False),
-        sa.Column("reason", sa.Text),
+        sa.Column("reason", sa.LargeBinary),
         sa.Column("facts", JSONB, nullable=False),
         sa.PrimaryKeyConstraint("id", name="history_pkey"),
     )

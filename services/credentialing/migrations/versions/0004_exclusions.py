@@ -1,7 +1,4 @@
-"""OIG's list of exclusions, who is like somebody on it, and reasons under seal.
-
-`history.reason` goes: the service has run nowhere yet, and no version that was released reads it.
-"""
+"""OIG's list of exclusions, and who is like somebody on it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,8 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.drop_column("history", "reason")
-    op.add_column("history", sa.Column("reason", sa.LargeBinary))
     op.add_column("providers", sa.Column("screened_on", sa.Date))
     op.add_column("providers", sa.Column("screened_list", sa.Uuid))
     op.create_table(
@@ -56,8 +51,6 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_column("providers", "screened_list")
     op.drop_column("providers", "screened_on")
-    op.drop_column("history", "reason")
-    op.add_column("history", sa.Column("reason", sa.Text))
 
 
 def _matches() -> None:
