@@ -46,7 +46,7 @@ async def test_killed_at_every_moment_nothing_is_lost_or_doubled(
     await process.start()
 
     async def everything_is_done() -> bool:
-        files = await wire.service.query(text("SELECT name FROM files"))
+        files = await wire.service.query(text("SELECT id FROM files"))
         # After the files, each of which brings a 999 of ours with it.
         queued = await wire.service.query(text("SELECT id FROM transmissions WHERE status = 'queued'"))
         return len(files) >= len(MOMENTS[on]) and not queued and (on == "http" or not wire.house.left)
@@ -58,7 +58,7 @@ async def test_killed_at_every_moment_nothing_is_lost_or_doubled(
     assert sorted(wire.house.controls) == [f"{number:09d}" for number in range(1, 2 * len(MOMENTS[on]) + 1)]
     outcomes = {one["outcome"] for one in wire.house.ask("GET", "/interchanges?limit=1000")["interchanges"]}
     assert outcomes == {"taken"}
-    rows = await wire.service.query(text("SELECT name, status FROM files ORDER BY id"))
+    rows = await wire.items("/files")
     assert [(row["name"], row["status"]) for row in rows] == [(name, "processed") for name in wire.house.mailbox]
     events = await wire.service.published()
     assert sum(event.name == "InterchangeReceived" for event in events) == len(MOMENTS[on])

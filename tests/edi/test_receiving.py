@@ -123,7 +123,7 @@ class TestPolling:
             await polling.poll(wire.service.uow(), wire.partner_id)
             if not crashed:
                 break
-        rows = await wire.service.query(text("SELECT name, status FROM files ORDER BY id"))
+        rows = await wire.items("/files?limit=200")
         assert [row["name"] for row in rows] == wire.house.picked_up(on)
         assert {row["status"] for row in rows} == {"processed"}
         events = await wire.service.published("InterchangeReceived")

@@ -10,6 +10,7 @@ from typing import Any
 import asyncssh
 import pytest
 from sqlalchemy import text
+from stored import everything_stored
 
 from common.ids import new_id
 from edi.operations import polling, sending
@@ -153,11 +154,18 @@ class TestPickingUp:
         assert wire.house.left == [".hidden", "later.part"]
         assert [file["name"] for file in await wire.items("/files")] == ["file-1.x12"]
 
+    async def test_the_name_that_its_partner_gave_it_stands_nowhere_in_plain(self, wire: Any, advice: Write) -> None:
+        wire.house.put(advice(1), name="CANARYFAMILY.835")
+        await wire.poll()
+        assert [file["name"] for file in await wire.items("/files")] == ["CANARYFAMILY.835"]
+        assert b"CANARY" not in await everything_stored(wire.service)
+
     async def test_what_is_remembered_of_it_is_forgotten_after_a_while(self, wire: Any, advice: Write) -> None:
         wire.house.put(advice(1))
         await wire.poll()
         aged = "UPDATE pickups SET noted_at = noted_at - interval '11 minutes' RETURNING name"
-        assert [row["name"] for row in await wire.service.query(text(aged))] == ["file-1.x12"]
+        [remembered] = await wire.service.query(text(aged))
+        assert "file-1" not in remembered["name"]
         await wire.poll()
         assert list(await wire.service.query(text("SELECT name FROM pickups"))) == []
 

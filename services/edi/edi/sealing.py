@@ -1,4 +1,4 @@
-"""What passed over the wire, as it stands in the archive: sealed as a whole (docs/adr/0009).
+"""What passed over the wire, as it stands in the archive: sealed as a whole (docs/adr/0009), and so are names of files.
 
 Interchanges name people, with member ids and birth dates. The digests beside them, which the duplicate guard
 needs, are of every byte with its control numbers and times: they confirm a guess only of all of it.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from common.vault import Vault
+from common.vault import Sealed, Vault
 
+# A partner calls its files as it likes.
+NAME: Sealed[str] = Sealed(str, "files", "sealed_name")
 _PLACE = ("archive", "content")
 
 
@@ -25,3 +27,8 @@ def open_content(vault: Vault, practice_id: UUID, archive_id: UUID, sealed: byte
 def fingerprint_of(vault: Vault, practice_id: UUID, kind: str, payer_id: str, body: str) -> str:
     """Tells a question from others. A plain digest would give a birth date away to whoever tries all of them."""
     return vault.index(practice_id, "question", kind, payer_id, body).hex()
+
+
+def name_hash(vault: Vault, practice_id: UUID, name: str) -> str:
+    """Tells a name in a mailbox from others."""
+    return vault.index(practice_id, "name in a mailbox", name).hex()

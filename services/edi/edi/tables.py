@@ -77,8 +77,8 @@ mailboxes = tenant_table(
     moment("polled_at", nullable=True),
 )
 
-# What was seen in a mailbox whose files are cleared away, by name, with what tells its bytes (`mark`). It outlives the
-# clearing for a while: another process may still hold what it read before.
+# What was seen in a mailbox whose files are cleared away, by the keyed hash of its name, with what tells its bytes
+# (`mark`). It outlives the clearing for a while: another process may still hold what it read before.
 pickups = tenant_table(
     "pickups",
     METADATA,
@@ -108,7 +108,7 @@ files = tenant_table(
     versioned(),
     Column("partner_id", Uuid, ForeignKey("partners.id"), nullable=False),
     Column("source", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("sealed_name", LargeBinary),
     Column("archive_id", Uuid, ForeignKey("archive.id")),
     Column("sha256", Text),
     Column("size", BigInteger),

@@ -105,7 +105,7 @@ async def list_files(
 @router.get("/files/{file_id}", dependencies=[needs(READ)])
 async def get_file(file_id: UUID, reads: Reads) -> FileOut:
     async with reads.begin() as tx:
-        return FileOut.of(await store.load_file(tx, file_id))
+        return FileOut.of(store.named(tx, await store.load_file(tx, file_id)))
 
 
 @router.get(
@@ -156,7 +156,7 @@ async def upload(partner_id: UUID, request: Request, uow: Creates) -> FileTaken:
 
 async def _files(reads: Reads, statement: Select[Any], cursor: Cursor | None, limit: int) -> Page[FileOut]:
     async with reads.begin() as tx:
-        rows = await tx.rows(keyset(statement, files.c.id, cursor, limit))
+        rows = [store.named(tx, row) for row in await tx.rows(keyset(statement, files.c.id, cursor, limit))]
     return Page.of(rows, limit, FileOut.of)
 
 

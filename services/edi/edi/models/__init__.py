@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -323,7 +324,7 @@ class FileOut(BaseModel):
     released_at: datetime | None
 
     @classmethod
-    def of(cls, row: RowMapping) -> FileOut:
+    def of(cls, row: Mapping[str, Any]) -> FileOut:
         return cls.model_validate(dict(row))
 
 

@@ -23,6 +23,7 @@ from edi.operations import archive
 from edi.operations.acknowledging import take_acknowledgements
 from edi.operations.reading import digest, read_file
 from edi.operations.sending import enqueue
+from edi.sealing import NAME
 from edi.store import Stored, pickups
 from edi.tables import files
 
@@ -225,7 +226,7 @@ async def _add_file(
             version=1,
             partner_id=arrival.partner.id,
             source=arrival.source,
-            name=arrival.name,
+            sealed_name=NAME.seal(tx.vault, tx.practice_id, file_id, arrival.name),
             archive_id=stored.archive_id if stored else None,
             sha256=stored.sha256 if stored else None,
             size=stored.size if stored else None,

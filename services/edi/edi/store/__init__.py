@@ -26,7 +26,7 @@ from edi.domain.numbering import ControlNumbers, Counter
 from edi.domain.partner import ANY_PAYER, Partner, PartnerFacts, Party
 from edi.domain.refusals import NoRoute, PayerRoutedTwice, SenderTaken
 from edi.domain.transmission import Status, Transmission
-from edi.sealing import open_content, seal_content
+from edi.sealing import NAME, open_content, seal_content
 from edi.tables import (
     archive,
     attempts,
@@ -332,6 +332,12 @@ async def load_file(tx: Transaction, file_id: UUID, *, lock: bool = False) -> Ro
     if row is None:
         raise NotFound(kind="file", id=file_id)
     return row
+
+
+def named(tx: Transaction, row: RowMapping) -> dict[str, Any]:
+    """The row of a file with its name opened."""
+    name = NAME.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_name"])
+    return {**row, "name": name or ""}
 
 
 async def load_interchange(tx: Transaction, interchange_id: UUID) -> RowMapping:
