@@ -147,20 +147,12 @@ class TestThePublicSamples:
         found = samples(shared_folder)
         [registration, *_] = [sample for sample in found if b"|ADT^A04^" in sample]
         outcomes = Counter[tuple[str, ...]]()
-        for sample in found:
+        for sample in (sample for sample in found if b"|SIU^" in sample):
             practice = new_id()
-            if b"|SIU^" in sample:
-                assert await posted(ehr.patients, "patients:write", registration, practice) == ("AA",)
+            assert await posted(ehr.patients, "patients:write", registration, practice) == ("AA",)
             outcomes[await posted(ehr.eligibility, "eligibility:write", sample, practice)] += 1
         # S15 and S17 call off what was never booked (204); S16 and S26 are not taken (201).
-        assert outcomes == {
-            ("AA",): 7,
-            ("AE", "204"): 4,
-            ("AR", "100"): 1,
-            ("AR", "200"): 116,
-            ("AR", "201"): 4,
-            ("AR", "202"): 10,
-        }
+        assert outcomes == {("AA",): 7, ("AE", "204"): 4, ("AR", "201"): 4}
 
     async def test_are_each_answered_over_one_connection_as_they_ask(self, ehr: Ehr, shared_folder: Path) -> None:
         last = adt(control_id="LAST", key=KEY)
