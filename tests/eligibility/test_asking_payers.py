@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
+from common.failpoints import armed
 from common.ids import new_id
 
 MONEY = {"kind": "deductible", "service_type": "30", "level": "individual", "remaining": True, "values": ["150"]}
@@ -166,6 +168,12 @@ class TestTheSameQuestion:
         assert [(await desk.check(one["id"]))["status"] for one in wanted] == ["answered"] * 4
         assert desk.asked == 1
 
+    async def test_is_asked_again_when_somebody_wants_it_anew(self, desk: Any) -> None:
+        patient_id = await desk.registers()
+        await desk.checks(patient_id)
+        again = await desk.checks(patient_id, anew=True)
+        assert (again["status"], again["same_as"], desk.asked) == ("answered", None, 2)
+
     async def test_about_another_day_is_another_question(self, desk: Any) -> None:
         patient_id = await desk.registers()
         await desk.checks(patient_id)
@@ -177,7 +185,7 @@ class TestWhenNobodyAnswers:
     async def test_an_answer_lost_on_its_way_is_fetched_and_not_asked_for_again(self, desk: Any) -> None:
         desk.line.loses_answers = True
         check = await desk.checks(await desk.registers())
-        assert (check["status"], check["codes"], desk.asked) == ("asking", ["status-503"], 1)
+        assert (check["status"], check["codes"], desk.asked) == ("asking", ["payer-unavailable"], 1)
         desk.line.loses_answers = False
         await desk.time_passes(minutes=2)
         assert (await desk.check(check["id"]))["status"] == "answered"
@@ -186,7 +194,7 @@ class TestWhenNobodyAnswers:
     async def test_a_silent_payer_is_left_to_a_person_after_the_schedule(self, desk: Any) -> None:
         desk.line.refuses = 504
         check = await desk.checks(await desk.registers())
-        assert (check["status"], check["codes"]) == ("asking", ["status-504"])
+        assert (check["status"], check["codes"]) == ("asking", ["payer-timeout"])
         await desk.time_passes(hours=12)
         check = await desk.check(check["id"])
         assert (check["status"], [one["code"] for one in check["attention"]]) == ("failed", ["payer-silent"])
@@ -199,6 +207,18 @@ class TestWhenNobodyAnswers:
     async def test_nor_one_that_nobody_knows(self, desk: Any) -> None:
         check = await desk.checks(new_id())
         assert (check["status"], check["codes"]) == ("not_asked", ["unknown-patient"])
+
+
+class TestADeath:
+    @pytest.mark.parametrize("moment", ["eligibility.written", "eligibility.told"])
+    async def test_between_asking_and_keeping_costs_neither_answer_nor_question(self, desk: Any, moment: str) -> None:
+        wanted = await desk.wants(await desk.registers())
+        with armed(f"{moment}=raise"):
+            await desk.eligibility.run_timers()
+        assert (await desk.check(wanted["id"]))["status"] == "asking"
+        await desk.eligibility.run_timers(until=datetime.now(UTC) + timedelta(minutes=1))
+        assert ((await desk.check(wanted["id"]))["status"], desk.asked) == ("answered", 1)
+        assert len(await desk.eligibility.published()) == 1
 
 
 class TestTheWorklist:

@@ -16,7 +16,7 @@ from common.ids import new_id
 from common.money import Money
 from common.phi import Phi
 from eligibility.domain.business_days import after, between, is_business_day
-from eligibility.domain.good_faith import Document, ExpectedItem, Provider, Why, due_on, may_be_disputed
+from eligibility.domain.good_faith import Document, ExpectedItem, Provider, Why, due_on
 from eligibility.domain.refusals import CannotBeShown, EstimateNotRequired
 from eligibility.operations.document import as_pdf
 
@@ -88,10 +88,6 @@ class TestTheClock:
         else:
             assert begun < due < scheduled
 
-    def test_a_bill_may_be_disputed_from_four_hundred_dollars_above(self) -> None:
-        assert may_be_disputed(Money("380.00"), Money("780.00"))
-        assert not may_be_disputed(Money("380.00"), Money("779.99"))
-
 
 class TestTheDocument:
     def test_is_tagged_titled_and_in_a_language(self) -> None:
@@ -137,6 +133,7 @@ class TestAtTheDesk:
         assert made.status_code == 201, made.text
         told = made.json()
         assert (told["due_on"], told["total"], told["late"]) == (after(today, 3).isoformat(), "190.00", False)
+        assert told["disputed_from"] == "590.00"
         [due] = (await desk.gets("/good-faith-estimates", due_by=told["due_on"]))["items"]
         assert due["id"] == told["id"]
         pdf = await desk.http.get(f"/good-faith-estimates/{told['id']}/document")

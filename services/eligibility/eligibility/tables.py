@@ -51,6 +51,7 @@ checks = tenant_table(
     Column("fingerprint", LargeBinary),
     Column("question", LargeBinary),
     Column("answer", LargeBinary),
+    Column("anew", Boolean),
     Index("checks_patient_idx", "practice_id", "patient_id", "day"),
     Index("checks_status_idx", "practice_id", "status"),
     Index("checks_fingerprint_idx", "practice_id", "fingerprint"),

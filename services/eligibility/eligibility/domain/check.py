@@ -76,8 +76,8 @@ class CoverageCheck:
     """`codes` are why it stands where it stands; `attention` is what a person has still to look at.
 
     `attempts` counts the questions that ended since a person asked; `round` goes up when the same is asked anew, by a
-    person or because the payer said that it cannot answer now. `same_as` is the
-    check whose answer this one uses. `standing` is the payer's word, or the person's who settled an unclear one.
+    person or because the payer said that it cannot answer now. `same_as` is the check whose answer this one uses; one
+    wanted `anew` uses none. `standing` is the payer's word, or the person's who settled an unclear one.
     """
 
     id: UUID
@@ -97,12 +97,18 @@ class CoverageCheck:
     standing: Standing | None = None
     codes: tuple[str, ...] = ()
     attention: tuple[str, ...] = ()
+    anew: bool = False
     version: int = 1
 
     @property
     def key(self) -> str:
         """The idempotency key of the question: the same until it was answered, so that no answer is asked for twice."""
         return f"{self.id}-{self.round}"
+
+    @property
+    def may_reuse(self) -> bool:
+        """Whether an answer that is there already will do: not for who asked for a new one, or mended something."""
+        return not self.anew and self.round == 1
 
     @property
     def answer_of(self) -> UUID:

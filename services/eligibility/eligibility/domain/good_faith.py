@@ -93,6 +93,11 @@ class GoodFaithEstimate:
             raise AlreadyGiven(estimate_id=self.id, day=self.given_at.date())
         return replace(self, given_at=now)
 
+    @property
+    def disputed_from(self) -> Money:
+        """A bill of this much or more may be disputed."""
+        return self.total + DISPUTE_FROM
+
     def is_late(self, today: date) -> bool:
         return self.given_at is None and today > self.due_on
 
@@ -109,8 +114,3 @@ def due_on(why: Why, begun_on: date, scheduled_on: date | None) -> date:
         if ahead >= at_least:
             return after(begun_on, within)
     raise EstimateNotRequired(ahead=ahead)
-
-
-def may_be_disputed(estimated: Money, billed: Money) -> bool:
-    """Whether the patient may start the dispute: billed at least 400 dollars above the estimate."""
-    return billed - estimated >= DISPUTE_FROM

@@ -66,9 +66,11 @@ class CheckIn(BaseModel):
         default_factory=list[ServiceType], max_length=20, description="EQ01; the payer's usual ones unless given"
     )
     wait: bool = False
+    anew: bool = Field(default=False, description="Ask even where an equal question was answered within its window")
 
     def wish(self) -> Wish:
-        return Wish(self.patient_id, self.on, Cause.DESK, self.coverage_id, tuple(dict.fromkeys(self.service_types)))
+        services = tuple(dict.fromkeys(self.service_types))
+        return Wish(self.patient_id, self.on, Cause.DESK, self.coverage_id, services, self.anew)
 
 
 class SettleIn(BaseModel):

@@ -89,6 +89,7 @@ class GoodFaithOut(BaseModel):
     scheduled_on: date | None
     due_on: date
     total: Money
+    disputed_from: Money = Field(description="A bill of this much or more may be disputed within 120 days")
     given_at: datetime | None
     late: bool
     version: int

@@ -43,6 +43,15 @@ _INQUIRY = TypeAdapter(x12.EligibilityInquiry)
 FINAL_REFUSALS = frozenset({"no-route", "question-invalid", "partner-wire", "cannot-be-written", "unknown-kind"})
 
 
+# Why there is no answer yet, by what edi said in its place.
+SILENCES = {
+    "status-504": "payer-timeout",
+    "status-503": "payer-unavailable",
+    "status-502": "payer-gateway",
+    "status-429": "asked-too-recently",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """A question that is written down."""
@@ -103,7 +112,7 @@ async def _fix(tx: Transaction, check: CoverageCheck, facts: PatientFacts | None
     services = check.service_types or payer.service_types
     fingerprint = sealing.fingerprint(tx, *question.facets(facts, coverage, check, services))
     since = tx.now - timedelta(hours=payer.fresh_hours)
-    if check.round == 1 and (earlier := await store.equal_to(tx, check, fingerprint, since)):
+    if check.may_reuse and (earlier := await store.equal_to(tx, check, fingerprint, since)):
         await _use(tx, check, earlier)
         return None
     fixed = check.written_down(coverage.id, coverage.payer_id, services, tx.now)
@@ -148,7 +157,7 @@ async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
     except RemoteRefusal as refusal:
         return Answered(code=refusal.code, final=refusal.code in FINAL_REFUSALS)
     except RemoteUnavailable as fault:
-        return Answered(code=fault.reason)
+        return Answered(code=SILENCES.get(fault.reason, fault.reason))
 
 
 async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:

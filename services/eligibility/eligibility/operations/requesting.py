@@ -21,13 +21,16 @@ from eligibility.store import checks as store
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which patient, for which day; the coverage that pays first and the payer's usual services unless told."""
+    """Which patient, for which day; the coverage that pays first and the payer's usual services unless told; `anew`
+    whatever was answered before.
+    """
 
     patient_id: UUID
     on: date
     cause: Cause = Cause.DESK
     coverage_id: UUID | None = None
     service_types: tuple[str, ...] = ()
+    anew: bool = False
 
 
 async def want_check(uow: UnitOfWork, wish: Wish, *, at_once: bool = False) -> CoverageCheck:
@@ -44,6 +47,7 @@ async def open_check(tx: Transaction, wish: Wish, *, at_once: bool = False) -> C
         cause=wish.cause,
         service_types=wish.service_types,
         wanted_coverage=wish.coverage_id,
+        anew=wish.anew,
         ask_at=tx.now + MEANWHILE if at_once else tx.now,
     )
     return await store.add(tx, check)

@@ -269,6 +269,7 @@ def _columns(check: CoverageCheck) -> dict[str, Any]:
         "standing": check.standing and check.standing.value,
         "codes": list(check.codes),
         "attention": list(check.attention),
+        "anew": check.anew,
     }
 
 
@@ -291,5 +292,6 @@ def _check(row: Any) -> CoverageCheck:
         standing=Standing(row["standing"]) if row["standing"] else None,
         codes=tuple(row["codes"]),
         attention=tuple(row["attention"]),
+        anew=bool(row["anew"]),
         version=row["version"],
     )
