@@ -221,7 +221,7 @@ class TestWhatTheProfileDoesNotKnow:
             ("entry", [], "Bundle.entry must have exactly one Encounter"),
             ("entry", {"a": 1}, "Bundle.entry must be a list"),
             ("signature", {}, "Bundle.signature is not known"),
-            ("entry.4", {"resource": {"resourceType": "Observation"}}, f"{R}[4].resource.resourceType must be one of"),
+            ("entry.4", {"resource": {"resourceType": "Specimen"}}, f"{R}[4].resource.resourceType must be one of"),
             ("entry.4", {"resource": 7}, f"{R}[4].resource must be an object"),
             ("entry.4", {"request": {}}, f"{R}[4].request is not known"),
             ("entry.2.resource.id", "psoriasis", f"{R}[2].resource has the fullUrl or the id of an earlier entry"),

@@ -13,34 +13,43 @@ from uuid import UUID
 
 from fhir.resources.R4B.chargeitem import ChargeItem
 from fhir.resources.R4B.condition import Condition
+from fhir.resources.R4B.coverage import Coverage
+from fhir.resources.R4B.diagnosticreport import DiagnosticReport
+from fhir.resources.R4B.documentreference import DocumentReference
 from fhir.resources.R4B.encounter import Encounter
+from fhir.resources.R4B.observation import Observation
+from fhir.resources.R4B.practitioner import Practitioner
 from fhir.resources.R4B.procedure import Procedure
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from codes.npi import is_valid_npi
 from coding.domain.form import Complaint, Faults, Form, one_of
 from coding.domain.proposal import Proposal, Source
 from coding.domain.refusals import Fault, VisitUnreadable
 from coding.domain.visit import Kind
-from coding.fhir import elements
+from coding.fhir import elements, parties
 from coding.fhir.charges import ICD_10_CM, Charges
 from coding.fhir.elements import COMMON, BundleUnreadable
 from coding.fhir.profile import PROCEDURE, VISIT, Extensions
+from coding.fhir.results import Results
 from coding.models.visits import VISIT_NUMBER
 
 KINDS = "https://dermbill.org/fhir/CodeSystem/procedure-kind"
 VISIT_NUMBERS = "https://dermbill.org/fhir/NamingSystem/visit-number"
-US_NPI = "http://hl7.org/fhir/sid/us-npi"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
 
-MODELS: Mapping[str, type[Encounter] | type[Condition] | type[Procedure] | type[ChargeItem]] = {
+MODELS: Mapping[str, type[BaseModel]] = {
     "Encounter": Encounter,
     "Condition": Condition,
     "Procedure": Procedure,
     "ChargeItem": ChargeItem,
+    "Observation": Observation,
+    "DiagnosticReport": DiagnosticReport,
+    "Practitioner": Practitioner,
+    "Coverage": Coverage,
+    "DocumentReference": DocumentReference,
 }
 MOST_ENTRIES = 200
 _LAST_STEP = re.compile(r"(\.?[^.\[\]]+|\[\d+\])$")
@@ -87,7 +96,7 @@ def read_bundle(content: Mapping[str, Any]) -> Received:
     if faults.found:
         raise BundleUnreadable(faults.found)
     reading = _Reading(encounters[0])
-    received = reading.visit(_of("Condition", entries), _of("Procedure", entries))
+    received = reading.visit(entries)
     proposal = reading.proposal(_of("ChargeItem", entries), entries)
     if not faults.found:
         _hold_to_fhir(entries, faults)
@@ -145,24 +154,31 @@ class _Reading:
     subject: str | None = None
     day: str | None = None
 
-    def visit(self, conditions: list[Entry], procedures: list[Entry]) -> Received | None:
+    def visit(self, entries: list[Entry]) -> Received | None:
         encounter = self.encounter.resource
         encounter.knows(*COMMON, "identifier", "status", "class", "subject", "participant", "period", "extension")
         encounter.needs("status", one_of("finished"))
         self.places[""] = encounter.path
         self.subject = elements.reference(encounter, "subject", required=True)
         self.day = self._day(encounter)
-        problems = [self._condition(entry, position) for position, entry in enumerate(conditions)]
+        problems = [self._condition(entry, position) for position, entry in enumerate(_of("Condition", entries))]
+        results = self._results(entries)
         extensions = Extensions(self.places, self._problem)
         facts = extensions.facts(encounter, VISIT)
+        self._payer(facts, entries)
+        procedures = [
+            self._procedure(entry, extensions, results, n) for n, entry in enumerate(_of("Procedure", entries))
+        ]
         document = {
             **facts,
             "date": self.day,
             "problems": problems,
-            "procedures": [self._procedure(entry, extensions, n) for n, entry in enumerate(procedures)],
+            "procedures": procedures,
         }
+        for entry in (*_of("Observation", entries), *_of("DiagnosticReport", entries)):
+            results.left_over(entry.resource, entry.names)
         _check_class(encounter, "telehealth" in facts)
-        patient_id, npi = self._patient_id(encounter), _npi(encounter)
+        patient_id, npi = self._patient_id(encounter), self._npi(entries)
         number = _visit_number(encounter)
         if patient_id is None or npi is None:
             return None
@@ -174,6 +190,50 @@ class _Reading:
         charges = Charges(self.codes, names, self._belongs, self.day)
         lines = [charges.line(entry.resource) for entry in items]
         return Proposal(Source.FHIR, tuple(line for line in lines if line)) if items else None
+
+    def _results(self, entries: list[Entry]) -> Results:
+        results = Results(self._belongs)
+        for entry in _of("Observation", entries):
+            results.observation(entry.resource)
+        for entry in _of("DiagnosticReport", entries):
+            results.report(entry.resource, entry.names)
+        for entry in _of("DocumentReference", entries):
+            parties.document(entry.resource, self.subject)
+        return results
+
+    def _payer(self, facts: dict[str, Any], entries: list[Entry]) -> None:
+        cards = _of("Coverage", entries)
+        for entry in cards[1:]:
+            entry.resource.faults.add(entry.resource.path, "is a second Coverage; one is coded for")
+        for entry in cards[:1]:
+            kind, path = parties.coverage(entry.resource, self.subject)
+            if kind is not None:
+                parties.with_payer(facts, kind, path, self.places, self.encounter.resource)
+
+    def _npi(self, entries: list[Entry]) -> str | None:
+        """The NPI of the only participant, who is the rendering clinician."""
+        encounter = self.encounter.resource
+        known: dict[str, str | None] = {}
+        for entry in _of("Practitioner", entries):
+            known |= dict.fromkeys(entry.names, parties.practitioner(entry.resource))
+        participants = list(encounter.items("participant", 1))
+        if not participants:
+            encounter.faults.add(encounter.at("participant"), "is needed")
+            return None
+        participants[0].knows("individual")
+        clinician = participants[0].child("individual", "identifier", "reference", "type", "display", required=True)
+        if clinician is None:
+            return None
+        if clinician.content.get("reference") is not None:
+            name = elements.target(clinician)
+            if name not in known:
+                clinician.faults.add(clinician.at("reference"), "must be a Practitioner of this bundle")
+            for entry in _of("Practitioner", entries):
+                if name not in entry.names:
+                    entry.resource.faults.add(entry.resource.path, "is not the participant of the Encounter")
+            return known.get(name or "")
+        identifier = clinician.child("identifier", "system", "value", required=True)
+        return identifier and parties.npi(identifier)
 
     def _day(self, encounter: Form) -> str | None:
         period = encounter.child("period", "start", "end", required=True)
@@ -208,11 +268,11 @@ class _Reading:
             self.codes |= dict.fromkeys(entry.names, code)
         return {"ref": ref, "icd10": code, **elements.plain(concept.content, "text")}
 
-    def _procedure(self, entry: Entry, extensions: Extensions, position: int) -> dict[str, Any]:
+    def _procedure(self, entry: Entry, extensions: Extensions, results: Results, position: int) -> dict[str, Any]:
         procedure, at = entry.resource, f"procedures[{position}]"
         procedure.knows(
             *COMMON, "status", "code", "subject", "encounter", "performedDateTime", "reasonReference", "bodySite",
-            "extension",
+            "report", "extension",
         )  # fmt: skip
         self._belongs(procedure)
         procedure.needs("status", one_of("completed"))
@@ -230,7 +290,9 @@ class _Reading:
             site.knows("text")
             self.places[f"{at}.site"] = site.at("text")
             facts |= {"site": site.needs("text", lambda text: text)}
-        return {**facts, **extensions.facts(procedure, PROCEDURE, at)}
+        facts |= extensions.facts(procedure, PROCEDURE, at)
+        results.of(procedure, entry.names, facts, self.places, at)
+        return facts
 
     def _belongs(self, resource: Form, encounter_element: str = "encounter") -> None:
         """To the patient and the Encounter of this bundle."""
@@ -264,33 +326,12 @@ def _check_class(encounter: Form, telehealth: bool) -> None:
         coding.faults.add(coding.at("code"), "must be VR with the telehealth extension and AMB without it")
 
 
-def _npi(encounter: Form) -> str | None:
-    """The NPI of the only participant, who is the rendering clinician."""
-    participants = list(encounter.items("participant", 1))
-    if not participants:
-        encounter.faults.add(encounter.at("participant"), "is needed")
-        return None
-    participants[0].knows("individual")
-    clinician = participants[0].child("individual", "identifier", "type", "display", required=True)
-    identifier = clinician and clinician.child("identifier", "system", "value", required=True)
-    if identifier is None:
-        return None
-    identifier.needs("system", one_of(US_NPI))
-    return identifier.needs("value", _read_npi)
-
-
 def _visit_number(encounter: Form) -> str | None:
     for identifier in encounter.items("identifier", 1):
         identifier.knows("system", "value")
         identifier.needs("system", one_of(VISIT_NUMBERS))
         return identifier.needs("value", _read_visit_number)
     return None
-
-
-def _read_npi(value: Any) -> str:
-    if not isinstance(value, str) or not is_valid_npi(value):
-        raise Complaint("must be an NPI: ten digits, the last of which checks the others")
-    return value
 
 
 def _read_visit_number(value: Any) -> str:

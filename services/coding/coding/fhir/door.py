@@ -20,7 +20,7 @@ BundleBody = Annotated[dict[str, Any], Body(media_type="application/fhir+json")]
 
 @router.post("/Bundle", status_code=201, dependencies=[needs("encounters:write")])
 async def bundle(resource: BundleBody, uow: Creates, response: Response) -> EncounterOut:
-    """Keep and code the visit of a Bundle: an Encounter, its Conditions, its Procedures and its ChargeItems."""
+    """Keep and code the visit of a Bundle: an Encounter, its Conditions, its Procedures and what is said of them."""
     received = read_bundle(resource)
     try:
         visit = documented(received.document)

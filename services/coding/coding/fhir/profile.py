@@ -170,14 +170,15 @@ class Extensions:
             extension.faults.add(extension.at(fact.value), "is needed")
             return None
         if fact.unit:
-            return _quantity(extension, fact)
+            return quantity(extension, fact)
         if fact.value == "valueReference":
             found = extension.child(fact.value, "reference", "type", "display")
             return found and self.problem_of(found)
         return extension.content[fact.value]
 
 
-def _quantity(extension: Form, fact: Fact) -> Any:
+def quantity(extension: Form, fact: Fact) -> Any:
+    """The value of the quantity that a fact stands in, which must be in its unit."""
     quantity = extension.child(fact.value, "value", "system", "code", "unit")
     if quantity is None:
         return None
