@@ -118,6 +118,46 @@ class TestEditsByQuarter:
         assert "MUE_EXCEEDED" in answer["flags"]
 
 
+class TestLookUps:
+    async def test_a_code_is_looked_up_by_date_of_service_in_every_table(self, coding: Running, tmp_path: Path) -> None:
+        name = "MCR_MUE_PractitionerServices_Eff_{}-01-2026.csv"
+        await loaded(coding, limits(tmp_path, name.format("01"), "11102,1,2 Date of Service Edit: Policy,x"))
+        await loaded(coding, limits(tmp_path, name.format("04"), "11102,3,3 Date of Service Edit: Clinical,x"))
+        assert await self._units(coding, "2026-03-31") == [("2026Q1", 1)]
+        assert await self._units(coding, "2026-04-01") == [("2026Q2", 3)]
+        assert await self._units(coding, "2025-12-31") == []
+
+    async def test_a_diagnosis_is_found_with_and_without_its_dot(self, coding: Running, tmp_path: Path) -> None:
+        file = tmp_path / "icd10cm_order_2026.txt"
+        file.write_text(f"00001 L570    1 {'Actinic keratosis':<60} Actinic keratosis\n")
+        await loaded(coding, file)
+        for code in ("L57.0", "L570"):
+            [entry] = await self._gets(coding, f"/code-sets/codes/{code}", "2026-02-10")
+            assert (entry["kind"], entry["rows"][0]["billable"]) == ("diagnoses", True)
+
+    async def test_a_pair_is_found_in_either_order_while_it_is_in_force(self, coding: Running, tmp_path: Path) -> None:
+        row = "11102\t17110\t\t20200101\t20260215\t1\tx"
+        await loaded(coding, pairs(tmp_path, "ccipra-v320r0-f1.txt", row))
+        found = await self._gets(coding, "/code-sets/pairs/17110/11102", "2026-02-15")
+        assert [(row["column1"], row["indicator"]) for row in found["rows"]] == [("11102", "1")]
+        assert (await self._gets(coding, "/code-sets/pairs/17110/11102", "2026-02-16"))["rows"] == []
+
+    async def test_without_loaded_pairs_it_says_so(self, coding: Running) -> None:
+        async with coding.client("encounters:read") as http:
+            answer = await http.get("/code-sets/pairs/17110/11102", params={"on": "2026-02-15"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+    async def _units(self, coding: Running, on: str) -> list[tuple[str, int]]:
+        found = await self._gets(coding, "/code-sets/codes/11102", on)
+        return [(entry["quarter"], entry["rows"][0]["units"]) for entry in found]
+
+    async def _gets(self, coding: Running, path: str, on: str) -> Any:
+        async with coding.client("encounters:read") as http:
+            answer = await http.get(path, params={"on": on})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
 class TestLoading:
     async def test_the_same_files_again_change_nothing(self, coding: Running, tmp_path: Path) -> None:
         file = pairs(tmp_path, "ccipra-v320r0-f1.txt", "11102\t17110\t\t20200101\t*\t1\tx")

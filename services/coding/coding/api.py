@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 
-from coding import editions, store
+from coding import editions, published, store
 from coding.domain.coded_visit import Disposition
 from coding.domain.encounter import Outcome
 from coding.models.answers import CodedOut, EncounterOut, EncounterSummary, EncounterWithHistory
-from coding.models.code_sets import EditionOut
+from coding.models.code_sets import EditionOut, EntryOut
 from coding.models.fees import FeeOut, FeesIn, FeesPut
 from coding.models.visits import EXAMPLE_VISIT, EncounterIn, OverrideIn, ProposalIn, VisitForm
 from coding.operations import overriding, pricing, recording
@@ -19,11 +20,13 @@ from coding.operations.documenting import documented
 from coding.store import Wanted
 from common.pagination import Cursor, Limit, Page
 from common.phi import Phi
+from common.refusal import NotFound
 from common.web import Creates, IfMatch, Reads, Writes, etag, needs
 
 router = APIRouter(tags=["encounters"])
 
 READ, WRITE = "encounters:read", "encounters:write"
+CodePath = Annotated[str, Path(pattern=r"^[A-Z0-9][A-Z0-9.]{2,7}$")]
 VISIT = {"requestBody": {"content": {"application/json": {"example": EXAMPLE_VISIT}}}}
 
 
@@ -54,6 +57,23 @@ async def list_code_sets(reads: Reads) -> list[EditionOut]:
     """The published tables that were loaded, by kind, newest first; what is not here is the starter set's."""
     async with reads.begin() as tx:
         return [EditionOut.of(edition) for edition in await editions.all_editions(tx)]
+
+
+@router.get("/code-sets/codes/{code}", dependencies=[needs(READ)])
+async def look_up_code(code: CodePath, on: date, reads: Reads) -> list[EntryOut]:
+    """What each loaded table says of a code on a date of service: values, unit limit, parents, diagnosis, supply."""
+    async with reads.begin() as tx:
+        return [EntryOut.of(entry) for entry in await published.of_code(tx, code, on)]
+
+
+@router.get("/code-sets/pairs/{one}/{other}", dependencies=[needs(READ)])
+async def look_up_pair(one: CodePath, other: CodePath, on: date, reads: Reads) -> EntryOut:
+    """The loaded NCCI pairs of two codes on a date of service, in either order."""
+    async with reads.begin() as tx:
+        found = await published.of_pair(tx, one, other, on)
+    if found is None:
+        raise NotFound(kind="edition of NCCI pairs in force on", id=on)
+    return EntryOut.of(found)
 
 
 @router.get("/fee-schedule", dependencies=[needs(READ)])

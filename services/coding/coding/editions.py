@@ -39,10 +39,11 @@ class Edition:
 async def all_editions(tx: Transaction) -> list[Edition]:
     """Every loaded edition, by kind and newest first."""
     order = (code_set_editions.c.kind, code_set_editions.c.in_force_from.desc())
-    return [_edition(row) for row in await tx.rows(select(code_set_editions).order_by(*order))]
+    return [edition_of(row) for row in await tx.rows(select(code_set_editions).order_by(*order))]
 
 
-def _edition(row: Any) -> Edition:
+def edition_of(row: Any) -> Edition:
+    """From a row of `code_set_editions`."""
     return Edition(
         row["id"], row["kind"], row["quarter"], row["in_force_from"], tuple(row["files"]), row["rows"],
         row["loaded_at"],
@@ -84,7 +85,7 @@ async def _in_force(tx: Transaction, day: date) -> dict[str, Edition]:
     query = select(editions).where(editions.c.kind.in_(_EDITS)).order_by(editions.c.kind, begun, distance)
     found: dict[str, Edition] = {}
     for row in await tx.rows(query):
-        found.setdefault(row["kind"], _edition(row))
+        found.setdefault(row["kind"], edition_of(row))
     return found
 
 

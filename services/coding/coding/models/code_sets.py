@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from coding.editions import Edition
+from coding.published import Entry
+
+_ROW = TypeAdapter(dict[str, Any])
 
 
 class FileOut(BaseModel):
@@ -33,4 +37,23 @@ class EditionOut(BaseModel):
             files=[FileOut(name=file["name"], sha256=file["sha256"]) for file in edition.files],
             rows=edition.rows,
             loaded_at=edition.loaded_at,
+        )
+
+
+class EntryOut(BaseModel):
+    """What one loaded table says: its rows as they were published, and the edition that holds on the date."""
+
+    kind: str
+    quarter: str
+    in_force_from: date
+    rows: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, entry: Entry) -> EntryOut:
+        kept = [{name: value for name, value in row.items() if name != "edition_id"} for row in entry.rows]
+        return cls(
+            kind=entry.edition.kind,
+            quarter=entry.edition.quarter,
+            in_force_from=entry.edition.in_force_from,
+            rows=[_ROW.dump_python(row, mode="json") for row in kept],
         )
