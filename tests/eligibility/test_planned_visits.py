@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from common.ids import new_id
 from common.money import Money
+from eligibility.domain import telling
 from eligibility.domain.estimate import estimate
 from eligibility.domain.gaps import KINDS, Planned, gaps
 from eligibility.domain.heard import BenefitLine, Heard, Related
@@ -261,6 +262,48 @@ class TestTheShare:
         low, high = map(Money, share(both, Planned(code)))
         for deductible in (one, other):
             assert low <= Money(share(position(deductible), Planned(code))[0]) <= high
+
+
+EXTREMES = st.none() | st.sampled_from([Decimal("-5"), Decimal("20"), Decimal("1E18"), Decimal("0.005"), Decimal(0)])
+STRANGE = st.builds(
+    BenefitLine,
+    number=st.just(0),
+    information=st.sampled_from(["1", "6", "A", "B", "C", "F", "G", "I", "R", "Y"]),
+    level=st.sampled_from(["", "IND", "FAM", "ZZZ"]),
+    services=st.lists(st.sampled_from(["30", "98", "2", "DG"]), max_size=2, unique=True).map(tuple),
+    period=st.sampled_from(["", "29", "33", "99"]),
+    amount=EXTREMES,
+    fraction=EXTREMES,
+    quantity_kind=st.sampled_from(["", "VS", "P6"]),
+    quantity=EXTREMES,
+    authorization=st.sampled_from(["", "Y", "N", "U", "X"]),
+    network=st.sampled_from(["", "Y", "N", "W", "U", "X"]),
+)
+VISITS = st.lists(
+    st.builds(Planned, st.sampled_from([*sorted(FEES), "99999"]), st.integers(1, 3)), min_size=1, max_size=4
+)
+
+
+class TestWhateverAPayerSends:
+    @LAW
+    @given(st.lists(STRANGE, max_size=10), VISITS, st.sampled_from(list(Network)))
+    def test_is_told_reviewed_and_estimated(
+        self, lines: list[BenefitLine], planned: list[Planned], at: Network
+    ) -> None:
+        seen = told(*lines)
+        about = (new_id(), new_id(), new_id(), "PAYERA", DAY, DAY)
+        said = telling.verified(about, seen, by_staff=False)
+        assert all(Money.zero() <= one.amount for one in said.copays)
+        assert all(0 <= one.share <= 1 for one in said.coinsurances)
+        assert all(found.gap.kind in KINDS for found in gaps(seen, planned, at))
+        made = estimate(seen, planned, priced(planned, FEES), at)
+        assert Money.zero() <= made.share.low <= made.share.high <= made.allowed.high
+
+    def test_a_share_above_the_whole_is_a_percentage_and_is_named(self) -> None:
+        lines = [ACTIVE, line("C", "30", period="29", amount=Decimal(0)), line("A", "30", fraction=Decimal(20))]
+        seen = told(*lines)
+        assert [(doubt.what, doubt.values) for doubt in seen.ambiguities] == [("share above the whole", ("20", "0.2"))]
+        assert share(lines, Planned("17311")) == ("120.00", "120.00")
 
 
 class TestAtTheDesk:

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from codes.service_types import WHOLE_PLAN
-from common.money import Money
+from common.money import LARGEST, Money
 from eligibility.domain.gaps import Planned, is_cosmetic
-from eligibility.domain.picture import Figure, Kind, Network, Picture
+from eligibility.domain.picture import FRACTION, USD, Figure, Kind, Network, Picture
 from eligibility.domain.pricing import Priced
 from eligibility.domain.services import services_for
 from eligibility.domain.telling import in_network
 
 NOTHING = Decimal(0)
-USD, FRACTION = "USD", "fraction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +185,13 @@ def _left(told: Picture, kind: Kind, network: Network, notes: _Told, *, unsaid: 
     family = [value for f in chosen if f.benefit.level == "FAM" for value in f.values]
     lows = [min(values) for values in (own, family) if values]
     highs = [max(values) for values in (own, family) if values]
-    return Range(Money.rounded(min(lows)), Money.rounded(min(highs)))
+    return Range(_amount(min(lows)), _amount(min(highs)))
 
 
 def _copay(told: Picture, service: str, network: Network, notes: _Told) -> Range | None:
     figures = [f for f in _of(told, service, Kind.COPAY) if f.benefit.unit == USD]
     values = [value for figure in _chosen(figures, network, notes) for value in figure.values]
-    return Range(Money.rounded(min(values)), Money.rounded(max(values))) if values else None
+    return Range(_amount(min(values)), _amount(max(values))) if values else None
 
 
 def _rate(told: Picture, service: str, network: Network, notes: _Told) -> tuple[Decimal, Decimal] | None:
@@ -203,7 +202,21 @@ def _rate(told: Picture, service: str, network: Network, notes: _Told) -> tuple[
     values = [value for figure in _chosen(figures, network, notes) for value in figure.values]
     if not values and not _of(told, service, Kind.COPAY):
         notes.assume("The payer did not say the coinsurance: none is reckoned.")
-    return (min(values), max(values)) if values else None
+    rates = [_rate_of(value, notes) for value in values]
+    return (min(rates), max(rates)) if rates else None
+
+
+def _rate_of(value: Decimal, notes: _Told) -> Decimal:
+    """A share of one. X12 wants 0.2 for a fifth; some payers send 20."""
+    if value > 1:
+        notes.assume("The payer sent a share above the whole: it is read as a percentage.")
+        value /= 100
+    return min(max(value, NOTHING), Decimal(1))
+
+
+def _amount(value: Decimal) -> Money:
+    """What a payer sent, within what an account can hold and never below nothing."""
+    return Money.rounded(min(max(value, NOTHING), LARGEST))
 
 
 def _of(told: Picture, service: str, kind: Kind) -> tuple[Figure, ...]:

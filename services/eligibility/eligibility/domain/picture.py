@@ -18,6 +18,7 @@ from eligibility.domain.heard import BenefitLine, Heard, Related
 from eligibility.domain.standing import Held, Standing, includes, plan_standing, service_standing
 
 REMAINING, LIFETIME_REMAINING = "29", "33"
+USD, FRACTION = "USD", "fraction"
 
 
 class Kind(StrEnum):
@@ -70,7 +71,7 @@ class Benefit:
     period: str = ""
     insurance_type: str = ""
     places: tuple[str, ...] = ()
-    unit: str = "USD"
+    unit: str = USD
 
     @property
     def remaining(self) -> bool:
@@ -241,9 +242,9 @@ def _figures(lines: Iterable[BenefitLine], code: str) -> tuple[Figure, ...]:
 def _values(line: BenefitLine) -> Iterable[tuple[str, Decimal, str]]:
     """Unit, value and period of what a line counts: dollars, a fraction, or visits and the like (EB09, HSD01)."""
     if line.amount is not None:
-        yield "USD", line.amount, line.period
+        yield USD, line.amount, line.period
     if line.fraction is not None:
-        yield "fraction", line.fraction, line.period
+        yield FRACTION, line.fraction, line.period
     if line.quantity is not None:
         yield line.quantity_kind, line.quantity, line.period
     for delivered in line.delivered:
@@ -286,6 +287,9 @@ def _doubts(told: ServicePicture) -> Iterable[Ambiguity]:
     for figure in told.figures:
         if figure.ambiguous:
             yield Ambiguity(figure.benefit.kind.value, told.service, tuple(map(str, figure.values)), figure.lines)
+        if figure.benefit.unit == FRACTION and (large := [value for value in figure.values if value > 1]):
+            read = (reading for value in large for reading in (str(value), str(value / 100)))
+            yield Ambiguity("share above the whole", told.service, tuple(read), figure.lines)
     word = told.authorization
     if word.answer == "unclear":
         answers = (("yes", word.yes), ("no", word.no), ("unknown", word.unknown))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from codes.service_types import WHOLE_PLAN
-from common.money import Money
+from common.money import LARGEST, Money
 from eligibility.domain.events import CoverageVerified, ServiceCoinsurance, ServiceCopay
-from eligibility.domain.picture import Figure, Kind, Network, Picture
+from eligibility.domain.picture import FRACTION, USD, Figure, Kind, Network, Picture
 
 About = tuple[UUID, UUID, UUID, str, date, date]
 """Check, patient, coverage, payer, day of service, day of the check."""
@@ -24,12 +25,14 @@ def verified(about: About, told: Picture, *, by_staff: bool) -> CoverageVerified
         deductible_remaining=_left(told, Kind.DEDUCTIBLE),
         out_of_pocket_remaining=_left(told, Kind.OUT_OF_POCKET),
         copays=tuple(
-            ServiceCopay(service, Money.rounded(figure.values[0]))
-            for service, figure in _single(told, Kind.COPAY, "USD")
+            ServiceCopay(service, amount)
+            for service, value in _single(told, Kind.COPAY, USD)
+            if (amount := dollars(value)) is not None
         ),
         coinsurances=tuple(
-            ServiceCoinsurance(service, figure.values[0])
-            for service, figure in _single(told, Kind.COINSURANCE, "fraction")
+            ServiceCoinsurance(service, value)
+            for service, value in _single(told, Kind.COINSURANCE, FRACTION)
+            if 0 <= value <= 1
         ),
         authorization_required=tuple(one.service for one in told.services if one.authorization.answer == "yes"),
         excluded=tuple(one.service for one in told.services if one.excluded),
@@ -48,20 +51,25 @@ def in_network(figures: Iterable[Figure]) -> tuple[Figure, ...]:
     return ()
 
 
+def dollars(value: Decimal) -> Money | None:
+    """What a payer sent as an amount; None for what no account can hold, or is below nothing."""
+    return Money.rounded(value) if 0 <= value <= LARGEST else None
+
+
 def _left(told: Picture, kind: Kind) -> Money | None:
     """What remains of a plan's amount for the individual; None when it was not said, or said in several ways."""
     figures = [
         figure
         for figure in told.figures(kind, (WHOLE_PLAN,))
-        if figure.benefit.remaining and figure.benefit.unit == "USD" and figure.benefit.level in ("IND", "")
+        if figure.benefit.remaining and figure.benefit.unit == USD and figure.benefit.level in ("IND", "")
     ]
     values = {value for figure in in_network(figures) for value in figure.values}
-    return Money.rounded(values.pop()) if len(values) == 1 else None
+    return dollars(values.pop()) if len(values) == 1 else None
 
 
-def _single(told: Picture, kind: Kind, unit: str) -> Iterable[tuple[str, Figure]]:
-    """For each service type the one figure of a kind in network, where there is exactly one with one value."""
+def _single(told: Picture, kind: Kind, unit: str) -> Iterable[tuple[str, Decimal]]:
+    """For each service type the one value of a kind in network, where there is exactly one."""
     for service in told.services:
         figures = in_network(f for f in service.figures if f.benefit.kind is kind and f.benefit.unit == unit)
         if len(figures) == 1 and not figures[0].ambiguous:
-            yield service.service, figures[0]
+            yield service.service, figures[0].values[0]
