@@ -19,7 +19,6 @@ from coding.models.visits import VISIT_NUMBER
 from hl7v2 import Code, Fault, Message, Place, Unreadable
 from hl7v2.identifying import npis, only_patient, record_number
 
-
 _TOLD_ELSEWHERE = {"date": Place("FT1", 1, 4), "patient": Place("PID", 1, 7)}
 
 
