@@ -56,6 +56,7 @@ SCOPES = {
     "edi": "edi",
     "payments": "payments",
     "denials": "denials",
+    "eligibility": "eligibility",
 }
 
 
@@ -225,6 +226,21 @@ class Clinic:
     async def has_no_claim_for(self, visit: Visit) -> bool:
         answer = await self.desks["claims"].get(f"/encounters/{visit.id}")
         return answer.status_code == 404
+
+    async def asks_payers(self) -> None:
+        """From now on coverage is checked by itself, in the practice's name."""
+        asker = {"name": PRACTICE["name"], "npi": PRACTICE["npi"]}
+        await self.puts("eligibility", "/asking-provider", asker)
+
+    async def check_of(self, patient: Patient, *, status: str) -> dict[str, Any]:
+        """The patient's one coverage check as soon as it is in that status."""
+
+        async def look() -> dict[str, Any] | None:
+            found = (await self.gets("eligibility", "/checks", patient_id=str(patient.id)))["items"]
+            assert len(found) < 2, "the payer was asked twice"
+            return next((check for check in found if check["status"] == status), None)
+
+        return await becomes(look, f"no check of the patient became {status}")
 
     async def claim_of(self, visit: Visit, *, status: str) -> dict[str, Any]:
         """The visit's claim as soon as it is in that status."""

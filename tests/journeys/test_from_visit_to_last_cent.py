@@ -58,6 +58,24 @@ class TestACleanVisit:
         assert (owed["amount"], owed["deductible"], owed["coinsurance"]) == ("44.55", "25.00", "19.55")
 
 
+class TestACoverageOnFile:
+    async def test_is_checked_by_itself_and_the_visit_needs_no_second_question(self, clinic: Any, payer: Any) -> None:
+        patient = await clinic.registers()
+        await payer.enrolls(patient, deductible_remaining="25.00", copay="30.00")
+        await clinic.asks_payers()
+        patient = await clinic.corrects_the_card(patient, patient.member_id)
+        check = await clinic.check_of(patient, status="answered")
+        assert (check["cause"], check["standing"]) == ("registration", "active")
+        [verified] = await clinic.events("eligibility")
+        said = json.loads(verified["payload"])
+        assert (said["deductible_remaining"], said["coverage_id"]) == ("25.00", patient.coverage["id"])
+        assert patient.member_id not in verified["payload"]
+
+        visit = await clinic.sees(patient, KERATOSES, problems=("L57.0",))
+        await clinic.claim_of(visit, status="paid")
+        assert (await clinic.check_of(patient, status="answered"))["id"] == check["id"]
+
+
 class TestAMemberNobodyKnows:
     async def test_is_rejected_then_the_card_is_read_again_and_the_claim_is_paid(self, clinic: Any, payer: Any) -> None:
         patient = await clinic.registers()
