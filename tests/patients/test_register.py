@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -86,6 +87,12 @@ class TestRegistering:
             answer = await http.post("/patients", json=PATIENT, headers=key())
         assert answer.status_code == 409
         assert first["id"] in answer.json()["detail"]
+
+    async def test_of_many_who_register_one_number_at_once_one_does(self, patients: Running) -> None:
+        async with patients.client(*ALL) as http:
+            answers = await asyncio.gather(*(http.post("/patients", json=PATIENT, headers=key()) for _ in range(8)))
+        assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+        assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"record-number-taken"}
 
     async def test_a_refused_value_is_not_echoed(self, patients: Running) -> None:
         async with patients.client(*ALL) as http:

@@ -24,6 +24,7 @@ async def register(
 ) -> Patient:
     """Put a new patient on file. Raises RecordNumberTaken, BornInTheFuture."""
     async with uow.begin() as tx:
+        await store.hold_record_number(tx, record_number)
         taken = await store.with_record_number(tx, record_number)
         if taken is not None:
             raise RecordNumberTaken(patient_id=taken)
@@ -48,6 +49,7 @@ async def amend(
         patient = await store.load(tx, patient_id)
         if patient.version != version:
             raise Stale(kind="patient", id=patient_id, version=version)
+        await store.hold_record_number(tx, record_number)
         taken = await store.with_record_number(tx, record_number)
         if taken is not None and taken != patient_id:
             raise RecordNumberTaken(patient_id=taken)
