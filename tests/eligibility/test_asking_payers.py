@@ -12,6 +12,12 @@ from sqlalchemy import text
 from common.failpoints import armed
 from common.ids import new_id
 
+PERSON = {
+    "name": {"family": "Quill", "given": "Maren"},
+    "birth_date": "1980-04-02",
+    "sex": "F",
+    "address": {"line1": "12 Sample Row", "city": "Albany", "state": "NY", "zip": "122070002"},
+}
 MONEY = {"kind": "deductible", "service_type": "30", "level": "individual", "remaining": True, "values": ["150"]}
 
 
@@ -95,6 +101,18 @@ class TestAnAnswer:
         assert (copay["values"], copay["ambiguous"]) == (["30", "45"], True)
         [event] = await desk.eligibility.published()
         assert event.data["copays"] == []
+
+
+class TestADependent:
+    async def test_is_asked_about_under_the_subscriber(self, desk: Any) -> None:
+        holder = PERSON | {"name": {"family": "Quill", "given": "Ansel"}, "birth_date": "1978-01-30", "sex": "M"}
+        check = await desk.checks(await desk.registers(relationship="spouse", subscriber=holder))
+        assert (check["standing"], check["attention"]) == ("active", [])
+        told = (await desk.gets(f"/checks/{check['id']}/answer"))["answer"]
+        assert told["subscriber"]["person"]["party"]["first"] == "ANSEL"
+        assert told["dependent"]["person"]["party"]["first"] == "MAREN"
+        assert told["dependent"]["relationship"] == "01"
+        assert told["dependent"]["traces"][0]["number"] == check["id"].replace("-", "")
 
 
 class TestAnUnclearAnswer:

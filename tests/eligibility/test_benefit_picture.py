@@ -307,3 +307,27 @@ class TestPublicSamples:
         assert hearing.answer_to("TWO", both) is both[1]
         with pytest.raises(hearing.CannotHear, match="answer-not-ours"):
             hearing.answer_to("THREE", both)
+
+
+class TestWhatThePayerHasOtherwise:
+    HEAD = x12.TransactionHead("R", datetime(2026, 3, 2, 9, 0), "0022", "11")  # noqa: DTZ001
+    SOURCE, RECEIVER = x12.InformationSource(x12.Party("P")), x12.InformationReceiver(x12.Party("D"))
+
+    def differs(self, **changes: Any) -> tuple[str, ...]:
+        asked = x12.Person(x12.Party("QUILL", "1", "MAREN", id_qualifier="MI", id="MA1"), date(1980, 4, 2), "F")
+        theirs = replace(asked, **{k: v for k, v in changes.items() if k in ("birth_date", "sex")})
+        names = {k: v for k, v in changes.items() if k in ("name", "first", "id")}
+        theirs = replace(theirs, party=replace(asked.party, **names))
+        question = x12.EligibilityInquiry(self.HEAD, self.SOURCE, self.RECEIVER, x12.Member(asked))
+        answer = x12.EligibilityAnswer(self.HEAD, self.SOURCE, self.RECEIVER, x12.Member(theirs))
+        return hearing.heard(answer, question).differs
+
+    def test_is_named_by_what_it_is_and_never_by_its_value(self) -> None:
+        assert self.differs() == ()
+        assert self.differs(id="MA2") == ("member-id",)
+        assert self.differs(first="MAREN ANN") == ("name",)
+        assert self.differs(birth_date=date(1980, 4, 3), sex="M") == ("birth-date", "sex")
+
+    def test_is_nothing_where_the_payer_leaves_it_out_or_writes_it_small(self) -> None:
+        assert self.differs(id="", first="", birth_date=None, sex="") == ()
+        assert self.differs(name="Quill", id="ma1") == ()
