@@ -18,6 +18,7 @@ TAGS = {
     "kind": "skin_tag_removal", "technique": "scissor", "site": "neck and axillae", "count": 9,
     "symptoms": ["bleeding", "irritation"], "problem_ref": "p1",
 }  # fmt: skip
+LASER = {"kind": "cosmetic", "technique": "vascular laser", "site": "scalp", "count": 1, "problem_ref": "p1"}
 
 
 def adjusted(truth: dict[str, Any]) -> Money:
@@ -179,6 +180,44 @@ class TestAVisitThatIsHeld:
         assert [line["cpt"] for line in claim["lines"]] == ["11104"]
         truth = await payer.truth(claim["submissions"][0]["control_number"])
         await clinic.money(claim, charge="240.00", paid=truth["paid"], patient=truth["patient_responsibility"])
+
+
+class TestAnAddendum:
+    async def test_replaces_what_the_payer_paid_for(self, clinic: Any, payer: Any) -> None:
+        patient = await clinic.registers()
+        await payer.enrolls(patient)
+        visit = await clinic.sees(patient, KERATOSES, problems=("L57.0",))
+        claim = await clinic.claim_of(visit, status="paid")
+
+        await clinic.answers(visit, count=10)
+        [recoded] = await clinic.events("coding", "EncounterRecoded")
+        [change] = json.loads(recoded["payload"])["changes"]
+        assert (change["change"], change["cpt"], change["before"]["units"], change["now"]["units"]) == (
+            "changed", "17003", 7, 9,
+        )  # fmt: skip
+
+        await clinic.money(claim, charge="270.00", open="0.00")
+        claim = await clinic.claim_of(visit, status="paid")
+        original, replacement = claim["submissions"]
+        assert [(one["frequency"], one["charge"]) for one in (original, replacement)] == [
+            ("1", "240.00"),
+            ("7", "270.00"),
+        ]
+        truth = await payer.truth(replacement["control_number"])
+        assert truth["replaces"]
+        await clinic.money(claim, paid=truth["paid"], open="0.00")
+
+    async def test_that_leaves_nothing_to_bill_voids_it(self, clinic: Any, payer: Any) -> None:
+        patient = await clinic.registers()
+        await payer.enrolls(patient)
+        visit = await clinic.sees(patient, KERATOSES, problems=("L57.0",))
+        await clinic.claim_of(visit, status="paid")
+
+        wish = visit.form | {"procedures": [LASER]}
+        await clinic.puts("coding", f"/encounters/{visit.id}/visit", wish, visit.encounter["version"])
+        claim = await clinic.claim_of(visit, status="void")
+        assert [one["frequency"] for one in claim["submissions"]] == ["1", "8"]
+        await clinic.money(claim, paid="0.00", patient="0.00")
 
 
 class TestOneTrace:
