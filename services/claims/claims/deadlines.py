@@ -1,8 +1,8 @@
-"""Time in: claims are assembled, batches leave, 277CAs are read, and waits end."""
+"""Time in: claims are assembled and weighed, batches leave, 277CAs are read, and waits end."""
 
 from __future__ import annotations
 
-from claims.operations import acknowledgement, assembly, batching, waiting
+from claims.operations import acknowledgement, assembly, batching, readiness, waiting
 from claims.store.claims import DEADLINE_TIMER
 from common.deadlines import Deadlines
 from common.timers import Timer
@@ -14,6 +14,11 @@ DEADLINES = Deadlines()
 @DEADLINES.when(assembly.ASSEMBLE)
 async def assemble_claim(uow: UnitOfWork, timer: Timer) -> None:
     await assembly.assemble_claim(uow, timer.key)
+
+
+@DEADLINES.when(readiness.WEIGH)
+async def weigh_claim(uow: UnitOfWork, timer: Timer) -> None:
+    await readiness.weigh_claim(uow, timer.key)
 
 
 @DEADLINES.when(batching.SEND)

@@ -1,4 +1,5 @@
-"""Kafka in: coding's encounters, edi's transmissions and interchanges, payments' postings, denials' decisions.
+"""Kafka in: coding's encounters, edi's transmissions and interchanges, payments' postings, denials' decisions, and what
+is known before the visit: coverage, authorizations, enrollments.
 
 Each view holds the fields that claims uses; the rest of an event is passed over.
 """
@@ -16,8 +17,20 @@ from claims.domain.claim import Standing
 from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, SelfPayLine, ServiceLine
 from claims.domain.correction import Correction, LineChange
 from claims.domain.events import AdjudicatedLine
+from claims.domain.facts import (
+    AuthApproved,
+    AuthDenied,
+    AuthorizationHeard,
+    AuthRequested,
+    CoverageHeard,
+    CoverageSaid,
+    EnrollmentHeard,
+    EnrollmentSaid,
+    ExclusionHeard,
+    NeedHeard,
+)
 from claims.domain.recoding import Recoded
-from claims.operations import acknowledgement, adjudication, opening, transmission
+from claims.operations import acknowledgement, adjudication, opening, readiness, transmission
 from common.handlers import Handlers, Received
 from common.money import Money
 from common.uow import UnitOfWork
@@ -27,6 +40,7 @@ HANDLERS = Handlers()
 CLAIMS_SENT = "837P"
 CLAIM_ACKNOWLEDGEMENT = "277CA"
 SELF_PAY = "self_pay"
+AUTHORIZATION_NEEDED = "authorization-needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +190,35 @@ class DenialUpheld:
     remittance_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    kind: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageGapFound:
+    review_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    gaps: tuple[Gap, ...]
+    payer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderExcluded:
+    provider_id: UUID
+    npi: str
+    excluded_on: date
+    waiver_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderReinstated:
+    provider_id: UUID
+    npi: str
+
+
 @HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")
 async def encounter_coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
     await _take_coded(uow, event.data, event.version)
@@ -277,6 +320,68 @@ async def denial_upheld(uow: UnitOfWork, event: Received[DenialUpheld]) -> None:
     await adjudication.uphold_denial(
         uow, said.claim_id, case_id=said.case_id, write_off=said.write_off, remittance_id=said.remittance_id
     )
+
+
+@HANDLERS.on("org.dermbill.eligibility.CoverageVerified.v1")
+async def coverage_verified(uow: UnitOfWork, event: Received[CoverageSaid]) -> None:
+    fact = CoverageHeard(event.data, active=True, version=event.version, told_at=event.time)
+    await readiness.hear(uow, fact, event.data.check_id)
+
+
+@HANDLERS.on("org.dermbill.eligibility.CoverageInactive.v1")
+async def coverage_inactive(uow: UnitOfWork, event: Received[CoverageSaid]) -> None:
+    fact = CoverageHeard(event.data, active=False, version=event.version, told_at=event.time)
+    await readiness.hear(uow, fact, event.data.check_id)
+
+
+@HANDLERS.on("org.dermbill.eligibility.CoverageGapFound.v1")
+async def coverage_gap_found(uow: UnitOfWork, event: Received[CoverageGapFound]) -> None:
+    said = event.data
+    codes = tuple(sorted({gap.code for gap in said.gaps if gap.kind == AUTHORIZATION_NEEDED and gap.code}))
+    if codes:
+        fact = NeedHeard(said.review_id, said.patient_id, said.date_of_service, codes, said.payer_id)
+        await readiness.hear(uow, fact, said.review_id)
+
+
+@HANDLERS.on("org.dermbill.authorizations.AuthRequested.v1")
+async def authorization_requested(uow: UnitOfWork, event: Received[AuthRequested]) -> None:
+    fact = AuthorizationHeard.of_request(event.data, event.version)
+    await readiness.hear(uow, fact, event.data.authorization_id)
+
+
+@HANDLERS.on("org.dermbill.authorizations.AuthApproved.v1")
+async def authorization_approved(uow: UnitOfWork, event: Received[AuthApproved]) -> None:
+    fact = AuthorizationHeard.of_decision(event.data, event.version)
+    await readiness.hear(uow, fact, event.data.authorization_id)
+
+
+@HANDLERS.on("org.dermbill.authorizations.AuthDenied.v1")
+async def authorization_denied(uow: UnitOfWork, event: Received[AuthDenied]) -> None:
+    fact = AuthorizationHeard.of_decision(event.data, event.version)
+    await readiness.hear(uow, fact, event.data.authorization_id)
+
+
+@HANDLERS.on("org.dermbill.credentialing.EnrollmentActivated.v1")
+async def enrollment_activated(uow: UnitOfWork, event: Received[EnrollmentSaid]) -> None:
+    await readiness.hear(uow, EnrollmentHeard(event.data, event.version), event.data.enrollment_id)
+
+
+@HANDLERS.on("org.dermbill.credentialing.EnrollmentLapsed.v1")
+async def enrollment_lapsed(uow: UnitOfWork, event: Received[EnrollmentSaid]) -> None:
+    await readiness.hear(uow, EnrollmentHeard(event.data, event.version), event.data.enrollment_id)
+
+
+@HANDLERS.on("org.dermbill.credentialing.ProviderExcluded.v1")
+async def provider_excluded(uow: UnitOfWork, event: Received[ProviderExcluded]) -> None:
+    said = event.data
+    fact = ExclusionHeard(said.provider_id, said.npi, event.version, said.excluded_on, said.waiver_state)
+    await readiness.hear(uow, fact, said.provider_id)
+
+
+@HANDLERS.on("org.dermbill.credentialing.ProviderReinstated.v1")
+async def provider_reinstated(uow: UnitOfWork, event: Received[ProviderReinstated]) -> None:
+    fact = ExclusionHeard(event.data.provider_id, event.data.npi, event.version)
+    await readiness.hear(uow, fact, event.data.provider_id)
 
 
 async def _take_coded(uow: UnitOfWork, said: EncounterCoded, revision: int, differs: str = "") -> None:

@@ -114,6 +114,7 @@ claims = tenant_table(
     Column("authorization_number", Text),
     Column("standing", JSONB(none_as_null=True)),
     Column("denied_by", Uuid),
+    Column("authorized", JSONB(none_as_null=True)),
     moment("opened_at"),
     UniqueConstraint("practice_id", "encounter_id"),
     Index("claims_status_idx", "practice_id", "status", "id"),
@@ -226,4 +227,38 @@ not_billed = tenant_table(
     Column("lines", JSONB, nullable=False),
     moment("told_at"),
     UniqueConstraint("practice_id", "encounter_id", "revision"),
+)
+
+claim_readiness = tenant_table(
+    "claim_readiness",
+    METADATA,
+    Column("kind", Text, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("patient_id", Uuid),
+    Column("npi", Text),
+    Column("fact", JSONB, nullable=False),
+    moment("heard_at"),
+    PrimaryKeyConstraint("practice_id", "kind", "id"),
+    Index("claim_readiness_patient_idx", "practice_id", "patient_id"),
+    Index("claim_readiness_npi_idx", "practice_id", "npi"),
+)
+
+claim_holds = tenant_table(
+    "claim_holds",
+    METADATA,
+    Column("claim_id", Uuid, ForeignKey("claims.id"), nullable=False),
+    Column("hold", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("amount", MoneyType, nullable=False),
+    PrimaryKeyConstraint("claim_id", "hold", "place"),
+    Index("claim_holds_hold_idx", "practice_id", "hold"),
+)
+
+gate_policies = tenant_table(
+    "gate_policies",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("policy", JSONB, nullable=False),
+    UniqueConstraint("practice_id"),
 )

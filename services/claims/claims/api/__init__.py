@@ -1,5 +1,5 @@
 """HTTP in: the registers, and the claims for those who work on them."""
 
-from claims.api import claims, registers, work
+from claims.api import claims, readiness, registers, work
 
-ROUTERS = (claims.router, work.router, registers.router)
+ROUTERS = (claims.router, readiness.router, work.router, registers.router)

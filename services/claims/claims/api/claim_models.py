@@ -39,7 +39,7 @@ class OverrideIn(BaseModel):
             "examples": [{"finding": "E25", "where": "line 2", "reason": "Two sites, both in the operative note"}]
         },
     )
-    finding: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2}$")]
+    finding: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,39}$")]
     where: Label
     reason: Reason
 
@@ -193,6 +193,7 @@ class ClaimOut(BaseModel):
             diagnoses=claim.coded.diagnoses,
             lines=[_line(line) for line in claim.lines],
             overrides=tuple(OverrideOut.of(override) for override in claim.overrides),
+            authorization_number=claim.prior_authorization,
             parties=PartiesOut.of(claim.snapshot) if claim.snapshot else None,
             follow_ups=[FollowUpOut.of(row) for row in follow_ups],
             **{name: getattr(claim, name) for name in _SAME},
@@ -201,7 +202,7 @@ class ClaimOut(BaseModel):
 
 _SAME = (
     "id", "number", "encounter_id", "patient_id", "payer_id", "status", "owner", "since", "charge", "findings",
-    "submissions", "payer_claim_number", "adjudicated_on", "authorization_number", "version",
+    "submissions", "payer_claim_number", "adjudicated_on", "version",
 )  # fmt: skip
 
 

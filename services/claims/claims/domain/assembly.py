@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from claims.domain import readiness
+from claims.domain.bill import REASONS
 from claims.domain.claim import Claim
 from claims.domain.coding import LaterWord, priced, total
 from claims.domain.draft import Draft, Neighbour
 from claims.domain.events import ClaimClosed, ClaimHeld
+from claims.domain.facts import NOTHING_HEARD, Facts, Taken
 from claims.domain.findings import Finding, Override, Severity, holding
 from claims.domain.lifecycle import Fact, Status
 from claims.domain.parties import Snapshot
@@ -27,10 +30,13 @@ from common.phi import Phi
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a claim is judged against: the day, and the other lines billed for the patient on the date of service."""
+    """What a claim is judged against: the day, the other lines billed for the patient on the date of service, and what
+    was heard of coverage, authorization and enrollment.
+    """
 
     today: date
     neighbours: Sequence[Neighbour]
+    facts: Facts = NOTHING_HEARD
 
 
 def hold(claim: Claim, word: LaterWord, now: datetime) -> Change[Claim]:
@@ -76,17 +82,24 @@ def assemble(
 
 
 def scrubbed(claim: Claim, around: Surroundings, now: datetime) -> Change[Claim]:
-    """The claim with its findings, ready for the next batch or held."""
-    findings = scrub(_draft(claim, around))
-    found = {
-        "findings": " ".join(sorted({finding.id for finding in findings})),
-        "charge": str(claim.charge),
-    }
-    drafted = replace(claim, findings=findings)
-    if not holding(findings, claim.overrides):
-        return Change(drafted.move(Fact.FOUND_CLEAN, now, found))
-    held = drafted.move(Fact.FOUND_WANTING, now, found)
-    return Change(held, (_told_held(held),))
+    """The claim with its findings and the gate's, ready for the next batch or held."""
+    gate = readiness.judge(claim, around.facts)
+    return _settled(claim, (*scrub(_draft(claim, around)), *gate.findings), gate.taken, now)
+
+
+def weigh(claim: Claim, facts: Facts, now: datetime) -> Change[Claim]:
+    """Judge a claim that has not left by what was heard since: release it, hold it, or put a number on it.
+
+    What the scrubber found stays as it is, and so does a claim that is being built or is not ours any more.
+    """
+    if claim.status not in (Status.HELD, Status.READY, Status.CORRECTING):
+        return Change(claim)
+    gate = readiness.judge(claim, facts)
+    findings = (*(finding for finding in claim.findings if finding.id not in REASONS), *gate.findings)
+    taken = () if holding(findings, claim.overrides) else gate.taken
+    if (findings, taken) == (claim.findings, claim.authorized):
+        return Change(claim)
+    return _settled(claim, findings, gate.taken, now)
 
 
 def override(claim: Claim, answer: Override, around: Surroundings) -> Change[Claim]:
@@ -112,6 +125,22 @@ def void(claim: Claim, now: datetime, *, by: str, reason: Phi[str]) -> Change[Cl
         raise AlreadySubmitted(claim_id=claim.id)
     voided = claim.move(Fact.VOIDED, now, {"by": by}, reason=reason)
     return Change(voided, (ClaimClosed(claim.id, "void"),))
+
+
+def _settled(claim: Claim, findings: tuple[Finding, ...], taken: tuple[Taken, ...], now: datetime) -> Change[Claim]:
+    """A claim that is held uses nothing of an authorization: another may have the units meanwhile."""
+    found = {
+        "findings": " ".join(sorted({finding.id for finding in findings})),
+        "charge": str(claim.charge),
+    }
+    found |= {"authorizations": " ".join(sorted({str(one.authorization_id) for one in taken}))} if taken else {}
+    if holding(findings, claim.overrides):
+        held = replace(claim, findings=findings, authorized=()).move(Fact.FOUND_WANTING, now, found)
+        return Change(held, (_told_held(held),))
+    clean = replace(claim, findings=findings, authorized=taken)
+    if claim.status is Status.READY:
+        return Change(clean.note(Fact.FOUND_CLEAN.value, now, found))
+    return Change(clean.move(Fact.FOUND_CLEAN, now, found))
 
 
 def _heard(claim: Claim, word: LaterWord) -> Claim:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from claims.domain.coding import CodedEncounter, ServiceLine
+from claims.domain.facts import Taken
 from claims.domain.findings import Finding, Override
 from claims.domain.lifecycle import LENGTHS, STAGES, TRANSITIONS, Deadline, Fact, Owner, Status, Wait, after
 from claims.domain.parties import Snapshot
@@ -93,7 +94,11 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`denied_by` is the remittance that last said what is denied, and how much: denials answers it by this name."""
+    """`denied_by` is the remittance that last said what is denied, and how much: denials answers it by this name.
+
+    `authorization_number` is what a person or a correction put on it, `authorized` what its lines use of authorizations
+    that we were told of.
+    """
 
     id: UUID
     number: str
@@ -114,6 +119,7 @@ class Claim:
     authorization_number: str | None = None
     standing: Standing | None = None
     denied_by: UUID | None = None
+    authorized: tuple[Taken, ...] = ()
     happened: tuple[Entry, ...] = ()
     raised: tuple[FollowUp, ...] = ()
 
@@ -163,6 +169,11 @@ class Claim:
     def next_original_reference(self) -> str | None:
         """REF F8 of the next submission: the payer's own number of what is replaced."""
         return self.payer_claim_number if self.next_frequency != ORIGINAL else None
+
+    @property
+    def prior_authorization(self) -> str | None:
+        """REF G1: the number that was given, or that of the authorization which covers the lines."""
+        return self.authorization_number or next((one.number for one in self.authorized), None)
 
     @property
     def filing_window(self) -> tuple[date, date]:

@@ -137,6 +137,8 @@ CONTESTED = (Status.DENIED, Status.PARTLY_PAID, Status.APPEALED)
 
 # No payer holds it: what coding says anew can still change it.
 _IN_OUR_HANDS = (Status.ASSEMBLING, Status.HELD, Status.READY, Status.REJECTED)
+# Judged once, and again when something is heard that bears on it.
+_JUDGED = (Status.ASSEMBLING, Status.HELD, Status.READY, Status.CORRECTING)
 # What is sent from here goes in the place of what the payer decided on.
 _TO_BE_REPLACED = (*_ADJUDICATED, Status.CORRECTING)
 
@@ -150,7 +152,7 @@ TRANSITIONS: Mapping[tuple[Status, Fact], Status] = {
     (Status.ASSEMBLING, Fact.FOUND_CLEAN): Status.READY,
     (Status.HELD, Fact.FOUND_CLEAN): Status.READY,
     (Status.CORRECTING, Fact.FOUND_CLEAN): Status.CORRECTING,
-    **{(status, Fact.FOUND_WANTING): Status.HELD for status in (Status.ASSEMBLING, Status.HELD, Status.CORRECTING)},
+    **{(status, Fact.FOUND_WANTING): Status.HELD for status in _JUDGED},
     (Status.READY, Fact.BATCHED): Status.SENDING,
     (Status.CORRECTING, Fact.BATCHED): Status.SENDING,
     (Status.SENDING, Fact.NOT_TAKEN): Status.HELD,

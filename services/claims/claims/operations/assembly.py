@@ -14,7 +14,7 @@ from claims.domain.parties import Snapshot
 from claims.operations.batching import join_batch
 from claims.operations.patient_facts import PatientFacts, ask_patients
 from claims.store import claims as store
-from claims.store import registers
+from claims.store import readiness, registers
 from common.uow import Transaction, UnitOfWork
 
 ASSEMBLE = "assemble-claim"
@@ -43,9 +43,10 @@ async def assemble_claim(uow: UnitOfWork, claim_id: UUID) -> None:
 
 
 async def surroundings(tx: Transaction, claim: Claim) -> Surroundings:
-    """What the scrubber judges `claim` against: the practice's day, and what else is billed for the patient."""
+    """What `claim` is judged against: the practice's day, what else is billed for the patient, and what was heard."""
     zone = ZoneInfo(await registers.time_zone(tx))
-    return Surroundings(tx.now.astimezone(zone).date(), await store.neighbours_of(tx, claim))
+    today, neighbours = tx.now.astimezone(zone).date(), await store.neighbours_of(tx, claim)
+    return Surroundings(today, neighbours, await readiness.facts_of(tx, claim))
 
 
 async def _snapshot(tx: Transaction, claim: Claim, facts: PatientFacts, on: date) -> Snapshot:

@@ -63,7 +63,7 @@ def _claim(claim: Claim, batch_id: UUID) -> x12.Claim837P:
         lines=tuple(_line(claim, submission, line) for line in claim.lines),
         frequency=submission.frequency,
         original_reference=submission.original_reference or "",
-        prior_authorization=claim.authorization_number or "",
+        prior_authorization=claim.prior_authorization or "",
         clia_number=practice.clia_number if laboratory else "",
         rendering=_rendering(snapshot.rendering, practice),
     )

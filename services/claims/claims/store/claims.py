@@ -16,9 +16,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from claims.domain.claim import Claim, Entry, Standing, Submission
 from claims.domain.coding import CodedEncounter, ServiceLine
 from claims.domain.draft import Neighbour
+from claims.domain.facts import Taken
 from claims.domain.findings import Finding
 from claims.domain.lifecycle import Deadline, Status, Wait
 from claims.domain.numbering import claim_number
+from claims.store import holds
 from claims.store.sealing import OVERRIDES, REASON, SNAPSHOT
 from claims.tables import CLAIM_NUMBERS, claim_history, claims, follow_ups, submissions
 from common.change import Change
@@ -36,6 +38,7 @@ _CODED = TypeAdapter(CodedEncounter)
 _LINES = TypeAdapter(tuple[ServiceLine, ...])
 _STANDING = TypeAdapter(Standing | None)
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
+_AUTHORIZED = TypeAdapter(tuple[Taken, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ async def of_batch(tx: Transaction, batch_id: UUID, *, lock: bool = True) -> lis
     return await _claims(tx, select(claims).where(claims.c.id.in_(sent)), lock=lock)
 
 
-async def of_ids(tx: Transaction, ids: Iterable[UUID]) -> list[Claim]:
-    return await _claims(tx, select(claims).where(claims.c.id.in_(set(ids))))
+async def of_ids(tx: Transaction, ids: Iterable[UUID], *, lock: bool = True) -> list[Claim]:
+    return await _claims(tx, select(claims).where(claims.c.id.in_(set(ids))), lock=lock)
 
 
 async def waiting_for(tx: Transaction, payer_id: str, limit: int) -> list[Claim]:
@@ -97,7 +100,7 @@ async def neighbours_of(tx: Transaction, claim: Claim) -> list[Neighbour]:
 
     Claims of one patient are judged one after another: of two duplicates assembled at once the second sees the first.
     """
-    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(claim.patient_id), 0))))
+    await one_at_a_time(tx, claim.patient_id)
     rows = await tx.rows(
         select(claims.c.id, claims.c.coded, claims.c.lines).where(
             claims.c.patient_id == claim.patient_id,
@@ -111,6 +114,11 @@ async def neighbours_of(tx: Transaction, claim: Claim) -> list[Neighbour]:
         for row in rows
         for line in _LINES.validate_python(row["lines"])
     ]
+
+
+async def one_at_a_time(tx: Transaction, patient_id: UUID) -> None:
+    """Wait until no other transaction judges claims of the patient, or keeps what was heard of them."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(patient_id), 0))))
 
 
 async def search(
@@ -180,6 +188,7 @@ async def _keep(tx: Transaction, before: Claim | None, change: Change[Claim], ve
     if claim.happened:
         await tx.execute(insert(claim_history), [_entry(tx, claim, entry) for entry in claim.happened])
     await _keep_follow_ups(tx, before, claim)
+    await holds.keep(tx, before, claim)
     if before is None or before.deadline != claim.deadline:
         _watch(tx, claim, version)
     for number, event in enumerate(change.events, start=version - len(change.events) + 1):
@@ -275,6 +284,7 @@ def _claim(tx: Transaction, row: RowMapping, sent: Iterable[Submission]) -> Clai
         authorization_number=row["authorization_number"],
         standing=_STANDING.validate_python(row["standing"]),
         denied_by=row["denied_by"],
+        authorized=_AUTHORIZED.validate_python(row["authorized"] or ()),
     )
 
 
@@ -302,6 +312,7 @@ def _values(tx: Transaction, claim: Claim) -> dict[str, Any]:
         "authorization_number": claim.authorization_number,
         "standing": _STANDING.dump_python(claim.standing, mode="json"),
         "denied_by": claim.denied_by,
+        "authorized": _AUTHORIZED.dump_python(claim.authorized, mode="json") or None,
     }
 
 

@@ -1,0 +1,250 @@
+"""What the services before the visit said that decides whether a claim may go, and how their words come together.
+
+A fact is a function of the newest word about its aggregate: `joined` takes the higher version, so that words in any
+order, once or twice, leave the same. The payloads are docs/architecture/loop.md; what the gate does not judge by is
+passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from claims.domain.gate_policy import DEFAULT_POLICY, GatePolicy
+
+SERVICES = "services"
+CANCELLED, NOT_REQUIRED = "cancelled", "not_required"
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageSaid:
+    """What a payer answered about one coverage on one day."""
+
+    check_id: UUID
+    patient_id: UUID
+    coverage_id: UUID
+    payer_id: str
+    date_of_service: date
+    checked_on: date
+    other_payer_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageHeard:
+    """The newest answer of one check. Of two checks of a day the one that was told later is the newer."""
+
+    said: CoverageSaid
+    active: bool
+    version: int
+    told_at: datetime
+
+    def joined(self, other: CoverageHeard) -> CoverageHeard:
+        return max(self, other, key=lambda heard: heard.version)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedHeard:
+    """Codes for which a coverage review found that the payer wants to agree first; `payer_id` None: not said."""
+
+    review_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    codes: tuple[str, ...]
+    payer_id: str | None = None
+
+    def joined(self, other: NeedHeard) -> NeedHeard:
+        """A review is told once."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedService:
+    """`units` None is no limit, or, of a service that was asked for, no number."""
+
+    code: str
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthRequested:
+    authorization_id: UUID
+    patient_id: UUID
+    payer_id: str
+    kind: str
+    services: tuple[CertifiedService, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthApproved:
+    """Both dates are dates of service, inclusive; None is open. `rendering_npi` None: whoever renders it."""
+
+    authorization_id: UUID
+    patient_id: UUID
+    payer_id: str
+    kind: str
+    number: str
+    certified: tuple[CertifiedService, ...]
+    decided_on: date
+    valid_from: date | None = None
+    valid_to: date | None = None
+    rendering_npi: str | None = None
+
+    def certifies(self, code: str) -> bool:
+        return any(service.code == code for service in self.certified)
+
+    def limit(self, code: str) -> int | None:
+        return next(service.units for service in self.certified if service.code == code)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthDenied:
+    """`outcome` denied, cancelled or not_required."""
+
+    authorization_id: UUID
+    patient_id: UUID
+    payer_id: str
+    kind: str
+    outcome: str
+    services: tuple[CertifiedService, ...]
+    decided_on: date
+    starts_on: date | None = None
+
+    def concerns(self, code: str, on: date) -> bool:
+        asked = any(service.code == code for service in self.services)
+        return asked and (self.starts_on is None or self.starts_on <= on)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationHeard:
+    """What was asked, and what the payer said last: a later request does not take back what was decided."""
+
+    id: UUID
+    patient_id: UUID
+    payer_id: str
+    kind: str
+    requested: tuple[CertifiedService, ...] = ()
+    requested_version: int = 0
+    decided: AuthApproved | AuthDenied | None = None
+    decided_version: int = 0
+
+    @classmethod
+    def of_request(cls, said: AuthRequested, version: int) -> AuthorizationHeard:
+        heard = cls(said.authorization_id, said.patient_id, said.payer_id, said.kind)
+        return replace(heard, requested=said.services, requested_version=version)
+
+    @classmethod
+    def of_decision(cls, said: AuthApproved | AuthDenied, version: int) -> AuthorizationHeard:
+        heard = cls(said.authorization_id, said.patient_id, said.payer_id, said.kind)
+        return replace(heard, decided=said, decided_version=version)
+
+    def joined(self, other: AuthorizationHeard) -> AuthorizationHeard:
+        asked = max(self, other, key=lambda heard: heard.requested_version)
+        said = max(self, other, key=lambda heard: heard.decided_version)
+        return replace(
+            self,
+            requested=asked.requested,
+            requested_version=asked.requested_version,
+            decided=said.decided,
+            decided_version=said.decided_version,
+        )
+
+    @property
+    def approved(self) -> AuthApproved | None:
+        return self.decided if isinstance(self.decided, AuthApproved) else None
+
+    @property
+    def denied(self) -> AuthDenied | None:
+        return self.decided if isinstance(self.decided, AuthDenied) else None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every code that it speaks of."""
+        decided = self.approved.certified if self.approved else self.denied.services if self.denied else ()
+        return frozenset(service.code for service in (*self.requested, *decided))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days that may be billed, both inclusive; `last` None while no end is known."""
+
+    first: date
+    last: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentSaid:
+    """A provider at a payer for one billing group and location; `spans` is every stretch of days, oldest first."""
+
+    enrollment_id: UUID
+    npi: str
+    payer_id: str
+    billing_npi: str
+    location_code: str
+    spans: tuple[Span, ...]
+    tin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentHeard:
+    said: EnrollmentSaid
+    version: int
+
+    def joined(self, other: EnrollmentHeard) -> EnrollmentHeard:
+        """The days of the newest word alone: a stretch that it does not name any more may not be billed any more."""
+        return max(self, other, key=lambda heard: heard.version)
+
+    def is_for(self, *, payer_id: str, billing_npi: str, tax_id: str) -> bool:
+        said = self.said
+        return said.payer_id == payer_id and said.billing_npi == billing_npi and said.tin in (None, tax_id)
+
+    def holds(self, day: date) -> bool:
+        return any(span.holds(day) for span in self.said.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionHeard:
+    """`excluded_on` None: a person found that the provider is not, or no longer, excluded."""
+
+    provider_id: UUID
+    npi: str
+    version: int
+    excluded_on: date | None = None
+    waiver_state: str | None = None
+
+    def joined(self, other: ExclusionHeard) -> ExclusionHeard:
+        return max(self, other, key=lambda heard: heard.version)
+
+
+Fact = CoverageHeard | NeedHeard | AuthorizationHeard | EnrollmentHeard | ExclusionHeard
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Units of one authorization that a line of a claim uses up; `number` is what the payer calls it."""
+
+    line: int
+    code: str
+    units: int
+    authorization_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was heard of a claim's patient and clinician. `used` are units that the patient's other claims take."""
+
+    policy: GatePolicy = DEFAULT_POLICY
+    coverages: tuple[CoverageHeard, ...] = ()
+    needs: tuple[NeedHeard, ...] = ()
+    authorizations: tuple[AuthorizationHeard, ...] = ()
+    enrollments: tuple[EnrollmentHeard, ...] = ()
+    exclusions: tuple[ExclusionHeard, ...] = ()
+    used: Mapping[tuple[UUID, str], int] = field(default_factory=dict[tuple[UUID, str], int])
+
+
+NOTHING_HEARD = Facts()
