@@ -130,6 +130,15 @@ class TestFigures:
         assert [doubt.what for doubt in seen.ambiguities] == ["authorization"]
 
 
+class TestAProcedure:
+    def test_is_a_benefit_of_its_own_and_says_nothing_of_the_plan(self) -> None:
+        seen = told(line("1", "30"), line("6", procedure="15788"), line("B", procedure="17110", amount=Decimal(50)))
+        assert seen.held.standing is Standing.ACTIVE
+        assert seen.service("procedure 15788").held.standing is Standing.INACTIVE
+        assert seen.figures(Kind.COPAY, ("procedure 17110", "30"))[0].value == Decimal(50)
+        assert seen.figures(Kind.COPAY, ("30",)) == ()
+
+
 class TestWhoElse:
     def test_another_payer_and_the_primary_care_provider_are_named(self) -> None:
         seen = told(
@@ -154,6 +163,7 @@ LINES = st.builds(
     information=CODES,
     level=st.sampled_from(["", "IND", "FAM"]),
     services=st.lists(st.sampled_from(["30", "98", "2", "88"]), max_size=3, unique=True).map(tuple),
+    procedure=st.sampled_from(["", "", "", "17110"]),
     period=st.sampled_from(["", "23", "29"]),
     amount=AMOUNTS,
     fraction=st.none() | st.sampled_from([Decimal("0.2"), Decimal("0.35")]),
@@ -175,7 +185,7 @@ class TestLaws:
             (service, value)
             for each in used
             if each.information in KINDS
-            for service in each.services or ("30",)
+            for service in each.about
             for value in (each.amount, each.fraction, each.quantity)
             if value is not None
         }

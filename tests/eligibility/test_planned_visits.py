@@ -63,6 +63,10 @@ class TestGaps:
         seen = told(ACTIVE, line("I", "2"))
         assert kinds(seen, Planned("99213"), Planned("11102")) == [("excluded", 2)]
 
+    def test_a_service_that_is_not_in_force_in_an_active_plan_is_left_out_too(self) -> None:
+        seen = told(ACTIVE, line("6", "2"))
+        assert kinds(seen, Planned("99213"), Planned("11102")) == [("excluded", 2)]
+
     def test_a_limit_is_judged_by_what_is_left(self) -> None:
         left = {"period": "29", "quantity_kind": "VS"}
         assert kinds(told(ACTIVE, line("F", "98", quantity=Decimal(0), **left)), Planned("99213")) == [
@@ -84,6 +88,11 @@ class TestGaps:
     def test_an_authorization_is_looked_for_under_the_special_service_first(self, word: str, kind: str) -> None:
         seen = told(ACTIVE, line("1", "78", authorization=word), line("1", "30", authorization="N"))
         assert kinds(seen, Planned("J2357"), Planned("99213")) == [(kind, 1)]
+
+    def test_what_is_said_of_the_procedure_itself_goes_before_its_service(self) -> None:
+        seen = told(ACTIVE, line("1", "2", authorization="N"), line("1", procedure="17311", authorization="Y"))
+        assert kinds(seen, Planned("17311"), Planned("11102")) == [("authorization-needed", 1)]
+        assert kinds(told(ACTIVE, line("I", procedure="17311")), Planned("17311")) == [("excluded", 1)]
 
     def test_networks_are_a_gap_when_we_are_outside_or_do_not_know(self) -> None:
         seen = told(
@@ -120,7 +129,8 @@ class TestGaps:
         ],
     )
     def test_a_code_is_looked_up_under_its_service_and_at_last_under_the_plan(self, code: str, first: str) -> None:
-        assert (services_for(code)[0], services_for(code)[-1]) == (first, "30")
+        itself, special, *_, last = services_for(code)
+        assert (itself, special, last) == (f"procedure {code}", first, "30")
 
 
 FEES = {"99213": Money("100.00"), "11102": Money("120.00"), "17110": Money("80.00"), "17312": Money("50.00")}

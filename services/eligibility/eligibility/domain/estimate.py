@@ -126,7 +126,7 @@ def _service_of(told: Picture, line: Planned) -> tuple[str, bool]:
     if is_cosmetic(line):
         return WHOLE_PLAN, False
     known = [one for code in services_for(line.code) if (one := told.service(code)) is not None]
-    if excluded := next((one for one in known if one.excluded and one.service != WHOLE_PLAN), None):
+    if excluded := next((one for one in known if one.not_covered), None):
         return excluded.service, False
     shared = (Kind.COPAY, Kind.COINSURANCE, Kind.DEDUCTIBLE)
     special = next((one for one in known if any(f.benefit.kind in shared for f in one.figures)), None)

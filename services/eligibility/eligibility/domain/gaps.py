@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from codes.service_types import WHOLE_PLAN
 from eligibility.domain.events import Gap
 from eligibility.domain.picture import Figure, Kind, Network, Picture, ServicePicture
 from eligibility.domain.services import services_for
@@ -84,7 +83,7 @@ KINDS: Mapping[str, GapKind] = {
     "excluded": GapKind(
         "Your plan does not cover this service, so it would be yours to pay.",
         "Have the patient sign the non-coverage consent that names the service and its price.",
-        "rulebook 8, EB01 E and I",
+        "rulebook 8, EB01 E, I, and 6 to 8 of the service",
     ),
     "limit-used-up": GapKind(
         "Your plan's limit for this service is used up, so it would be yours to pay.",
@@ -166,8 +165,8 @@ def _of_visit(told: Picture, network: Network) -> Iterable[Found]:
 def _of_line(told: Picture, number: int, line: Planned) -> Iterable[Found]:
     services = [one for code in services_for(line.code) if (one := told.service(code)) is not None]
     for service in services:
-        if service.excluded and service.service != WHOLE_PLAN:
-            yield Found(Gap("excluded", number, line.code, service.service), service.excluded)
+        if service.not_covered:
+            yield Found(Gap("excluded", number, line.code, service.service), service.not_covered)
             return
     yield from _of_limits(services, number, line)
     for service in services:

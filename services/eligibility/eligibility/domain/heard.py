@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from codes.eligibility import FOLLOW_UPS
+from codes.service_types import WHOLE_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,18 @@ class BenefitLine:
     related: tuple[Related, ...] = ()
     references: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     messages: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What the line speaks of: a procedure (EB13), else its service types (EB03), else the plan as a whole."""
+        if self.procedure:
+            return (about_procedure(self.procedure),)
+        return self.services or (WHOLE_PLAN,)
+
+
+def about_procedure(code: str) -> str:
+    """How a procedure is named beside the service types."""
+    return f"procedure {code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from codes.eligibility import INFORMATION
 from codes.service_types import WHOLE_PLAN, label_of
-from eligibility.domain.heard import BenefitLine, Heard, Related
+from eligibility.domain.heard import BenefitLine, Heard, Related, about_procedure
 from eligibility.domain.standing import Held, Standing, includes, plan_standing, service_standing
 
 REMAINING, LIFETIME_REMAINING = "29", "33"
@@ -116,7 +116,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ServicePicture:
-    """One service type (EB03) as the payer told of it."""
+    """One service type (EB03) or procedure (EB13) as the payer told of it."""
 
     service: str
     label: str
@@ -124,6 +124,13 @@ class ServicePicture:
     figures: tuple[Figure, ...] = ()
     authorization: Word = Word()
     excluded: tuple[int, ...] = ()
+
+    @property
+    def not_covered(self) -> tuple[int, ...]:
+        """The lines that leave this service out of a plan: excluded, not covered, or itself not in force."""
+        if self.service == WHOLE_PLAN:
+            return ()
+        return (*self.excluded, *(self.held.inactive if self.held.standing is Standing.INACTIVE else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,20 +210,15 @@ def picture(heard: Heard, on: date) -> Picture:
     )
 
 
-def services_of(line: BenefitLine) -> tuple[str, ...]:
-    """The service types a line is about; one that names none and no procedure is about the plan."""
-    return line.services or ((WHOLE_PLAN,) if not line.procedure else ())
-
-
 def _codes(lines: Iterable[BenefitLine]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for line in lines for code in services_of(line)))
+    return tuple(dict.fromkeys(code for line in lines for code in line.about))
 
 
 def _service(heard: Heard, lines: Iterable[BenefitLine], code: str, on: date) -> ServicePicture:
-    own = [line for line in lines if code in services_of(line)]
+    own = [line for line in lines if code in line.about]
     return ServicePicture(
         service=code,
-        label=label_of(code),
+        label=code if code.startswith(about_procedure("")) else label_of(code),
         held=plan_standing(heard, on) if code == WHOLE_PLAN else service_standing(heard, code, on),
         figures=_figures(own, code),
         authorization=_word(own, lambda line: line.authorization),

@@ -7,6 +7,7 @@ imaging, 78 for biologics, 12 equipment) and the ranges in which the code set ke
 from __future__ import annotations
 
 from codes.service_types import WHOLE_PLAN
+from eligibility.domain.heard import about_procedure
 
 OFFICE_VISIT, SURGERY, DERMATOLOGY = "98", "2", "DG"
 
@@ -28,8 +29,8 @@ RANGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def services_for(code: str) -> tuple[str, ...]:
-    """The service types to look a procedure up by, in order."""
+    """What to look a procedure up by, in order: itself, its service types, the plan."""
     for first, last, services in RANGES:
         if first <= code <= last and code[0].isdigit() == first[0].isdigit():
-            return (*services, WHOLE_PLAN)
-    return (WHOLE_PLAN,)
+            return (about_procedure(code), *services, WHOLE_PLAN)
+    return (about_procedure(code), WHOLE_PLAN)

@@ -49,14 +49,14 @@ def plan_standing(heard: Heard, on: date) -> Held:
 
     Where the payer speaks of single services only, any of them stands for the plan.
     """
-    lines = [line for line in heard.lines if not line.services or WHOLE_PLAN in line.services]
+    lines = [line for line in heard.lines if WHOLE_PLAN in line.about]
     told = _held(lines, heard.dates, on)
     return told if told.standing is not Standing.NOT_SAID else _held(heard.lines, heard.dates, on)
 
 
 def service_standing(heard: Heard, service: str, on: date) -> Held:
-    """The standing of one service type, by lines that name it; NOT_SAID when none does."""
-    return _held([line for line in heard.lines if service in line.services], heard.dates, on)
+    """The standing of one service type or procedure, by lines that name it; NOT_SAID when none does."""
+    return _held([line for line in heard.lines if service in line.about], heard.dates, on)
 
 
 def _held(lines: Iterable[BenefitLine], dates: tuple[Dated, ...], on: date) -> Held:

@@ -35,7 +35,7 @@ def verified(about: About, told: Picture, *, by_staff: bool) -> CoverageVerified
             if 0 <= value <= 1
         ),
         authorization_required=tuple(one.service for one in told.services if one.authorization.answer == "yes"),
-        excluded=tuple(one.service for one in told.services if one.excluded),
+        excluded=tuple(one.service for one in told.services if one.not_covered),
         other_payer_first=any(payer.order == "primary" for payer in told.other_payers),
         settled_by_staff=by_staff,
     )

@@ -79,7 +79,7 @@ def _line(number: int, said: x12.Benefit) -> BenefitLine:
         quantity=said.quantity,
         authorization=said.authorization_required,
         network=said.in_network,
-        procedure=said.procedure.code if said.procedure else "",
+        procedure=_procedure(said),
         places=tuple(one.code for one in said.conditions if one.qualifier == PLACE_OF_SERVICE),
         dates=tuple(map(_dated, said.dates)),
         delivered=tuple(
@@ -89,6 +89,13 @@ def _line(number: int, said: x12.Benefit) -> BenefitLine:
         references=tuple((one.qualifier, one.value) for one in said.references),
         messages=said.messages,
     )
+
+
+def _procedure(said: x12.Benefit) -> str:
+    """A code, or the first and last of a range."""
+    if said.procedure is None:
+        return ""
+    return f"{said.procedure.code}-{said.procedure_end}" if said.procedure_end else said.procedure.code
 
 
 def _dated(said: x12.DatedEvent) -> Dated:
