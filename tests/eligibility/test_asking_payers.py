@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from common.failpoints import armed
 from common.ids import new_id
+from stack.audit.trail import UNWRITTEN
 
 PERSON = {
     "name": {"family": "Quill", "given": "Maren"},
@@ -254,3 +255,12 @@ class TestTheWorklist:
         check = await desk.checks(patient_id)
         [card] = await desk.gets(f"/patients/{patient_id}/coverage", on=check["on"])
         assert (card["age_hours"], card["fresh"], card["picture"]["standing"]) == (0, True, "active")
+
+    async def test_every_change_of_a_check_is_in_the_audit_trail(self, desk: Any) -> None:
+        rejected = await desk.checks(await desk.registers(covered=False))
+        await desk.checks(await desk.registers())
+        await desk.acts(rejected, "settle", {"reason": "The patient pays alone."})
+        unwritten = text(UNWRITTEN["eligibility"])
+        assert await desk.eligibility.query(unwritten) == []
+        await desk.eligibility.query(text("UPDATE checks SET version = version + 1 RETURNING id"))
+        assert len(await desk.eligibility.query(unwritten)) == 2
