@@ -155,6 +155,13 @@ class Practice:
         await self.payments.deliver(kind, said, key=claim_id, version=version, practice_id=self.id)
         return claim_id
 
+    async def closes(self, claim_id: UUID, reason: str) -> None:
+        """Claims tells that nothing more will be done."""
+        self.versions[claim_id] = self.versions.get(claim_id, 0) + 1
+        kind, said = "org.dermbill.claims.ClaimClosed.v1", {"claim_id": claim_id, "reason": reason}
+        version = self.versions[claim_id]
+        await self.payments.deliver(kind, said, key=claim_id, version=version, practice_id=self.id)
+
     async def is_told_of(self, content: bytes) -> UUID:
         """Edi takes an interchange in and tells of it; it is not read yet."""
         return await self.hears(await self.edi.takes_in(content))

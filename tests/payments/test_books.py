@@ -211,6 +211,25 @@ class TestSubmissions:
         await practice.submits("100023-2", "150.00", claim_id=claim_id, frequency="8")
         assert await practice.bar(claim_id) == ("150.00", "0.00", "0.00", "0.00", "150.00")
 
+    @pytest.mark.parametrize("reason", ["void", "not_billable"])
+    async def test_of_a_claim_that_is_withdrawn_leave_nothing_open(self, practice: Any, reason: str):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.closes(claim_id, reason)
+        assert await practice.bar(claim_id) == ("0.00", "0.00", "0.00", "0.00", "0.00")
+
+    async def test_older_than_a_withdrawal_charge_nothing(self, practice: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        practice.versions[claim_id] = 6
+        await practice.closes(claim_id, "void")
+        practice.versions[claim_id] = 2
+        await practice.submits("100023-2", "150.00", claim_id=claim_id, frequency="7")
+        assert await practice.bar(claim_id) == ("0.00", "0.00", "0.00", "0.00", "0.00")
+
+    async def test_of_a_claim_given_up_as_denied_stay_until_they_are_written_off(self, practice: Any):
+        claim_id = await practice.submits("100023-1", "150.00")
+        await practice.closes(claim_id, "denial_upheld")
+        assert (await practice.money(claim_id))["open"] == "150.00"
+
     async def test_tell_of_a_write_off_that_is_larger_than_what_is_denied(self, practice: Any):
         claim_id = await practice.submits("100023-1", "150.00")
         said = {"case_id": claim_id, "claim_id": claim_id, "write_off": "150.00"}

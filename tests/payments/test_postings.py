@@ -25,7 +25,7 @@ from payments.domain.accounts import (
 from payments.domain.adjudication import shares
 from payments.domain.ledger import Balances, Entry, Kind, Posting, after, balance, claim_money, moving
 from payments.domain.payment import PostedPayment, original_of, paid, taken_back
-from payments.domain.receivable import Method, opened, patient_paid, resubmitted, settled, written_off
+from payments.domain.receivable import Method, opened, patient_paid, resubmitted, settled, withdrawn, written_off
 from payments.domain.refusals import (
     NotAPayment,
     NothingOpen,
@@ -149,6 +149,29 @@ acts = st.lists(
     ),
     max_size=12,
 )
+
+
+class TestWithdrawal:
+    @settings(max_examples=200, deadline=None)
+    @given(cents, weights, st.booleans())
+    def test_leaves_nothing_once_the_payer_took_back_what_it_paid_whichever_comes_first(self, charge, split, first):
+        books = Books(charge)
+        books.payer_decides(split)
+        if first:
+            books.payer_takes_back(0)
+        books.take(withdrawn(books.balances))
+        if not first:
+            books.payer_takes_back(0)
+        assert nonzero(books.balances) == {}
+
+    @given(cents, weights)
+    def test_shows_as_overpaid_what_the_payer_has_not_taken_back(self, charge, split):
+        books = Books(charge)
+        books.payer_decides(split)
+        books.take(withdrawn(books.balances))
+        money = claim_money(books.balances)
+        assert (money.charge, money.cents_off) == (Money.zero(), 0)
+        assert money.open == Money.zero() - money.paid - money.adjusted - money.patient
 
 
 class TestAnyHistory:

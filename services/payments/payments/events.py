@@ -16,6 +16,8 @@ from payments.operations import intake, receivables, write_offs
 HANDLERS = Handlers()
 
 REMITTANCE = "835"
+# Reasons for which a closed claim has no charge; what was given up as denied is written off instead.
+WITHDRAWN = frozenset({"void", "not_billable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class DenialUpheld:
     write_off: Money
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimClosed:
+    claim_id: UUID
+    reason: str
+
+
 @HANDLERS.on("org.dermbill.claims.ClaimSubmitted.v1")
 async def claim_submitted(uow: UnitOfWork, event: Received[ClaimSubmitted]) -> None:
     said, day = event.data, uow.today
@@ -67,6 +75,12 @@ async def claim_submitted(uow: UnitOfWork, event: Received[ClaimSubmitted]) -> N
     lines = tuple(BilledLine(line.number, line.cpt, line.modifiers, line.charge) for line in said.lines)
     submission = Submission(said.control_number, said.frequency, said.charge, lines)
     await receivables.claim_submitted(uow, account, submission, today=day)
+
+
+@HANDLERS.on("org.dermbill.claims.ClaimClosed.v1")
+async def claim_closed(uow: UnitOfWork, event: Received[ClaimClosed]) -> None:
+    if event.data.reason in WITHDRAWN:
+        await receivables.claim_withdrawn(uow, event.data.claim_id, event.version, today=uow.today)
 
 
 @HANDLERS.on("org.dermbill.edi.InterchangeReceived.v1")

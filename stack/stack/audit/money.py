@@ -31,6 +31,12 @@ SENT = """
     SELECT DISTINCT ON (claim_id) claim_id, control_number, charge, frequency FROM submissions
     WHERE sent_at IS NOT NULL AND frequency <> :void ORDER BY claim_id, attempt DESC
 """
+WITHDRAWN = """
+    SELECT c.id AS claim_id FROM claims AS c CROSS JOIN LATERAL (
+        SELECT payload::jsonb ->> 'reason' AS reason FROM event_log AS e
+        WHERE e.key = c.id AND e.type LIKE 'org.dermbill.claims.ClaimClosed.%' ORDER BY e.version DESC LIMIT 1) AS told
+    WHERE c.status IN ('void', 'closed') AND told.reason IN ('void', 'not_billable')
+"""
 NUMBERS_SENT = "SELECT claim_id, control_number, charge FROM submissions WHERE sent_at IS NOT NULL"
 NUMBERS_HEARD = "SELECT claim_id, control_number, charge FROM submissions"
 OWED = """
@@ -46,7 +52,7 @@ PATIENT_PAYMENTS = """
     WHERE p.amount IS DISTINCT FROM b.received
 """
 
-NOTHING_OPEN = frozenset({"paid", "closed"})
+NOTHING_OPEN = frozenset({"paid", "closed", "void"})
 STILL_DENIED = frozenset({"denied", "partly_paid", "appealed"})
 
 
@@ -81,10 +87,14 @@ async def bars_off(now: Snapshot) -> Iterable[Violation]:
 
 
 async def charges_off(now: Snapshot) -> Iterable[Violation]:
-    """The ledger's charge of a claim is that of its last submission; a claim that never left is not in the ledger."""
+    """The ledger's charge of a claim is that of its last submission; a claim that never left is not in the ledger.
+
+    One that is void, or closed because it was never to be billed, has no charge.
+    """
     booked = {claim_id: bar.charge for claim_id, bar in (await bars(now)).items()}
     sent = {row["claim_id"]: Money(row["charge"]) for row in await now.rows("claims", SENT, void=VOID)}
     none = Money.zero()
+    sent |= {row["claim_id"]: none for row in await now.rows("claims", WITHDRAWN) if row["claim_id"] in sent}
     return [
         _off(claim_id, (booked.get(claim_id, none) - sent.get(claim_id, none)).cents)
         for claim_id in sorted({*booked, *sent})

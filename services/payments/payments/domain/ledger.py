@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CHARGE = "charge"
     CHARGE_CHANGE = "charge_change"
     RESUBMISSION = "resubmission"
+    WITHDRAWAL = "withdrawal"
     CHEQUE = "cheque"
     PROVIDER_ADJUSTMENT = "provider_adjustment"
     CLAIM_PAYMENT = "claim_payment"

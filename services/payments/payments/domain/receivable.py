@@ -50,6 +50,16 @@ def resubmitted(balances: Balances, charge: Money) -> tuple[Posting, ...]:
     )
 
 
+def withdrawn(balances: Balances) -> tuple[Posting, ...]:
+    """The claim is void, or was never to be billed: its charge leaves the books, and what was denied with it.
+
+    What the payer paid stays until the payer takes it back, and makes the payer's receivable negative meanwhile.
+    """
+    charge, denied = -balance(balances, REVENUE), balance(balances, DENIED_RECEIVABLE)
+    moves = ((REVENUE, charge), (DENIED_RECEIVABLE, -denied), (PAYER_RECEIVABLE, denied - charge))
+    return moving(Kind.WITHDRAWAL, *moves)
+
+
 def written_off(balances: Balances, claim_id: UUID, amount: Money) -> tuple[Posting, ...]:
     """A denial that was upheld. Raises WriteOffTooLarge beyond what is open as denied."""
     denied = balance(balances, DENIED_RECEIVABLE)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from common.uow import Transaction, UnitOfWork
 from payments.domain.claim_account import VOID, ClaimAccount, Submission
-from payments.domain.receivable import opened, resubmitted
+from payments.domain.receivable import opened, resubmitted, withdrawn
 from payments.domain.refusals import NumberTaken
 from payments.operations.desk import Desk
 from payments.store import claims, remittances
@@ -33,6 +34,20 @@ async def claim_submitted(uow: UnitOfWork, account: ClaimAccount, submission: Su
         desk = _opened(tx, account, submission, source) if new else await _continued(tx, account, submission, source)
         await desk.close(today=today)
         await try_again(tx, submission.control_number)
+
+
+async def claim_withdrawn(uow: UnitOfWork, claim_id: UUID, version: int, *, today: date) -> None:
+    """Take the charge of a claim that is void, or was never to be billed, off the books; nothing of one never sent."""
+    async with uow.begin() as tx:
+        desk = await Desk.open(tx, [claim_id])
+        account = desk.accounts.get(claim_id)
+        if account is None or version <= account.heard_version:
+            return
+        desk.accounts[claim_id] = replace(account, heard_version=version)
+        desk.touched.add(claim_id)
+        desk.book(Source(f"withdrawal/{claim_id}/{version}", claim_id), withdrawn(desk.balances[claim_id]))
+        await desk.close(today=today)
+        tx.audit("update", "claim account", claim_id, withdrawn=True)
 
 
 def _opened(tx: Transaction, account: ClaimAccount, submission: Submission, source: Source) -> Desk:
