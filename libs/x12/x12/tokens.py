@@ -16,10 +16,10 @@ Elements = list[str]
 Rows = list[Elements]
 """Segments that follow one another, as many as a chunk of the source holds."""
 
-CHUNK = 8_192
+CHUNK = 16_384
 """Small, so that what is made of a chunk stays in the processor's cache: twice as fast as 64 KB."""
 SEGMENT, ELEMENT = "\x1c", "\x1d"
-"""What stands between segments and between elements of a `Run`, whatever the file's own delimiters were."""
+"""What stands between segments and between elements of a `Block`, whatever the file's own delimiters were."""
 _EMPTY = SEGMENT + SEGMENT
 _SUBSTITUTE = 0x1A
 _BLANK = b" \t\r\n\x00\x1a"
