@@ -79,15 +79,15 @@ async def totals(tx: Transaction) -> list[HoldTotal]:
         .group_by(claim_holds.c.hold)
         .order_by(amount.desc(), claim_holds.c.hold)
     )
-    return [HoldTotal(row["hold"], row["claims"], Money(row["amount"])) for row in await tx.rows(statement)]
+    return [HoldTotal(row["hold"], row["claims"], row["amount"]) for row in await tx.rows(statement)]
 
 
 async def held(tx: Transaction) -> tuple[int, Money]:
     """How many claims are held, and their charges, each once."""
-    found = select(func.count().label("claims"), func.coalesce(func.sum(claims.c.charge), 0).label("amount"))
+    found = select(func.count().label("claims"), func.sum(claims.c.charge).label("amount"))
     row = await tx.row(found.where(claims.c.status == Status.HELD.value))
     assert row is not None
-    return row["claims"], Money(row["amount"])
+    return row["claims"], row["amount"] or Money.zero()
 
 
 def amount_of(claim: Claim, finding: Finding) -> Money:
