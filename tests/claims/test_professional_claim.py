@@ -20,12 +20,15 @@ import x12
 from claims.domain.batches import Batch, BatchStatus
 from claims.domain.claim import Claim, Submission
 from claims.domain.coding import CodedEncounter, ServiceLine, total
+from claims.domain.decisions import Decision, EarlierPayer
+from claims.domain.events import AdjudicatedLine, LineAdjustment
 from claims.domain.lifecycle import Status
 from claims.domain.numbering import batch_reference, claim_number, control_number
 from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
 from claims.operations.professional_claim import render_batch
 from common.money import Money
 from common.phi import Phi
+from simulator.earlier_payers import earlier_payer
 
 NOW = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 DAY = date(2026, 3, 2)
@@ -39,8 +42,11 @@ PRACTICE = Practice(
 )  # fmt: skip
 CLINICIAN = RenderingProvider("1245319599", "Ashby", "Noor", "207ND0101X")
 PAYER = Payer("PAYERA", "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True)
+OTHER_PAYER = Payer("PAYERZ", "Other Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True)
 PATIENT = Person(Phi("Quill"), Phi("Maren"), Phi("T"), Phi(date(1980, 4, 2)), "F", Phi(HOME))
 PARENT = Person(Phi("Quill"), Phi("Orla"), Phi(""), Phi(date(1955, 4, 2)), "F", Phi(HOME))
+# The patient is the child of the first payer's subscriber.
+DEPENDENT_FIRST = Coverage(UUID(int=5), "PAYERZ", Phi("ZM2000002"), "P", "19", PARENT, Phi("GRPZ"))
 
 CODES = st.sampled_from(["99213", "11102", "11103", "17110", "17000", "17003", "88305", "11402"])
 MODIFIERS = st.lists(st.sampled_from(["25", "59", "XS", "LT", "RT", "79"]), max_size=4, unique=True).map(tuple)
@@ -107,6 +113,29 @@ def complaints(file: bytes) -> str:
     return ours if accepted else report.getvalue() or "rejected"
 
 
+def to_the_second_payer(*, by_line: bool = True) -> Claim:
+    """A claim that the first payer has decided on, line by line or as a whole."""
+    claim = a_claim(1)
+    snapshot = Snapshot(DAY, PATIENT, DEPENDENT_FIRST, OTHER_PAYER, PRACTICE, CLINICIAN)
+    off = LineAdjustment("CO", "45", Money("60.50"))
+    shares = {1: (Money("120.00"), Money("30.00"), ()), 2: (Money("140.00"), Money("10.00"), (off,))}
+    decided = tuple(
+        AdjudicatedLine(
+            line.number, line.cpt, line.modifiers, line.charge, shares[line.number][0], Money.zero(),
+            (*shares[line.number][2], LineAdjustment("PR", "2", shares[line.number][1])), (),
+        )
+        for line in claim.lines
+    )  # fmt: skip
+    every = tuple(item for line in decided for item in line.adjustments)
+    decision = Decision(
+        UUID(int=7), "0000000A01", "1", "PC77", DAY, claim.charge, Money("260.00"), () if by_line else every,
+        decided if by_line else (),
+    )  # fmt: skip
+    own = Coverage(UUID(int=4), "PAYERA", Phi("MA1000001"), "S", "18", PATIENT, Phi("GRP1"))
+    second = replace(snapshot, coverage=own, payer=PAYER)
+    return replace(claim, snapshot=second, earlier=(EarlierPayer(snapshot, 1, (decision,)),))
+
+
 DEPENDENT = Coverage(UUID(int=4), "PAYERA", Phi("MA1000001"), "S", "19", PARENT)
 BY_THE_PRACTICE = replace(CLINICIAN, npi=PRACTICE.npi)
 
@@ -130,8 +159,18 @@ class TestWhatGoesOut:
             a_claim(rendering=BY_THE_PRACTICE),
             a_claim(replaces="PC1", authorization="AUTH7"),
             a_claim(1, ServiceLine(1, "88305", 2, (), (1,), Money("90.00"))),
+            to_the_second_payer(),
+            to_the_second_payer(by_line=False),
         ],
-        ids=["the subscriber's own", "a dependent's", "by the billing provider", "a replacement", "a laboratory test"],
+        ids=[
+            "the subscriber's own",
+            "a dependent's",
+            "by the billing provider",
+            "a replacement",
+            "a laboratory test",
+            "to a second payer, decided by line",
+            "to a second payer, decided as a whole",
+        ],
     )
     def test_is_accepted_by_an_independent_judge(self, claim: Claim) -> None:
         assert complaints(interchange(claim)) == ""
@@ -174,6 +213,17 @@ class TestWhatGoesOut:
     def test_says_of_a_replacement_what_it_replaces(self) -> None:
         [received] = x12.read_claims(interchange(a_claim(replaces="PC1")))
         assert (received.claim.frequency, received.claim.original_reference) == ("7", "PC1")
+
+    @pytest.mark.parametrize("by_line", [True, False])
+    def test_tells_a_second_payer_what_the_first_paid_and_left(self, by_line: bool) -> None:
+        [received] = x12.read_claims(interchange(to_the_second_payer(by_line=by_line)))
+        assert list(x12.claim_imbalances(received.claim)) == []
+        told = earlier_payer(received.claim)
+        assert told is not None
+        assert (told.payer_id, str(told.paid), str(told.patient), told.decided_on) == ("PAYERZ", "260.00", "40.00", DAY)
+        assert [str(one.patient) for one in told.left_over] == (["30.00", "10.00"] if by_line else [])
+        [coverage] = received.claim.other_coverages
+        assert [(one.qualifier, one.value) for one in coverage.payer.references] == [("F8", "PC77")]
 
     def test_carries_the_laboratory_certificate_with_tests_only(self) -> None:
         test = ServiceLine(1, "88305", 1, (), (1,), Money("90.00"))

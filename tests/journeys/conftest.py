@@ -184,6 +184,13 @@ class Clinic:
         coverage = await self.posts("patients", f"/patients/{person['id']}/coverages", card)
         return Patient(UUID(person["id"]), payer_id, member_id, coverage)
 
+    async def insures_again(self, patient: Patient, payer_id: str) -> Patient:
+        """The patient has a second card, of another payer; gives the patient as that one knows them."""
+        member_id = f"M{new_id().hex[-11:].upper()}"
+        card = {"payer_id": payer_id, "member_id": member_id, "effective_from": "2020-01-01", "priority": 2}
+        coverage = await self.posts("patients", f"/patients/{patient.id}/coverages", card)
+        return Patient(patient.id, payer_id, member_id, coverage)
+
     async def corrects_the_card(self, patient: Patient, member_id: str) -> Patient:
         """The front desk reads the card again."""
         card = {"payer_id": patient.payer_id, "member_id": member_id, "effective_from": "2020-01-01"}

@@ -165,6 +165,34 @@ class TestAClaimDeniedWhole:
         await clinic.money(claim, charge="180.00", paid="0.00", adjusted="180.00", patient="0.00", open="0.00")
 
 
+class TestAPatientWithTwoCoverages:
+    async def test_is_billed_to_both_in_turn_and_owes_what_the_second_leaves(self, clinic: Any, payer: Any) -> None:
+        patient = await clinic.registers()
+        second = await clinic.insures_again(patient, "TIDEWATER")
+        await payer.enrolls(patient, coinsurance="0.20")
+        await payer.enrolls(second, deductible_remaining="100.00", coinsurance="0.10")
+        visit = await clinic.sees(patient, KERATOSES, problems=("L57.0",))
+
+        claim = await clinic.claim_of(visit, status="paid")
+
+        first, last = [await payer.truth(one["control_number"]) for one in claim["submissions"]]
+        assert [one["postings"][0]["status"] for one in (first, last)] == ["1", "2"]
+        assert Money(first["patient_responsibility"]) > Money(last["patient_responsibility"])
+        assert min(Money(last["paid"]), Money(last["patient_responsibility"])) > Money("0.00")
+        both = str(Money(first["paid"]) + Money(last["paid"]))
+        money = await clinic.money(claim, paid=both, patient=last["patient_responsibility"], open="0.00")
+        # What the second names as settled by the first (OA-23) is no adjustment of its own.
+        assert money["adjusted"] == str(Money(claim["charge"]) - Money(both) - Money(last["patient_responsibility"]))
+        told = [
+            json.loads(event["payload"])["amount"] for event in await clinic.events("payments", "PatientBalanceDue")
+        ]
+        assert told == [first["patient_responsibility"], "0.00", last["patient_responsibility"]]
+
+        sent = segments(await payer.file(last["control_number"]), last["control_number"])
+        assert f"AMT*D*{first['paid'].rstrip('0').rstrip('.')}" in sent
+        assert sum(segment.startswith("SVD*MERIDIAN*") for segment in sent) == len(claim["lines"])
+
+
 class TestAVisitThatIsHeld:
     async def test_waits_for_its_answer_and_then_goes_all_the_way(self, clinic: Any, payer: Any) -> None:
         patient = await clinic.registers()

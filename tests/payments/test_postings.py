@@ -13,6 +13,7 @@ from payments.domain.accounts import (
     CASH_CLEARING,
     DENIAL_WRITE_OFF,
     DENIED_RECEIVABLE,
+    PATIENT_CASH,
     PATIENT_COINSURANCE,
     PATIENT_COPAY,
     PATIENT_CREDIT,
@@ -25,7 +26,16 @@ from payments.domain.accounts import (
 from payments.domain.adjudication import shares
 from payments.domain.ledger import Balances, Entry, Kind, Posting, after, balance, claim_money, moving
 from payments.domain.payment import PostedPayment, original_of, paid, taken_back
-from payments.domain.receivable import Method, opened, patient_paid, resubmitted, settled, withdrawn, written_off
+from payments.domain.receivable import (
+    Method,
+    asked_next,
+    opened,
+    patient_paid,
+    resubmitted,
+    settled,
+    withdrawn,
+    written_off,
+)
 from payments.domain.refusals import (
     NotAPayment,
     NothingOpen,
@@ -131,6 +141,17 @@ class Books:
     def practice_sends_again(self, charge: Money) -> None:
         self.take(resubmitted(self.balances, charge))
 
+    def next_payer_is_asked(self, charge: Money) -> None:
+        self.take(asked_next(self.balances, charge))
+
+    def next_payer_decides(self, split: list[int]) -> None:
+        left = balance(self.balances, PAYER_RECEIVABLE) + Money.sum(
+            balance(self.balances, part) for part in PATIENT_PARTS
+        )
+        if left > Money.zero():
+            claim = decided(left, split, status="2")
+            self.take(paid(self.balances, claim, shares(claim.every_adjustment)))
+
     def denial_stands(self, share: int) -> None:
         amount = balance(self.balances, DENIED_RECEIVABLE).allocate([share, 9 - share])[0]
         self.take(written_off(self.balances, CLAIM, amount))
@@ -144,6 +165,8 @@ acts = st.lists(
         st.tuples(st.just("payer_decides"), weights),
         st.tuples(st.just("payer_takes_back"), st.integers(0, 9)),
         st.tuples(st.just("practice_sends_again"), cents),
+        st.tuples(st.just("next_payer_is_asked"), cents),
+        st.tuples(st.just("next_payer_decides"), weights),
         st.tuples(st.just("denial_stands"), st.integers(0, 9)),
         st.tuples(st.just("patient_pays"), cents),
     ),
@@ -267,6 +290,52 @@ class TestAClaimPayment:
         assert balance(balances, PATIENT_COINSURANCE) == Money("0.00")
 
 
+class TestTheNextPayer:
+    LEFT = (
+        Adjustment("CO", "45", Money("10.00")),
+        Adjustment("PR", "1", Money("25.00")),
+        Adjustment("PR", "2", Money("5.00")),
+    )
+    FIRST = PaidClaim(1, NUMBER, "1", Money("100.00"), Money("60.00"), adjustments=LEFT)
+    SECOND = PaidClaim(
+        1, NUMBER, "2", Money("100.00"), Money("22.00"),
+        adjustments=(Adjustment("OA", "23", Money("70.00")), Adjustment("PR", "3", Money("8.00"))),
+    )  # fmt: skip
+
+    def asked(self, balances: Balances) -> Balances:
+        return after(balances, asked_next(balances, Money("100.00")))
+
+    def test_is_asked_for_what_the_first_left_to_the_patient_who_owes_nothing_meanwhile(self):
+        balances = self.asked(pay(claim_of("100.00"), self.FIRST)[0])
+        money = claim_money(balances)
+        assert (money.patient, money.open, money.cents_off) == (Money("0.00"), Money("30.00"), 0)
+        money = claim_money(pay(balances, self.SECOND)[0])
+        assert (money.paid, money.patient, money.open) == (Money("82.00"), Money("8.00"), Money("0.00"))
+
+    def test_leaves_what_the_patient_paid_meanwhile_as_a_credit_that_pays_the_rest(self):
+        balances, _ = pay(claim_of("100.00"), self.FIRST)
+        balances = self.asked(after(balances, patient_paid(balances, Money("30.00"), Method.CASH)))
+        money = claim_money(balances)
+        assert (money.patient, money.open) == (Money("-30.00"), Money("30.00"))
+        assert balance(balances, PATIENT_CREDIT) == Money("-30.00")
+        money = claim_money(pay(balances, self.SECOND)[0])
+        assert (money.patient, money.open, money.cents_off) == (Money("-22.00"), Money("0.00"), 0)
+
+    def test_asked_twice_is_asked_once(self):
+        balances = self.asked(pay(claim_of("100.00"), self.FIRST)[0])
+        assert self.asked(balances) == balances
+
+    @pytest.mark.parametrize("answered", [False, True])
+    def test_has_paid_or_owes_what_a_reversal_of_the_first_takes_from_the_patient(self, answered: bool):
+        balances, first = pay(claim_of("100.00"), self.FIRST)
+        balances = self.asked(balances)
+        if answered:
+            balances, _ = pay(balances, self.SECOND)
+        money = claim_money(after(balances, taken_back(balances, first)))
+        by_second = ("22.00", "8.00", "70.00") if answered else ("0.00", "0.00", "100.00")
+        assert tuple(map(str, (money.paid, money.patient, money.open))) == by_second
+
+
 class TestAReversal:
     DENIAL = (Adjustment("CO", "50", Money("40.00")), Adjustment("PR", "1", Money("20.00")))
     PARTLY = PaidClaim(1, NUMBER, "1", Money("100.00"), Money("40.00"), adjustments=DENIAL)
@@ -355,8 +424,9 @@ class TestAPatientsPayment:
         assert claim_money(balances).cents_off == 0
 
     def test_that_one_reason_gives_back_pays_what_another_is_owed_at_once(self):
-        balances = {PATIENT_COINSURANCE: Money("-20.00"), PATIENT_DEDUCTIBLE: Money("15.00")}
-        assert nonzero(after(balances, settled(balances))) == {PATIENT_CREDIT: Money("-5.00")}
+        paid = {PATIENT_CASH: Money("20.00")}
+        balances = paid | {PATIENT_COINSURANCE: Money("-20.00"), PATIENT_DEDUCTIBLE: Money("15.00")}
+        assert nonzero(after(balances, settled(balances))) == paid | {PATIENT_CREDIT: Money("-5.00")}
 
     def test_leaves_nothing_to_settle(self):
         balances = claim_of("100.00")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -485,6 +486,23 @@ class TestASecondPayer:
         assert money["patient_by_reason"] == {
             "copay": "0.00", "deductible": "0.00", "coinsurance": "9.00", "noncovered": "0.00",
         }  # fmt: skip
+
+
+class TestACrossover:
+    @pytest.mark.parametrize("said_by", ["status", "remark", "carrier", "nobody"])
+    async def test_is_told_whichever_way_the_payer_says_it(self, practice: Any, payer: Any, said_by: str):
+        await practice.submits("100023-1", "150.00")
+        claim = payer.claim("100023-1", "150.00", "129.00", (("PR", "2", "21.00"),))
+        carrier = ("NM1", "TT", "2", "OTHER PLAN", "", "", "", "", "PI", "OTHER")
+        claim = {
+            "status": replace(claim, status="19"),
+            "remark": replace(claim, moa=("MOA", "", "", "MA18")),
+            "carrier": replace(claim, extra=(carrier,)),
+            "nobody": claim,
+        }[said_by]
+        await practice.receives(payer.cheque("T1", claim))
+        [posted] = await practice.published("RemittancePosted")
+        assert posted.data["forwarded"] == (said_by != "nobody")
 
 
 class TestASplitClaim:

@@ -55,6 +55,7 @@ CONTRACT = Contract(
             date_of_service=SERVICE_DAY,
             lines=(SubmittedLine(1, "17110", ("59",), 1, CHARGE),),
             transmission_id=TRANSMISSION,
+            responsibility="P",
         ),
         ClaimAccepted(CLAIM, CONTROL_NUMBER, PAYER_NUMBER),
         ClaimRejected(CLAIM, CONTROL_NUMBER, "277CA", ("A7",), ("562",)),

@@ -1,8 +1,8 @@
-"""Time in: claims are assembled and weighed, batches leave, 277CAs are read, and waits end."""
+"""Time in: claims are assembled and weighed, batches leave, 277CAs are read, and waits end, a crossover's too."""
 
 from __future__ import annotations
 
-from claims.operations import acknowledgement, assembly, batching, readiness, waiting
+from claims.operations import acknowledgement, adjudication, assembly, batching, readiness, waiting
 from claims.store.claims import DEADLINE_TIMER
 from common.deadlines import Deadlines
 from common.timers import Timer
@@ -34,3 +34,8 @@ async def read_acknowledgement(uow: UnitOfWork, timer: Timer) -> None:
 @DEADLINES.when(DEADLINE_TIMER)
 async def wait_is_over(uow: UnitOfWork, timer: Timer) -> None:
     await waiting.wait_is_over(uow, timer.key)
+
+
+@DEADLINES.when(adjudication.CROSSOVER)
+async def crossover_due(uow: UnitOfWork, timer: Timer) -> None:
+    await adjudication.crossover_due(uow, timer.key)

@@ -16,7 +16,7 @@ from claims.domain.batches import FunctionalAnswer, set_number_of
 from claims.domain.claim import Standing
 from claims.domain.coding import CodedEncounter, LaterWord, NotBilled, SelfPayLine, ServiceLine
 from claims.domain.correction import Correction, LineChange
-from claims.domain.events import AdjudicatedLine
+from claims.domain.events import AdjudicatedLine, LineAdjustment
 from claims.domain.facts import (
     AuthApproved,
     AuthDenied,
@@ -151,6 +151,8 @@ class RemittancePosted:
     remarks: tuple[str, ...] = ()
     payer_claim_number: str | None = None
     standing: Standing | None = None
+    adjustments: tuple[LineAdjustment, ...] = ()
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

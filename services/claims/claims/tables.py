@@ -115,6 +115,8 @@ claims = tenant_table(
     Column("standing", JSONB(none_as_null=True)),
     Column("denied_by", Uuid),
     Column("authorized", JSONB(none_as_null=True)),
+    Column("decisions", JSONB(none_as_null=True)),
+    Column("sealed_earlier", LargeBinary),
     moment("opened_at"),
     UniqueConstraint("practice_id", "encounter_id"),
     Index("claims_status_idx", "practice_id", "status", "id"),

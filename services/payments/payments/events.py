@@ -18,6 +18,8 @@ HANDLERS = Handlers()
 REMITTANCE = "835"
 # Reasons for which a closed claim has no charge; what was given up as denied is written off instead.
 WITHDRAWN = frozenset({"void", "not_billable"})
+# SBR01 of the patient's first payer.
+FIRST_PAYER = "P"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class ClaimSubmitted:
     charge: Money
     date_of_service: date
     lines: tuple[SubmittedLine, ...]
+    responsibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ async def claim_submitted(uow: UnitOfWork, event: Received[ClaimSubmitted]) -> N
     )
     lines = tuple(BilledLine(line.number, line.cpt, line.modifiers, line.charge) for line in said.lines)
     submission = Submission(said.control_number, said.frequency, said.charge, lines)
-    await receivables.claim_submitted(uow, account, submission, today=day)
+    later = said.responsibility not in (None, FIRST_PAYER)
+    await receivables.claim_submitted(uow, account, submission, later_payer=later, today=day)
 
 
 @HANDLERS.on("org.dermbill.claims.ClaimClosed.v1")

@@ -62,7 +62,7 @@ ANNOUNCEMENTS = """
 """
 CLAIMS = """
     SELECT id, practice_id, encounter_id, status, (coded ->> 'revision')::bigint AS revision,
-           adjudicated_on IS NOT NULL AS decided FROM claims
+           (adjudicated_on IS NOT NULL OR sealed_earlier IS NOT NULL) AS decided FROM claims
 """
 REFUSED = """
     SELECT c.encounter_id, h.fact, (h.facts ->> 'revision')::bigint AS revision

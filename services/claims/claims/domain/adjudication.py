@@ -6,8 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from claims.domain import next_payer
 from claims.domain.claim import Claim, Standing
-from claims.domain.events import AdjudicatedLine, ClaimClosed, ClaimDenied, ClaimPaid, ClaimReversed
+from claims.domain.decisions import LATER_PAYER, Decision, standing_after
+from claims.domain.events import (
+    AdjudicatedLine,
+    ClaimClosed,
+    ClaimDenied,
+    ClaimPaid,
+    ClaimReversed,
+    LineAdjustment,
+)
 from claims.domain.lifecycle import CONTESTED, Fact, Status
 from common.change import Change
 from common.money import Money
@@ -15,8 +24,6 @@ from common.money import Money
 # Decisions on something else than this claim (rulebook 11): a predetermination pays nothing, and what was passed on to
 # another payer because it was not theirs is not decided.
 UNDECIDED = frozenset({"23", "25"})
-# CLP02 of a payer after the first, who answers for what the one before left to the patient (rulebook 11).
-LATER_PAYER = frozenset({"2", "3", "20", "21"})
 # Where a denial is no open case: an appeal runs, it was won and the money is awaited, or it was given up.
 SETTLED_OR_APPEALED = (Status.APPEALED, Status.ACCEPTED, Status.CLOSED)
 
@@ -42,10 +49,27 @@ class Posting:
     lines: tuple[AdjudicatedLine, ...]
     remarks: tuple[str, ...]
     standing: Standing | None = None
+    adjustments: tuple[LineAdjustment, ...] = ()
+    forwarded: bool = False
 
     @property
     def denies(self) -> bool:
         return self.denied > Money.zero()
+
+    @property
+    def decision(self) -> Decision:
+        return Decision(
+            remittance_id=self.remittance_id,
+            control_number=self.control_number,
+            status_code=self.status_code,
+            payer_claim_number=self.payer_claim_number,
+            decided_on=self.adjudicated_on,
+            charge=self.charge,
+            paid=self.paid,
+            adjustments=self.adjustments,
+            lines=self.lines,
+            forwarded=self.forwarded,
+        )
 
     @property
     def leaves(self) -> Standing:
@@ -97,13 +121,20 @@ def post(claim: Claim, posting: Posting, now: datetime) -> Change[Claim]:
     """Apply the latest decision on the current submission; a reversal brings the claim back to its payer.
 
     A decision on an earlier submission is kept: the reversal that goes before a replacement's payment is expected, any
-    other is given to a person, because two submissions of one claim would both be paid.
+    other is given to a person, because two submissions of one claim would both be paid. So is every word of a payer
+    that had done with the claim: the one after it was told something else. A claim that comes to rest goes on to the
+    patient's next coverage.
     """
     submission, fact = claim.submission_of(posting.control_number), fact_of(claim, posting)
     denied_by = posting.remittance_id if touches_denial(claim, posting) else claim.denied_by
     heard = replace(claim, standing=posting.standing or claim.standing)
     if posting.status_code in UNDECIDED:
         return Change(heard.note("undecided_remittance", now, posting.facts))
+    if claim.earlier and submission is not None and submission.attempt <= claim.earlier[-1].attempt:
+        kept = heard.note("earlier_payer_remitted", now, posting.facts)
+        return Change(kept.flag("earlier-payer-remitted", now, posting.facts))
+    stands = standing_after(claim.decisions, posting.decision, reversal=posting.reversal)
+    heard = replace(heard, decisions=stands)
     if submission is None or submission != claim.current:
         kept = heard.note("earlier_submission_remitted", now, posting.facts)
         return Change(kept if posting.reversal else kept.flag("earlier-submission-remitted", now, posting.facts))
@@ -113,7 +144,7 @@ def post(claim: Claim, posting: Posting, now: datetime) -> Change[Claim]:
     if not claim.moves(fact) and fact is not Fact.DENIAL_UNTOUCHED:
         return Change(heard.move(fact, now, posting.facts).flag("remittance-out-of-place", now, posting.facts))
     moved = _decided(heard, posting).move(fact, now, posting.facts)
-    return Change(moved, _told(moved, posting, fact))
+    return Change(next_payer.gone_on(moved, now), _told(moved, posting, fact))
 
 
 def _decided(claim: Claim, posting: Posting) -> Claim:
@@ -121,7 +152,7 @@ def _decided(claim: Claim, posting: Posting) -> Claim:
 
     A later payer's number names nothing that could be replaced, and while an earlier denial stands its window runs on.
     """
-    if posting.status_code in LATER_PAYER:
+    if posting.status_code in LATER_PAYER and not claim.earlier:
         return replace(claim, adjudicated_on=claim.adjudicated_on or posting.adjudicated_on)
     stands = claim.status in CONTESTED and posting.leaves.open_denied > posting.denied
     return replace(
@@ -180,7 +211,8 @@ def upheld(
     fact = Fact.DENIED_PART_UPHELD if awaited else Fact.DENIAL_UPHELD
     moved = claim.move(fact, now, facts)
     closes = claim.moves(fact) and not awaited
-    return Change(moved, (ClaimClosed(claim.id, "denial_upheld"),) if closes else ())
+    closed = (ClaimClosed(claim.id, "denial_upheld"),) if closes else ()
+    return Change(next_payer.gone_on(moved, now), closed)
 
 
 def answers_another(claim: Claim, remittance_id: UUID | None) -> bool:

@@ -53,7 +53,7 @@ def hold(claim: Claim, word: LaterWord, now: datetime) -> Change[Claim]:
     heard = _heard(claim, word)
     if claim.status is Status.VOID:
         return Change(heard.note(Fact.ENCOUNTER_HELD.value, now, facts))
-    if claim.adjudicated_on is not None or not claim.allows(Fact.ENCOUNTER_HELD):
+    if _decided(claim) or not claim.allows(Fact.ENCOUNTER_HELD):
         return Change(heard.refuse(Fact.ENCOUNTER_HELD, now, facts))
     asked = tuple(judged(QUESTIONS_IN_CODING, _draft(heard, Surroundings(now.date(), ()))))
     others = tuple(finding for finding in claim.findings if finding.id != QUESTIONS_IN_CODING.id)
@@ -74,9 +74,10 @@ def assemble(
 ) -> Change[Claim]:
     """Freeze the parties, price the lines, scrub.
 
-    A claim whose lines were corrected keeps the corrected lines; only their prices are looked up again.
+    A claim whose lines were corrected keeps the corrected lines; only their prices are looked up again. A claim to a
+    later payer keeps the prices that the one before has decided on.
     """
-    lines = priced(claim.lines, claim.coded.lines, charges)
+    lines = claim.lines if claim.earlier else priced(claim.lines, claim.coded.lines, charges)
     drafted = replace(claim, snapshot=snapshot, lines=lines, charge=total(lines))
     return scrubbed(drafted, around, now)
 
@@ -141,6 +142,11 @@ def _settled(claim: Claim, findings: tuple[Finding, ...], taken: tuple[Taken, ..
     if claim.status is Status.READY:
         return Change(clean.note(Fact.FOUND_CLEAN.value, now, found))
     return Change(clean.move(Fact.FOUND_CLEAN, now, found))
+
+
+def _decided(claim: Claim) -> bool:
+    """Whether a payer has decided on its lines, this one or one before."""
+    return claim.adjudicated_on is not None or bool(claim.earlier)
 
 
 def _heard(claim: Claim, word: LaterWord) -> Claim:

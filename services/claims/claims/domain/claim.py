@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from claims.domain.coding import CodedEncounter, ServiceLine
+from claims.domain.decisions import Decision, EarlierPayer
 from claims.domain.facts import Taken
 from claims.domain.findings import Finding, Override
 from claims.domain.lifecycle import LENGTHS, STAGES, TRANSITIONS, Deadline, Fact, Owner, Status, Wait, after
@@ -98,6 +99,8 @@ class Claim:
 
     `authorization_number` is what a person or a correction put on it, `authorized` what its lines use of authorizations
     that we were told of.
+    `decisions` are those of the payer that has it, `earlier` the payers that have done with it. `snapshot` is always of
+    the payer whose turn it is.
     """
 
     id: UUID
@@ -120,6 +123,8 @@ class Claim:
     standing: Standing | None = None
     denied_by: UUID | None = None
     authorized: tuple[Taken, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    earlier: tuple[EarlierPayer, ...] = ()
     happened: tuple[Entry, ...] = ()
     raised: tuple[FollowUp, ...] = ()
 
@@ -177,12 +182,16 @@ class Claim:
 
     @property
     def filing_window(self) -> tuple[date, date]:
-        """First and last day to send it: from the date of service, or for a correction from the payer's decision."""
+        """First and last day to send it: from the date of service, or from the decision that it follows.
+
+        That is the payer's own for a correction, and for a later payer the one before's (rulebook 9.3).
+        """
         if self.adjudicated_on is not None:
             return self.denial_window
         payer = self.snapshot.payer if self.snapshot else None
         days = payer.filing_limit_days if payer else DEFAULT_FILING_DAYS
-        return self.coded.date_of_service, self.coded.date_of_service + timedelta(days=days)
+        first = self.earlier[-1].decided_on if self.earlier else self.coded.date_of_service
+        return first, first + timedelta(days=days)
 
     @property
     def denial_window(self) -> tuple[date, date]:

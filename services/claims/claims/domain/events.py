@@ -29,7 +29,10 @@ class SubmittedLine:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSubmitted:
-    """One submission went out; `frequency` 1 original, 7 replacement of `payer_claim_number`."""
+    """One submission went out; `frequency` 1 original, 7 replacement of `payer_claim_number`.
+
+    `responsibility` (SBR01) P to the patient's first payer, S and T to the next ones.
+    """
 
     claim_id: UUID
     encounter_id: UUID
@@ -42,6 +45,7 @@ class ClaimSubmitted:
     lines: tuple[SubmittedLine, ...]
     transmission_id: UUID
     payer_claim_number: str | None = None
+    responsibility: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

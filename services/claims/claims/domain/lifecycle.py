@@ -58,6 +58,7 @@ class Fact(StrEnum):
     DENIAL_OVERTURNED = "denial_overturned"
     DENIAL_UPHELD = "denial_upheld"
     DENIED_PART_UPHELD = "denied_part_upheld"
+    NEXT_PAYER_DUE = "next_payer_due"
     VOIDED = "voided"
     VOID_TAKEN = "void_taken"
 
@@ -170,6 +171,7 @@ TRANSITIONS: Mapping[tuple[Status, Fact], Status] = {
     **{(status, Fact.DENIAL_OVERTURNED): Status.ACCEPTED for status in CONTESTED},
     **{(status, Fact.DENIAL_UPHELD): Status.CLOSED for status in CONTESTED},
     **{(status, Fact.DENIED_PART_UPHELD): Status.ACCEPTED for status in CONTESTED},
+    **{(status, Fact.NEXT_PAYER_DUE): Status.ASSEMBLING for status in (Status.PAID, Status.CLOSED)},
     **{(status, Fact.VOIDED): Status.VOID for status in (Status.ASSEMBLING, Status.HELD, Status.READY)},
 }
 

@@ -99,7 +99,10 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the registers and `patients` said on `taken_on`. None where they knew nothing: a finding, not a guess."""
+    """What the registers and `patients` said on `taken_on`. None where they knew nothing: a finding, not a guess.
+
+    `further_payers` is how many coverages in force come after `coverage`.
+    """
 
     taken_on: date
     patient: Person
@@ -107,3 +110,4 @@ class Snapshot:
     payer: Payer | None
     practice: Practice | None
     rendering: RenderingProvider | None
+    further_payers: int = 0

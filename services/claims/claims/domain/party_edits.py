@@ -11,6 +11,8 @@ from codes.npi import is_valid_npi
 from codes.taxonomy import is_taxonomy_shaped
 
 SELF = "18"
+FIRST = "P"
+MEDICARE = frozenset({"MA", "MB"})
 SEXES = frozenset({"M", "F", "U"})
 _MEMBER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,79}")
 _STATE = re.compile(r"[A-Z]{2}")
@@ -116,6 +118,17 @@ def writable(draft: Draft) -> Iterator[Found]:
 
 _MEND_UNWRITABLE = "Take the character out of the name, address or number, then rebuild the claim."
 _MEND_PATIENT = "Correct the patient's record or coverage, then rebuild the claim."
+
+
+def medicare_second(draft: Draft) -> Iterator[Found]:
+    snapshot = draft.snapshot
+    coverage, payer = (snapshot.coverage, snapshot.payer) if snapshot else (None, None)
+    if coverage and payer and coverage.responsibility != FIRST and payer.filing_indicator in MEDICARE:
+        yield Found(
+            "coverage",
+            "A claim to Medicare as a later payer must say why Medicare is not the first (SBR05); nobody has said so.",
+            "Bill Medicare by hand with the reason from the patient's questionnaire, and settle the claim.",
+        )
 
 
 def _people(draft: Draft) -> Iterator[tuple[str, Person]]:

@@ -120,6 +120,9 @@ def rebuild(claim: Claim, now: datetime, *, by: str) -> Change[Claim]:
 
 
 def _way(claim: Claim) -> Way:
+    if claim.earlier:
+        # What one payer has decided on is what the next one is told; both would have to be sent it anew.
+        return Way.BY_HAND
     if claim.status in _IN_OUR_HANDS:
         return Way.NOW
     if claim.status in _ON_ITS_WAY:
@@ -133,7 +136,7 @@ def _way(claim: Claim) -> Way:
 
 def _is_ours_alone(claim: Claim) -> bool:
     """No payer holds it: it never left, or whatever left was turned away."""
-    return claim.status in _IN_OUR_HANDS and claim.adjudicated_on is None
+    return claim.status in _IN_OUR_HANDS and claim.adjudicated_on is None and not claim.earlier
 
 
 def _is_replaceable(claim: Claim) -> bool:

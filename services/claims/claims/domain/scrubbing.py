@@ -41,6 +41,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("R05", Severity.HOLD, line_edits.units, f"{_CONTENT}, loop 2400 SV104"),
     Edit("R06", Severity.HOLD, party_edits.writable, "X12 005010 character set"),
     QUESTIONS_IN_CODING,
+    Edit("R08", Severity.HOLD, party_edits.medicare_second, f"{_CONTENT}, loop 2000B SBR05"),
 )
 
 

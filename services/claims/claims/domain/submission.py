@@ -109,6 +109,7 @@ def with_submission(claim: Claim, submission: Submission) -> Claim:
 
 
 def _submitted(claim: Claim, submission: Submission, transmission_id: UUID) -> ClaimSubmitted:
+    coverage = claim.snapshot.coverage if claim.snapshot else None
     return ClaimSubmitted(
         claim_id=claim.id,
         encounter_id=claim.encounter_id,
@@ -123,4 +124,5 @@ def _submitted(claim: Claim, submission: Submission, transmission_id: UUID) -> C
         ),
         transmission_id=transmission_id,
         payer_claim_number=submission.original_reference,
+        responsibility=coverage.responsibility if coverage else None,
     )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from claims.domain import adjudication, correction
+from claims.domain import adjudication, correction, next_payer
 from claims.domain.adjudication import Posting
 from claims.domain.claim import Claim
 from claims.domain.correction import Correction
-from claims.operations.assembly import surroundings
+from claims.operations.assembly import ASSEMBLE, surroundings
 from claims.operations.batching import join_batch
 from claims.operations.following import catch_up
 from claims.store import claims as store
 from common.change import Change
 from common.money import Money
 from common.uow import UnitOfWork
+
+CROSSOVER = "crossover-answer"
 
 
 async def post_remittance(uow: UnitOfWork, claim_id: UUID, posting: Posting) -> None:
@@ -79,9 +81,22 @@ async def uphold_denial(
     )
 
 
+async def crossover_due(uow: UnitOfWork, claim_id: UUID) -> None:
+    """Tell somebody of a claim that was crossed over and that the next payer has not answered. Raises NotFound."""
+    async with uow.begin() as tx:
+        before = await store.load(tx, claim_id)
+        await store.save(tx, before, next_payer.crossover_unanswered(before, tx.now))
+
+
 async def _changed(uow: UnitOfWork, claim_id: UUID, act: Callable[[Claim, datetime], Change[Claim]]) -> None:
     async with uow.begin() as tx:
         before = await store.load(tx, claim_id)
         change = act(before, tx.now)
         await store.save(tx, before, change)
-        await catch_up(tx, change.aggregate)
+        claim = change.aggregate
+        if len(claim.earlier) > len(before.earlier):
+            tx.schedule(ASSEMBLE, claim_id, due_at=tx.now, version=claim.coded.newest)
+        elif next_payer.crossed_over(claim) and not next_payer.crossed_over(before):
+            due_at = tx.now + timedelta(days=next_payer.CROSSOVER_DAYS)
+            tx.schedule(CROSSOVER, claim_id, due_at=due_at, version=claim.version)
+        await catch_up(tx, claim)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from claims.domain.claim import Claim
 from claims.domain.lifecycle import Status
 from claims.domain.parties import Snapshot
 from claims.operations.batching import join_batch
-from claims.operations.patient_facts import PatientFacts, ask_patients
+from claims.operations.patient_facts import RESPONSIBILITIES, PatientFacts, ask_patients
 from claims.store import claims as store
 from claims.store import readiness, registers
 from common.uow import Transaction, UnitOfWork
@@ -50,7 +51,9 @@ async def surroundings(tx: Transaction, claim: Claim) -> Surroundings:
 
 
 async def _snapshot(tx: Transaction, claim: Claim, facts: PatientFacts, on: date) -> Snapshot:
-    coverage = facts.coverages[0] if facts.coverages else None
+    billed = {earlier.snapshot.coverage.coverage_id for earlier in claim.earlier if earlier.snapshot.coverage}
+    left = [coverage for coverage in facts.coverages if coverage.coverage_id not in billed]
+    coverage = replace(left[0], responsibility=RESPONSIBILITIES[len(claim.earlier)]) if left else None
     payer = await registers.payer(tx, coverage.payer_id) if coverage else None
     practice = await registers.practice(tx)
     rendering = await registers.rendering(tx, claim.coded.rendering_npi)
@@ -61,4 +64,5 @@ async def _snapshot(tx: Transaction, claim: Claim, facts: PatientFacts, on: date
         payer=payer.entry if payer else None,
         practice=practice.entry if practice else None,
         rendering=rendering.entry if rendering else None,
+        further_payers=min(len(left), len(RESPONSIBILITIES) - len(claim.earlier)) - 1 if left else 0,
     )

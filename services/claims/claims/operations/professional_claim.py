@@ -14,6 +14,7 @@ from claims.domain.claim import Claim, Submission
 from claims.domain.coding import ServiceLine
 from claims.domain.numbering import set_reference
 from claims.domain.parties import Address, Coverage, Person, Practice, RenderingProvider, Snapshot
+from claims.operations.earlier_payers import adjudications_of, other_coverage
 from x12.model.party import ELECTRONIC_TRANSMITTER, MEMBER_ID, NPI, ORGANIZATION, PAYER_ID, PERSON
 
 SELF = "18"
@@ -66,6 +67,7 @@ def _claim(claim: Claim, batch_id: UUID) -> x12.Claim837P:
         prior_authorization=claim.prior_authorization or "",
         clia_number=practice.clia_number if laboratory else "",
         rendering=_rendering(snapshot.rendering, practice),
+        other_coverages=tuple(map(other_coverage, claim.earlier)),
     )
 
 
@@ -78,6 +80,7 @@ def _line(claim: Claim, submission: Submission, line: ServiceLine) -> x12.Servic
         service_from=claim.coded.date_of_service,
         pointers=line.pointers,
         control_number=f"{submission.control_number}-{line.number}",
+        adjudications=tuple(one for earlier in claim.earlier for one in adjudications_of(line, earlier)),
     )
 
 

@@ -15,13 +15,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from claims.domain.claim import Claim, Entry, Standing, Submission
 from claims.domain.coding import CodedEncounter, ServiceLine
+from claims.domain.decisions import Decision
 from claims.domain.draft import Neighbour
 from claims.domain.facts import Taken
 from claims.domain.findings import Finding
 from claims.domain.lifecycle import Deadline, Status, Wait
 from claims.domain.numbering import claim_number
 from claims.store import holds
-from claims.store.sealing import OVERRIDES, REASON, SNAPSHOT
+from claims.store.sealing import EARLIER, OVERRIDES, REASON, SNAPSHOT
 from claims.tables import CLAIM_NUMBERS, claim_history, claims, follow_ups, submissions
 from common.change import Change
 from common.ids import new_id
@@ -37,6 +38,7 @@ BY_ITSELF = "claims"
 _CODED = TypeAdapter(CodedEncounter)
 _LINES = TypeAdapter(tuple[ServiceLine, ...])
 _STANDING = TypeAdapter(Standing | None)
+_DECISIONS = TypeAdapter(tuple[Decision, ...])
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _AUTHORIZED = TypeAdapter(tuple[Taken, ...])
 
@@ -285,6 +287,8 @@ def _claim(tx: Transaction, row: RowMapping, sent: Iterable[Submission]) -> Clai
         standing=_STANDING.validate_python(row["standing"]),
         denied_by=row["denied_by"],
         authorized=_AUTHORIZED.validate_python(row["authorized"] or ()),
+        decisions=_DECISIONS.validate_python(row["decisions"] or ()),
+        earlier=EARLIER.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_earlier"]) or (),
     )
 
 
@@ -313,6 +317,8 @@ def _values(tx: Transaction, claim: Claim) -> dict[str, Any]:
         "standing": _STANDING.dump_python(claim.standing, mode="json"),
         "denied_by": claim.denied_by,
         "authorized": _AUTHORIZED.dump_python(claim.authorized, mode="json") or None,
+        "decisions": _DECISIONS.dump_python(claim.decisions, mode="json") if claim.decisions else None,
+        "sealed_earlier": EARLIER.seal_if(tx.vault, tx.practice_id, claim.id, claim.earlier or None),
     }
 
 

@@ -54,7 +54,8 @@ class RemittancePosted:
 
     charge = paid + contractual + patient_responsibility + denied, where what an earlier payer settled is part of
     `contractual`. A reversal carries the amounts it takes back, negative. `standing` is the claim as a whole: one
-    remittance alone does not say what an earlier one left open.
+    remittance alone does not say what an earlier one left open. `forwarded`: the payer has sent the claim on to the
+    next payer itself.
     """
 
     remittance_id: UUID
@@ -73,6 +74,7 @@ class RemittancePosted:
     adjustments: tuple[Adjustment, ...]
     remarks: tuple[str, ...]
     standing: Standing | None = None
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def posted(
         adjustments=claim.adjustments,
         remarks=claim.remarks,
         standing=standing(balances),
+        forwarded=claim.forwarded,
     )
 
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CHARGE_CHANGE = "charge_change"
     RESUBMISSION = "resubmission"
     WITHDRAWAL = "withdrawal"
+    NEXT_PAYER = "next_payer"
     CHEQUE = "cheque"
     PROVIDER_ADJUSTMENT = "provider_adjustment"
     CLAIM_PAYMENT = "claim_payment"

@@ -60,6 +60,22 @@ def withdrawn(balances: Balances) -> tuple[Posting, ...]:
     return moving(Kind.WITHDRAWAL, *moves)
 
 
+def asked_next(balances: Balances, charge: Money) -> tuple[Posting, ...]:
+    """A submission to a later payer: it is asked for what the one before left to the patient.
+
+    The patient owes nothing meanwhile. What the patient has paid towards that is the patient's credit until the payer
+    has answered.
+    """
+    entries = resubmitted(balances, charge)
+    now = after(balances, entries)
+    parts = Money.sum(balance(now, part) for part in PATIENT_PARTS)
+    paid = Money.sum(balance(now, account) for account in (PATIENT_CASH, EXTERNAL_CLEARING, PATIENT_CREDIT))
+    moves = [(part, -balance(now, part)) for part in PATIENT_PARTS]
+    moves += [(PATIENT_PARTS[0], -paid), (PAYER_RECEIVABLE, parts + paid)]
+    entries += moving(Kind.NEXT_PAYER, *moves)
+    return entries + settled(after(balances, entries))
+
+
 def written_off(balances: Balances, claim_id: UUID, amount: Money) -> tuple[Posting, ...]:
     """A denial that was upheld. Raises WriteOffTooLarge beyond what is open as denied."""
     denied = balance(balances, DENIED_RECEIVABLE)
@@ -84,16 +100,19 @@ def settled(balances: Balances) -> tuple[Posting, ...]:
 
     A reversal is the exact contra of the payment it takes back, but meanwhile the denied part may have been
     written off or sent again, and the patient may have paid. What was written off comes back first, then what the
-    payer was asked again; what the patient paid becomes the patient's credit, and a credit pays what is owed.
+    payer was asked again; what the patient paid becomes the patient's credit, and a credit pays what is owed. What of
+    the patient's share a later payer was asked for, or has paid, was never the patient's money.
     """
     short = -min(balance(balances, DENIED_RECEIVABLE), Money.zero())
     undone = min(short, max(balance(balances, DENIAL_WRITE_OFF), Money.zero()))
     moves = [(DENIED_RECEIVABLE, short), (DENIAL_WRITE_OFF, -undone), (PAYER_RECEIVABLE, undone - short)]
     credit = -balance(balances, PATIENT_CREDIT)
+    paid = Money.sum(balance(balances, account) for account in (PATIENT_CASH, EXTERNAL_CLEARING))
     for part in PATIENT_PARTS:
         over = -min(balance(balances, part), Money.zero())
-        moves += [(part, over), (PATIENT_CREDIT, -over)]
-        credit += over
+        own = max(min(over, paid - credit), Money.zero())
+        moves += [(part, over), (PATIENT_CREDIT, -own), (PAYER_RECEIVABLE, own - over)]
+        credit += own
     for part in PATIENT_PARTS:
         used = max(min(credit, balance(balances, part)), Money.zero())
         moves += [(part, -used), (PATIENT_CREDIT, used)]

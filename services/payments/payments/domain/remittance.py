@@ -13,6 +13,9 @@ from common.money import Money
 REVERSAL = "22"
 # CLP02 (rulebook 11): a payer after the first, who pays what the one before left to the patient.
 LATER_PAYER = frozenset({"2", "3", "20", "21"})
+# CLP02 of a payer that has sent the claim on to the next one itself, and the remarks that say so (rulebook 9.5).
+CROSSED_OVER = frozenset({"19", "20", "21"})
+CROSSOVER_REMARKS = frozenset({"MA07", "MA18", "N89"})
 # CLP02 23 went on to another payer without being processed, 25 only estimates: neither moves money.
 NOTHING_PROCESSED = frozenset({"23", "25"})
 
@@ -42,7 +45,10 @@ class PaidLine:
 
 @dataclass(frozen=True, slots=True)
 class PaidClaim:
-    """One CLP. `position` counts the claims of the cheque from 1; `patient_responsibility` is CLP05."""
+    """One CLP. `position` counts the claims of the cheque from 1; `patient_responsibility` is CLP05.
+
+    `crossover_carrier`: the payer names a carrier that it has sent the claim to (NM1 TT).
+    """
 
     position: int
     control_number: str
@@ -54,10 +60,17 @@ class PaidClaim:
     adjustments: tuple[Adjustment, ...] = ()
     lines: tuple[PaidLine, ...] = ()
     remarks: tuple[str, ...] = ()
+    crossover_carrier: bool = False
 
     @property
     def reversal(self) -> bool:
         return self.status == REVERSAL
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether the payer has sent the claim on to the next one."""
+        told = self.status in CROSSED_OVER or not CROSSOVER_REMARKS.isdisjoint(self.remarks)
+        return told or self.crossover_carrier
 
     @property
     def every_adjustment(self) -> tuple[Adjustment, ...]:

@@ -8,6 +8,9 @@ import x12
 from common.money import Money
 from payments.domain.remittance import Adjustment, PaidClaim, PaidLine, ProviderLevel, Remittance
 
+# NM101 of the carrier to which a payer has crossed a claim over.
+CROSSOVER_CARRIER = "TT"
+
 
 class Unreadable(Exception):
     """The file cannot be trusted as a whole. `code` and the text go to the queue; neither holds a value of the file."""
@@ -80,7 +83,12 @@ def _claim(part: x12.ClaimPayment, position: int) -> PaidClaim:
         adjustments=_adjustments(part.adjustments, place),
         lines=tuple(_line(line, f"{place}, line {n}") for n, line in enumerate(part.services, start=1)),
         remarks=part.remarks,
+        crossover_carrier=_names_a_crossover_carrier(part),
     )
+
+
+def _names_a_crossover_carrier(part: x12.ClaimPayment) -> bool:
+    return any(segment[:2] == ("NM1", CROSSOVER_CARRIER) for segment in part.extra)
 
 
 def _line(service: x12.ServicePayment, place: str) -> PaidLine:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.uow import Transaction, UnitOfWork
 from payments.domain.claim_account import VOID, ClaimAccount, Submission
-from payments.domain.receivable import opened, resubmitted, withdrawn
+from payments.domain.receivable import asked_next, opened, resubmitted, withdrawn
 from payments.domain.refusals import NumberTaken
 from payments.operations.desk import Desk
 from payments.store import claims, remittances
@@ -17,8 +17,12 @@ from payments.store.ledger import Source
 POST = "post-remittance"
 
 
-async def claim_submitted(uow: UnitOfWork, account: ClaimAccount, submission: Submission, *, today: date) -> None:
+async def claim_submitted(
+    uow: UnitOfWork, account: ClaimAccount, submission: Submission, *, later_payer: bool = False, today: date
+) -> None:
     """Open the claim's receivable, or add one more submission to it, and try again what waited for the number.
+
+    A submission to a `later_payer` asks it for what the one before left to the patient.
 
     A submission that is older than one heard of before adds its number and moves no money; so does a void, whose
     charge stands until the payer reverses what it paid. Raises NumberTaken.
@@ -31,7 +35,10 @@ async def claim_submitted(uow: UnitOfWork, account: ClaimAccount, submission: Su
                 raise NumberTaken(control_number=submission.control_number)
             return
         source = Source(f"submission/{account.claim_id}/{submission.control_number}", account.claim_id)
-        desk = _opened(tx, account, submission, source) if new else await _continued(tx, account, submission, source)
+        if new:
+            desk = _opened(tx, account, submission, source)
+        else:
+            desk = await _continued(tx, account, submission, source, later_payer=later_payer)
         await desk.close(today=today)
         await try_again(tx, submission.control_number)
 
@@ -57,14 +64,17 @@ def _opened(tx: Transaction, account: ClaimAccount, submission: Submission, sour
     return desk
 
 
-async def _continued(tx: Transaction, account: ClaimAccount, submission: Submission, source: Source) -> Desk:
+async def _continued(
+    tx: Transaction, account: ClaimAccount, submission: Submission, source: Source, *, later_payer: bool
+) -> Desk:
     desk = await Desk.of(tx, account.claim_id)
     known = desk.accounts[account.claim_id]
     if account.heard_version > known.heard_version:
         desk.accounts[account.claim_id] = replace(known, heard_version=account.heard_version)
         desk.touched.add(account.claim_id)
         if submission.frequency != VOID:
-            desk.book(source, resubmitted(desk.balances[account.claim_id], submission.charge))
+            asked = asked_next if later_payer else resubmitted
+            desk.book(source, asked(desk.balances[account.claim_id], submission.charge))
         tx.audit("update", "claim account", account.claim_id, charge=str(submission.charge))
     return desk
 
