@@ -57,6 +57,7 @@ SCOPES = {
     "payments": "payments",
     "denials": "denials",
     "eligibility": "eligibility",
+    "credentialing": "credentialing",
 }
 
 
@@ -190,6 +191,33 @@ class Clinic:
         card = {"payer_id": payer_id, "member_id": member_id, "effective_from": "2020-01-01", "priority": 2}
         coverage = await self.posts("patients", f"/patients/{patient.id}/coverages", card)
         return Patient(patient.id, payer_id, member_id, coverage)
+
+    async def applies_to(self, payer_id: str) -> dict[str, Any]:
+        """The credentialing desk files the clinician's application with a payer."""
+        await self.puts("credentialing", f"/payers/{payer_id}", {"name": "Meridian Mutual", "program": "commercial"})
+        await self.puts("credentialing", f"/groups/{NPI}", {"name": PRACTICE["name"], "tin": PRACTICE["tax_id"]})
+        place = {"billing_npi": NPI, "name": "Main Street"} | PRACTICE["address"]
+        await self.puts("credentialing", "/locations/MAIN", place)
+        who = {"name": {"family": "Ashby", "given": "Noor"}, "profession": "MD", "taxonomies": ["207N00000X"]}
+        await self.puts("credentialing", f"/providers/{RENDERING}", who)
+        wanted = {"npi": RENDERING, "payer_id": payer_id, "location_code": "MAIN"}
+        enrollment = await self.posts("credentialing", "/enrollments", wanted)
+        enrollment = await self.records(enrollment, "prepare")
+        return await self.records(enrollment, "submit", on=VISIT_DAY.isoformat())
+
+    async def records(self, enrollment: dict[str, Any], act: str, **facts: str) -> dict[str, Any]:
+        """What happened to an application."""
+        now = {"If-Match": f'"{enrollment["version"]}"'}
+        return await self.posts("credentialing", f"/enrollments/{enrollment['id']}/acts", {"act": act, **facts}, **now)
+
+    async def holds(self, count: int) -> dict[str, Any]:
+        """What the claims desk holds, as soon as it is so many claims."""
+
+        async def look() -> dict[str, Any] | None:
+            said = await self.gets("claims", "/holds/totals")
+            return said if said["claims"] == count else None
+
+        return await becomes(look, f"the claims desk never held {count} claims")
 
     async def corrects_the_card(self, patient: Patient, member_id: str) -> Patient:
         """The front desk reads the card again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -271,3 +272,27 @@ class TestOneTrace:
         assert "GET /patients/{patient_id}/claim-facts" in names
         groups = {span.attributes.get("messaging.consumer.group.name") for span in ours}
         assert {"dermbill.claims", "dermbill.payments"} <= groups
+
+
+class TestANewClinician:
+    async def test_has_fourteen_claims_wait_until_the_enrollment_is_in_effect(self, clinic: Any, payer: Any) -> None:
+        application = await clinic.applies_to("MERIDIAN")
+        await clinic.puts("claims", "/gate-policy", {"enrollment": "required"})
+        patients = [await clinic.registers() for _ in range(14)]
+        await asyncio.gather(*(payer.enrolls(patient) for patient in patients))
+        visits = [await clinic.sees(patient, SHAVE, problems=("D49.2",)) for patient in patients]
+        assert await clinic.holds(14) == {
+            "claims": 14,
+            "amount": "2660.00",
+            "reasons": [{"reason": "CRED_UNKNOWN", "claims": 14, "amount": "2660.00"}],
+        }
+        assert await clinic.events("claims", "ClaimSubmitted") == []
+
+        day = visits[0].form["date"]
+        await clinic.records(application, "approve", on=day, effective_from=day)
+
+        claims = [await clinic.claim_of(visit, status="paid") for visit in visits]
+        assert [claim["findings"] for claim in claims] == [[]] * 14
+        assert (await clinic.holds(0))["amount"] == "0.00"
+        said = [event["type"].split(".")[-2] for event in await clinic.events("claims")]
+        assert [said.count(name) for name in ("ClaimHeld", "ClaimSubmitted", "ClaimPaid")] == [14, 14, 14]
