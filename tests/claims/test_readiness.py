@@ -13,8 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.domain import assembly
 from claims.domain.bill import REASONS, Bill
-from claims.domain.coding import ServiceLine
+from claims.domain.claim import Claim, started
+from claims.domain.coding import CodedEncounter, LaterWord, ServiceLine
+from claims.domain.decisions import Decision, EarlierPayer
+from claims.domain.events import ClaimHeld
 from claims.domain.facts import (
     AuthApproved,
     AuthDenied,
@@ -30,9 +34,14 @@ from claims.domain.facts import (
     NeedHeard,
     Span,
 )
+from claims.domain.findings import Finding, Override, Severity
 from claims.domain.gate_policy import Ask, GatePolicy, NeededCodes
-from claims.domain.readiness import decide
+from claims.domain.lifecycle import Status
+from claims.domain.parties import Address, Coverage, Payer, Person, Practice, Snapshot
+from claims.domain.readiness import decide, judge
+from common.change import Change
 from common.money import Money
+from common.phi import Phi
 
 DAY = date(2026, 3, 2)
 TOLD = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -277,6 +286,75 @@ class TestExclusion:
 
     def test_is_the_only_hold_that_no_reason_lets_pass(self) -> None:
         assert [id for id, reason in REASONS.items() if not reason.overridable] == ["PROVIDER_EXCLUDED"]
+
+
+def claim(status: Status = Status.READY, *, snapshot: Snapshot | None = None, **changes: Any) -> Claim:
+    """A claim of the biologic, as it stands between being judged and being sent."""
+    coded = CodedEncounter(UUID(int=60), PATIENT, 1, DAY, "11", NPI, ("L40.0",), (DRUG,), "2026Q1")
+    begun = started(UUID(int=61), "0000000A", coded, TOLD)
+    frozen = snapshot or SNAPSHOT
+    return replace(begun, status=status, snapshot=frozen, charge=Money("9000.00"), **changes)
+
+
+def payer(payer_id: str = "PAYERA", **more: Any) -> Payer:
+    return Payer(payer_id, "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True, **more)
+
+
+WHERE = Address("100 Example Street", "Albany", "NY", "122070001")
+PERSON = Person(Phi("Quill"), Phi("Maren"))
+PRACTICE = Practice("Sample Dermatology PC", GROUP, TIN, "207N00000X", WHERE, "Billing", "5185550100")
+COVER = Coverage(COVERAGE, "PAYERA", Phi("MA1000001"), "P", "18", PERSON)
+SNAPSHOT = Snapshot(DAY, PERSON, COVER, payer(), PRACTICE, None)
+NOW = TOLD + timedelta(days=3)
+OPEN = Facts(authorizations=(approved(),))
+ENDED = Facts(authorizations=(approved(valid_to=date(2026, 3, 1)),))
+
+
+class TestAClaim:
+    def test_that_is_ready_is_held_by_what_turned_bad_and_released_by_what_mends_it(self) -> None:
+        held = assembly.weigh(claim(), ENDED, NOW)
+        assert (held.aggregate.status, held.events) == (
+            Status.HELD, (ClaimHeld(UUID(int=61), UUID(int=60), ("AUTH_EXPIRED",)),),
+        )  # fmt: skip
+        assert assembly.weigh(held.aggregate, ENDED, NOW) == Change(held.aggregate)
+        released = assembly.weigh(held.aggregate, OPEN, NOW)
+        assert (released.aggregate.status, released.events) == (Status.READY, ())
+        assert released.aggregate.prior_authorization == "PA4"
+
+    def test_keeps_what_the_scrubber_found(self) -> None:
+        other = Finding("E30", Severity.HOLD, "line 1", "No charge.", "Add one.", "charge master")
+        held = assembly.weigh(claim(Status.HELD, findings=(other,)), OPEN, NOW).aggregate
+        assert (held.status, held.findings, held.authorized) == (Status.HELD, (other,), ())
+
+    def test_that_a_person_let_pass_goes(self) -> None:
+        answer = Override("AUTH_EXPIRED", "line 1", Phi("The payer waived it"), "staff-1", NOW)
+        passed = assembly.weigh(claim(overrides=(answer,)), ENDED, NOW).aggregate
+        assert (passed.status, [finding.id for finding in passed.findings]) == (Status.READY, ["AUTH_EXPIRED"])
+
+    @pytest.mark.parametrize(
+        "status", [status for status in Status if status not in (Status.HELD, Status.READY, Status.CORRECTING)]
+    )
+    def test_that_is_being_built_or_has_left_is_not_touched(self, status: Status) -> None:
+        there = claim(status)
+        assert assembly.weigh(there, ENDED, NOW) == Change(there)
+
+    def test_that_voids_what_a_payer_has_is_never_held(self) -> None:
+        decided = claim(Status.ASSEMBLING, adjudicated_on=DAY, payer_claim_number="PC1")
+        withdrawn = replace(decided, coded=replace(decided.coded, later=LaterWord(2, held=False, withdrawn=True)))
+        assert judge(withdrawn, ENDED).allowed
+        assert not judge(decided, ENDED).allowed
+
+    def test_that_goes_on_to_the_next_payer_keeps_what_it_used_of_the_one_before(self) -> None:
+        first = assembly.weigh(claim(), OPEN, NOW).aggregate
+        cover = replace(COVER, payer_id="PAYERB", responsibility="S")
+        second = replace(SNAPSHOT, coverage=cover, payer=payer("PAYERB"))
+        paid = Decision(UUID(int=62), "CONTROL1", "1", "PC1", DAY, first.charge, first.charge, (), ())
+        gone_on = replace(first, snapshot=second, earlier=(EarlierPayer(SNAPSHOT, 1, (paid,)),))
+        assert (gone_on.prior_authorization, gone_on.spent) == (None, first.authorized)
+        theirs = approved(id=OTHER_AUTH, payer_id="PAYERB")
+        judged = assembly.weigh(gone_on, Facts(authorizations=(approved(), theirs)), NOW)
+        assert [one.payer_id for one in judged.aggregate.authorized] == ["PAYERA", "PAYERB"]
+        assert judged.aggregate.prior_authorization == "PA5"
 
 
 DAYS = st.dates(date(2026, 2, 20), date(2026, 3, 12))

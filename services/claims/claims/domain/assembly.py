@@ -98,7 +98,7 @@ def weigh(claim: Claim, facts: Facts, now: datetime) -> Change[Claim]:
     gate = readiness.judge(claim, facts)
     findings = (*(finding for finding in claim.findings if finding.id not in REASONS), *gate.findings)
     taken = () if holding(findings, claim.overrides) else gate.taken
-    if (findings, taken) == (claim.findings, claim.authorized):
+    if (findings, (*claim.spent, *taken)) == (claim.findings, claim.authorized):
         return Change(claim)
     return _settled(claim, findings, gate.taken, now)
 
@@ -136,9 +136,9 @@ def _settled(claim: Claim, findings: tuple[Finding, ...], taken: tuple[Taken, ..
     }
     found |= {"authorizations": " ".join(sorted({str(one.authorization_id) for one in taken}))} if taken else {}
     if holding(findings, claim.overrides):
-        held = replace(claim, findings=findings, authorized=()).move(Fact.FOUND_WANTING, now, found)
+        held = replace(claim, findings=findings, authorized=claim.spent).move(Fact.FOUND_WANTING, now, found)
         return Change(held, (_told_held(held),))
-    clean = replace(claim, findings=findings, authorized=taken)
+    clean = replace(claim, findings=findings, authorized=(*claim.spent, *taken))
     if claim.status is Status.READY:
         return Change(clean.note(Fact.FOUND_CLEAN.value, now, found))
     return Change(clean.move(Fact.FOUND_CLEAN, now, found))

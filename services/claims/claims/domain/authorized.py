@@ -93,7 +93,7 @@ def _fitting(lines: Iterable[ServiceLine], ranked: Sequence[AuthApproved], room:
             left = room[key]
             if left is None or left >= line.units:
                 room[key] = None if left is None else left - line.units
-                found.append(Taken(line.number, line.cpt, line.units, one.authorization_id, one.number))
+                found.append(Taken(line.number, line.cpt, line.units, one.authorization_id, one.number, one.payer_id))
                 break
     return found
 

@@ -178,7 +178,15 @@ class Claim:
     @property
     def prior_authorization(self) -> str | None:
         """REF G1: the number that was given, or that of the authorization which covers the lines."""
-        return self.authorization_number or next((one.number for one in self.authorized), None)
+        own = (one.number for one in self.authorized if one.payer_id == self.payer_id)
+        return self.authorization_number or next(own, None)
+
+    @property
+    def spent(self) -> tuple[Taken, ...]:
+        """What it used of authorizations of payers that have done with it: that stays used."""
+        covers = (earlier.snapshot.coverage for earlier in self.earlier)
+        payers = {cover.payer_id for cover in covers if cover} - {self.payer_id}
+        return tuple(one for one in self.authorized if one.payer_id in payers)
 
     @property
     def filing_window(self) -> tuple[date, date]:

@@ -225,13 +225,14 @@ Fact = CoverageHeard | NeedHeard | AuthorizationHeard | EnrollmentHeard | Exclus
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Units of one authorization that a line of a claim uses up; `number` is what the payer calls it."""
+    """Units of one authorization that a line of a claim uses up; `number` is what its payer calls it."""
 
     line: int
     code: str
     units: int
     authorization_id: UUID
     number: str
+    payer_id: str
 
 
 @dataclass(frozen=True, slots=True)

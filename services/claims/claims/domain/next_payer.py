@@ -66,7 +66,6 @@ def gone_on(claim: Claim, now: datetime) -> Claim:
         adjudicated_on=None,
         payer_claim_number=None,
         authorization_number=None,
-        authorized=(),
         denied_by=None,
         findings=(),
         overrides=(),

@@ -46,7 +46,7 @@ def judge(claim: Claim, facts: Facts) -> Verdict:
     """
     bill = bill_of(claim)
     if bill is None or claim.next_frequency == VOID:
-        return Verdict(taken=claim.authorized)
+        return Verdict(taken=tuple(one for one in claim.authorized if one.payer_id == claim.payer_id))
     return decide(bill, facts)
 
 
