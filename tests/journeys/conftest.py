@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +47,9 @@ PAYER = {
     "x_modifiers": True,
     "batch_seconds": 1,
 }
-CHARGES = {"17000": "135.00", "17003": "15.00", "11102": "190.00", "11104": "240.00", "11200": "180.00"}
+CHARGES = {
+    "17000": "135.00", "17003": "15.00", "11102": "190.00", "11104": "240.00", "11200": "180.00", "J2357": "12.00",
+}  # fmt: skip
 # Each area of the platform by the service that answers for it; staff may read and write all of them.
 SCOPES = {
     "patients": "patients",
@@ -58,6 +60,7 @@ SCOPES = {
     "denials": "denials",
     "eligibility": "eligibility",
     "credentialing": "credentialing",
+    "authorizations": "authorizations",
 }
 
 
@@ -210,6 +213,31 @@ class Clinic:
         now = {"If-Match": f'"{enrollment["version"]}"'}
         return await self.posts("credentialing", f"/enrollments/{enrollment['id']}/acts", {"act": act, **facts}, **now)
 
+    async def hears_by_telephone(self, patient: Patient, code: str, units: int, until: date, number: str) -> None:
+        """A payer has approved units of a code, for half a year up to a day."""
+        first = until - timedelta(days=180)
+        wish = {
+            "patient_id": str(patient.id),
+            "services": [{"code": code, "units": units}],
+            "first": first.isoformat(),
+            "place": "11",
+            "diagnoses": ["L40.0"],
+            "rendering_npi": RENDERING,
+            "drug": True,
+        }
+        asked = await self.posts("authorizations", "/authorizations", wish)
+        decision = {
+            "payer_id": patient.payer_id,
+            "action": "A1",
+            "number": number,
+            "services": [{"code": code, "units": units}],
+            "valid_from": first.isoformat(),
+            "valid_to": until.isoformat(),
+            "reason": "By telephone.",
+        }
+        now = {"If-Match": f'"{asked["version"]}"'}
+        await self.posts("authorizations", f"/authorizations/{asked['id']}/decision", decision, **now)
+
     async def holds(self, count: int) -> dict[str, Any]:
         """What the claims desk holds, as soon as it is so many claims."""
 
@@ -218,6 +246,14 @@ class Clinic:
             return said if said["claims"] == count else None
 
         return await becomes(look, f"the claims desk never held {count} claims")
+
+    async def is_held_by(self, reason: str) -> dict[str, Any]:
+        """The practice's held claim, as soon as that is the reason."""
+
+        async def look() -> dict[str, Any] | None:
+            return next(iter((await self.gets("claims", "/holds", reason=reason))["items"]), None)
+
+        return await becomes(look, f"no claim was held by {reason}")
 
     async def corrects_the_card(self, patient: Patient, member_id: str) -> Patient:
         """The front desk reads the card again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common import tracing
@@ -20,6 +21,7 @@ TAGS = {
     "symptoms": ["bleeding", "irritation"], "problem_ref": "p1",
 }  # fmt: skip
 LASER = {"kind": "cosmetic", "technique": "vascular laser", "site": "scalp", "count": 1, "problem_ref": "p1"}
+BIOLOGIC = {"kind": "drug", "hcpcs": "J2357", "dose_mg": 300, "problem_ref": "p1"}
 
 
 def adjusted(truth: dict[str, Any]) -> Money:
@@ -296,3 +298,46 @@ class TestANewClinician:
         assert (await clinic.holds(0))["amount"] == "0.00"
         said = [event["type"].split(".")[-2] for event in await clinic.events("claims")]
         assert [said.count(name) for name in ("ClaimHeld", "ClaimSubmitted", "ClaimPaid")] == [14, 14, 14]
+
+
+class TestABiologicWhoseAuthorizationEnded:
+    async def test_goes_under_the_number_of_the_retro_authorization(self, clinic: Any, payer: Any) -> None:
+        patient = await clinic.registers()
+        await payer.enrolls(patient)
+        await clinic.puts(
+            "claims", "/gate-policy", {"authorization": "required", "needs_authorization": [{"first": "J2357"}]}
+        )
+        visit_day = datetime.now(UTC).date() - timedelta(days=3)
+        await clinic.hears_by_telephone(patient, "J2357", 120, visit_day - timedelta(days=1), "ENDED0001")
+        visit = await clinic.sees(patient, BIOLOGIC, problems=("L40.0",))
+        waiting = await clinic.is_held_by("AUTH_EXPIRED")
+        assert (waiting["encounter_id"], waiting["charge"]) == (visit.id, "720.00")
+
+        await clinic.hears_by_telephone(patient, "J2357", 60, visit_day, "RETRO0001")
+
+        claim = await clinic.claim_of(visit, status="paid")
+        [submission] = claim["submissions"]
+        file = await payer.file(submission["control_number"])
+        assert "REF*G1*RETRO0001" in segments(file, submission["control_number"])
+        assert (claim["authorization_number"], claim["findings"]) == ("RETRO0001", [])
+
+
+class TestACosmeticAndAMedicalServiceInOneVisit:
+    async def test_the_medical_part_waits_for_the_payers_word_and_the_cosmetic_part_stays_the_patients(
+        self, clinic: Any, payer: Any
+    ) -> None:
+        patient = await clinic.registers()
+        await payer.enrolls(patient)
+        await clinic.puts("claims", "/gate-policy", {"coverage": "required"})
+        visit = await clinic.sees(patient, KERATOSES, LASER | {"problem_ref": "p2"}, problems=("L57.0", "I78.1"))
+        held = await clinic.is_held_by("COVERAGE_UNVERIFIED")
+        assert (held["encounter_id"], held["charge"]) == (visit.id, "240.00")
+
+        await clinic.asks_payers()
+        await clinic.posts("eligibility", "/checks", {"patient_id": str(patient.id), "on": visit.form["date"]})
+
+        claim = await clinic.claim_of(visit, status="paid")
+        assert [line["cpt"] for line in claim["lines"]] == ["17000", "17003"]
+        said = await clinic.gets("claims", f"/encounters/{visit.id}")
+        assert [(one["disposition"], len(one["lines"])) for one in said["not_billed"]] == [("self_pay", 1)]
+        await clinic.money(claim, charge="240.00", patient="0.00", open="0.00")
