@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from simulator import admin, admin_desks, admin_wires, core, sftp, submitters
+from simulator import admin, admin_desks, admin_wires, core, fhir_door, sftp, submitters
 from simulator.envelope import Refused
 from simulator.settings import Settings
 from simulator.world import World
@@ -32,7 +32,14 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(title="Simulated clearinghouse and payers", version="0.1.0", lifespan=lifespan)
     app.state.settings = settings
     app.state.tokens = submitters.Tokens()
-    for router in (submitters.router, core.router, admin.router, admin_wires.router, admin_desks.router):
+    for router in (
+        submitters.router,
+        core.router,
+        fhir_door.router,
+        admin.router,
+        admin_wires.router,
+        admin_desks.router,
+    ):
         app.include_router(router)
     app.add_exception_handler(Refused, core.refusal)
 

@@ -44,14 +44,15 @@ def _answered(question: Question, asked: AskedSet) -> str:
     event = next(asked.levels("EV"), Level("EV", "", None))
     payer_id = at(event.up("20").first("NM1"), 9)
     member_id = plain(at(event.up("22").first("NM1", "IL"), 9))
-    reject = _reject(question.store, payer_id, member_id)
-    authorization = None if reject else _considered(question, asked, event, payer_id, member_id)
+    refused = reject(question.store, payer_id, member_id)
+    authorization = None if refused else _considered(question, asked, event, payer_id, member_id)
     for level in asked.levels("20", "21", "22", "23", "EV", "SS"):
-        parts += _level(asked, level, authorization, reject)
+        parts += _level(asked, level, authorization, refused)
     return "".join(parts)
 
 
-def _reject(store: Store, payer_id: str, member_id: str) -> str:
+def reject(store: Store, payer_id: str, member_id: str) -> str:
+    """AAA03 for a payer or a member that is not known here; empty where both are."""
     payer = store.payer(payer_id)
     if payer is None:
         return _UNKNOWN_PAYER
@@ -60,19 +61,24 @@ def _reject(store: Store, payer_id: str, member_id: str) -> str:
 
 
 def _considered(question: Question, asked: AskedSet, event: Level, payer_id: str, member_id: str) -> Authorization:
-    """What was said of the same request before, or a decision of now."""
-    store = question.store
     trace = plain(at(event.first("TRN"), 2))
-    earlier = store.authorization_by_trace(payer_id, trace)
-    if earlier is not None:
-        return earlier[1]
-    payer = store.payers()[payer_id]
     on = day(at(event.first("DTP", "AAH", "472"), 3)) or question.clock.moment(question.day).date()
     services = tuple(_service(asked, level) for level in event.down("SS"))
     request = Request(payer_id, member_id, services, on, trace, plain(at(event.first("TRN"), 3)))
-    authorization = decided(request, payer, store.authorization_rules(payer_id), question.day)
+    return considered(question.store, question.day, request, json.dumps(asdict(question.route)))
+
+
+def considered(store: Store, now: float, request: Request, route: str) -> Authorization:
+    """What was said of the same request before, or a decision of now. Without a `route` nobody is told of a later one:
+    who asked asks again.
+    """
+    earlier = store.authorization_by_trace(request.payer_id, request.trace)
+    if earlier is not None:
+        return earlier[1]
+    payer = store.payers()[request.payer_id]
+    authorization = decided(request, payer, store.authorization_rules(request.payer_id), now)
     authorization = _numbered(store, authorization)
-    key = store.add_authorization(authorization, json.dumps(asdict(question.route)))
+    key = store.add_authorization(authorization, route)
     if authorization.decide_on is not None:
         store.schedule(authorization.decide_on, STEP, str(key))
     return authorization
@@ -139,10 +145,12 @@ def _hcr(decision: str, authorization_number: str, reason: str) -> str:
 
 
 def decide_pended(store: Store, clock: Clock, due: Due) -> None:
-    """The day of a pended request: its final answer goes to the mailbox of who asked."""
+    """The day of a pended request: its final answer goes to the mailbox of who asked by X12."""
     authorization, route_text = store.authorization(int(due.subject))
     final = _numbered(store, finished(authorization))
     store.save_authorization(int(due.subject), final)
+    if not route_text:
+        return
     route = Route(**json.loads(route_text))
     moment = clock.moment(due.at)
     body = _notice(

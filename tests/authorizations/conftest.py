@@ -55,6 +55,25 @@ class Desk:
     http: httpx.AsyncClient
     partner_id: UUID
 
+    async def by_fhir(self, **payer: Any) -> None:
+        """The payer is asked over its FHIR server from now on."""
+        partner = {
+            "name": "Meridian FHIR", "wire": "fhir", "base_url": str(self.payers.base_url).replace("/admin/", "/fhir"),
+            "sender_qualifier": "ZZ", "sender_id": "DERMGROUP", "receiver_qualifier": "ZZ", "receiver_id": "MERIDIAN",
+        }  # fmt: skip
+        async with self.edi.client("edi:write") as wires:
+            made = await wires.post("/partners", json=partner, headers=key())
+        assert made.status_code == 201, made.text
+        entry = {"name": "Meridian Mutual", "wire": "pas", "partner_id": made.json()["id"]} | payer
+        answer = await self.http.put(f"/payers/{PAYER}", json=entry)
+        assert answer.status_code == 200, answer.text
+
+    async def inquires(self) -> None:
+        """The time of the next inquiry has come."""
+        due = "UPDATE timers SET due_at = clock_timestamp() WHERE kind = 'inquire-payer' RETURNING key"
+        assert await self.service.query(text(due)), "nothing is to be inquired about"
+        await self.service.run_timers()
+
     async def registers(self) -> UUID:
         """A patient with a coverage of the simulated payer."""
         async with self.patients.client("patients:write") as http:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from authorizations.operations import asking, hearing, requesting
-from authorizations.store.records import ASK, DECISION_DUE, EXPIRED, EXPIRING, RESPONSE_DUE
+from authorizations.operations import asking, hearing, inquiring, requesting
+from authorizations.store.records import ASK, DECISION_DUE, EXPIRED, EXPIRING, INQUIRE, RESPONSE_DUE
 from common.deadlines import Deadlines
 from common.timers import Timer
 from common.uow import UnitOfWork
@@ -14,6 +14,11 @@ DEADLINES = Deadlines()
 @DEADLINES.when(ASK)
 async def ask_payer(uow: UnitOfWork, timer: Timer) -> None:
     await asking.ask(uow, timer.key)
+
+
+@DEADLINES.when(INQUIRE)
+async def inquire(uow: UnitOfWork, timer: Timer) -> None:
+    await inquiring.inquire(uow, timer.key)
 
 
 @DEADLINES.when(hearing.READ)

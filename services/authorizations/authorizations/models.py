@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from authorizations.domain.authorization import (
     DEFAULT_RENEWAL_DAYS,
@@ -23,7 +23,7 @@ from authorizations.domain.counting import CertifiedService
 from authorizations.domain.lifecycle import Status
 from authorizations.domain.needed import Answer, Circumstances, PlannedService, Rule, Verdict
 from authorizations.domain.registers import AskingProvider, Payer
-from authorizations.domain.request import Certification
+from authorizations.domain.request import Certification, Request, Route, Wire
 from authorizations.domain.said import Said, ServiceWord, notice
 from authorizations.store.records import Happening
 from codes import icd10
@@ -258,6 +258,22 @@ class RequestOut(BaseModel):
     attempts: int
     ask_at: datetime | None
     sent_at: datetime | None
+    wire: Wire
+    inquiries: int
+    inquire_at: datetime | None
+
+    @classmethod
+    def of(cls, request: Request) -> RequestOut:
+        return cls(
+            certification=request.certification,
+            stage=request.stage.value,
+            attempts=request.attempts,
+            ask_at=request.ask_at,
+            sent_at=request.sent_at,
+            wire=request.route.wire,
+            inquiries=request.inquiries,
+            inquire_at=request.inquire_at,
+        )
 
 
 class AuthorizationOut(BaseModel):
@@ -307,7 +323,7 @@ class AuthorizationOut(BaseModel):
             diagnoses=list(wish.diagnoses),
             attachments=[AttachmentIO.model_validate(each, from_attributes=True) for each in wish.attachments],
             course=CourseIO.model_validate(wish.course, from_attributes=True) if wish.course else None,
-            request=RequestOut.model_validate(one.request, from_attributes=True) if one.request else None,
+            request=RequestOut.of(one.request) if one.request else None,
             number=decided.number or None,
             certified=list(_standing(one)),
             valid_from=decided.valid_from,
@@ -505,7 +521,9 @@ class RuleOut(RuleIn):
 
 
 class PayerIn(BaseModel):
-    """What kind of plan the payer is, as far as clocks care, and the days its contract or its state gives it."""
+    """What kind of plan the payer is, as far as clocks care, the days its contract or its state gives it, and how it is
+    asked.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -515,9 +533,18 @@ class PayerIn(BaseModel):
     program: Program = Program.COMMERCIAL
     standard_days: Annotated[int, Field(ge=1, le=120)] | None = None
     urgent_days: Annotated[int, Field(ge=1, le=120)] | None = None
+    wire: Wire = Field(default=Wire.X12, description="X12 278, or FHIR Da Vinci PAS")
+    partner_id: UUID | None = Field(default=None, description="For pas: the partner of edi that is its FHIR server")
+
+    @model_validator(mode="after")
+    def _partner_by_wire(self) -> PayerIn:
+        if (self.wire is Wire.PAS) != (self.partner_id is not None):
+            raise ValueError("partner_id is needed for the wire pas, and for it alone")
+        return self
 
     def payer(self, payer_id: str) -> Payer:
-        return Payer(payer_id, self.name, self.program, PayerDays(self.standard_days, self.urgent_days))
+        days, route = PayerDays(self.standard_days, self.urgent_days), Route(self.wire, self.partner_id)
+        return Payer(payer_id, self.name, self.program, days, route)
 
 
 class PayerOut(BaseModel):
@@ -526,6 +553,8 @@ class PayerOut(BaseModel):
     program: Program
     standard_days: int | None
     urgent_days: int | None
+    wire: Wire
+    partner_id: UUID | None
 
     @classmethod
     def of(cls, payer: Payer) -> PayerOut:
@@ -535,6 +564,8 @@ class PayerOut(BaseModel):
             program=payer.program,
             standard_days=payer.days.standard,
             urgent_days=payer.days.urgent,
+            wire=payer.route.wire,
+            partner_id=payer.route.partner_id,
         )
 
 

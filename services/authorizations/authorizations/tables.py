@@ -23,7 +23,7 @@ METADATA = service_metadata()
 
 LOOKED_AT = text("attention <> '[]'::jsonb")
 
-# `question` and `answer` are sealed (docs/adr/0009): the 278 as it was asked, and the payer's as it came.
+# `question` and `answer` are sealed (docs/adr/0009): the request as it was asked, and the answer as it came.
 records = tenant_table(
     "authorizations",
     METADATA,
@@ -105,6 +105,8 @@ payers = tenant_table(
     Column("program", Text, nullable=False),
     Column("standard_days", Integer),
     Column("urgent_days", Integer),
+    Column("wire", Text, nullable=False, server_default="x12"),
+    Column("partner_id", Uuid),
     UniqueConstraint("practice_id", "payer_id"),
 )
 

@@ -34,6 +34,10 @@ MEDIA_TYPE = "application/edi-x12"
 RAW: dict[int | str, dict[str, Any]] = {
     200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 }
+FHIR_TYPE = "application/fhir+json"
+FHIR_RAW: dict[int | str, dict[str, Any]] = {
+    200: {"content": {FHIR_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
 PayerQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
 
@@ -82,13 +86,30 @@ async def get(authorization_id: UUID, reads: Reads, today: Today, response: Resp
 )
 async def raw_answer(authorization_id: UUID, reads: Reads) -> Response:
     """The payer's last 278 byte for byte. The read is in the audit trail."""
+    return Response(await _answer(reads, authorization_id, fhir=False), media_type=MEDIA_TYPE)
+
+
+@router.get(
+    "/authorizations/{authorization_id}/answer.fhir.json",
+    dependencies=[needs(READ)],
+    response_class=Response,
+    responses=FHIR_RAW,
+)
+async def fhir_answer(authorization_id: UUID, reads: Reads) -> Response:
+    """The payer's last FHIR Bundle byte for byte. The read is in the audit trail."""
+    return Response(await _answer(reads, authorization_id, fhir=True), media_type=FHIR_TYPE)
+
+
+async def _answer(reads: Reads, authorization_id: UUID, *, fhir: bool) -> bytes:
+    """The last answer where it came over the wire that is asked for. Raises NotFound."""
     async with reads.begin() as tx:
         one = await store.load(tx, authorization_id)
         content = await store.answer_of(tx, authorization_id)
-        if content is None:
+        # An interchange begins with ISA, whatever stands before it.
+        if content is None or content.lstrip().startswith(b"{") is not fhir:
             raise NotFound(kind="answer to authorization", id=authorization_id)
         tx.audit("read", "authorization answer", one.id, bytes=len(content))
-    return Response(content, media_type=MEDIA_TYPE)
+    return content
 
 
 @router.post("/authorizations/{authorization_id}/requests", status_code=202, dependencies=[needs(WRITE)])

@@ -13,7 +13,7 @@ from authorizations.domain.clocks import Clock, Program, Urgency
 from authorizations.domain.counting import Allowance, CertifiedService
 from authorizations.domain.lifecycle import CERTIFIED, IN_FORCE, OPEN, Fact, Status, next_status
 from authorizations.domain.refusals import AnotherRequestIsOpen, NothingToSettle, NotPossibleNow, NumberNeeded
-from authorizations.domain.request import Certification, Request, Stage
+from authorizations.domain.request import BY_X12, Certification, Request, Route, Stage
 from authorizations.domain.said import CERTIFYING, Said
 from common.change import Change
 
@@ -138,11 +138,25 @@ class Authorization:
         )
         return Change(asked)
 
-    def written_down(self, coverage_id: UUID, payer_id: str, program: Program, now: datetime) -> Authorization:
+    @property
+    def inquiry_key(self) -> str:
+        """The idempotency key of the next inquiry about what is pended."""
+        return f"{self.id}-{self.requests}-inquiry-{self.request.inquiries if self.request else 0}"
+
+    def written_down(
+        self, coverage_id: UUID, payer_id: str, program: Program, now: datetime, route: Route = BY_X12
+    ) -> Authorization:
         """The question is fixed; it is put as soon as this is committed, and again should the asker have died."""
         assert self.request is not None
         wish = replace(self.wish, coverage_id=coverage_id)
-        return replace(self, wish=wish, payer_id=payer_id, program=program, request=self.request.written_down(now))
+        written = self.request.written_down(now, route)
+        return replace(self, wish=wish, payer_id=payer_id, program=program, request=written)
+
+    def inquired(self, now: datetime, attention: tuple[str, ...] = ()) -> Authorization:
+        """The payer was asked how far it is and has not decided; what asked for a look still does."""
+        assert self.request is not None
+        looked_at = tuple(dict.fromkeys((*self.attention, *attention)))
+        return replace(self, request=self.request.inquired(now), attention=looked_at)
 
     def nothing_to_ask(self, code: str) -> Authorization:
         """What the question needs is missing: a person mends it and submits again."""

@@ -1,4 +1,4 @@
-"""What a payer said of a request, in the terms of the rules; the 278 and a telephone call come to the same."""
+"""What a payer said of a request, in the terms of the rules; a 278, a ClaimResponse and a call come to the same."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "no-asking-provider": ("the practice has not said as whom it asks", "Put the asking provider, then submit again."),
     "payer-silent": ("the payer did not answer any attempt", "Call the payer, or submit again later."),
     "answer-unreadable": (
-        "the payer's answer is not a 278 that can be read",
+        "the payer's answer cannot be read",
         "Look at the raw answer; call the payer.",
     ),
     "answer-not-ours": ("the answer does not carry our trace number", "Look at the raw answer; call the payer."),

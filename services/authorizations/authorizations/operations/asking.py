@@ -7,35 +7,24 @@ between asks again under that key, and edi gives the answer it already has. No r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
-
-from pydantic import TypeAdapter
 
 import x12
 from authorizations import sealing
 from authorizations.domain.authorization import Authorization
-from authorizations.domain.request import Stage
-from authorizations.operations import hearing, question
+from authorizations.domain.request import BY_X12, Route, Stage
+from authorizations.operations import exchanging, hearing, question
+from authorizations.operations.exchanging import Answered
 from authorizations.operations.patient_facts import PatientFacts, ask_patients
 from authorizations.operations.question import CannotHear
 from authorizations.store import records as store
 from authorizations.store import registers
 from common.change import Change
 from common.failpoints import failpoint, named
-from common.http import RemoteRefusal, RemoteUnavailable
 from common.uow import Transaction, UnitOfWork
 
 WRITTEN = named("authorizations.written", "a request is written down; edi was not asked")
 TOLD = named("authorizations.told", "edi gave the payer's answer; it is not kept")
-
-# CAQH CORE: an answer within twenty seconds. Edi gives up after nineteen and says so.
-SECONDS = 21.0
-REPLACED = "\ufffd"
-# What edi says that the same request will always hear.
-FINAL_REFUSALS = frozenset({"no-route", "question-invalid", "partner-wire", "cannot-be-written", "unknown-kind"})
-
-_REQUEST = TypeAdapter(x12.AuthorizationRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +34,9 @@ class Asking:
     authorization: Authorization
     question: x12.AuthorizationRequest
 
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of asking: the interchange of the answer, or why there is none. `final`: no use in asking again."""
-
-    content: bytes = b""
-    code: str = ""
-    final: bool = False
-    exchange_id: UUID | None = None
+    @property
+    def route(self) -> Route:
+        return self.authorization.request.route if self.authorization.request else BY_X12
 
 
 async def ask(uow: UnitOfWork, authorization_id: UUID) -> None:
@@ -94,7 +77,7 @@ async def _fix(tx: Transaction, one: Authorization, facts: PatientFacts | None) 
         await store.save(tx, Change(one.nothing_to_ask(code)), act="nothing to ask")
         return None
     payer = await registers.payer(tx, coverage.payer_id)
-    fixed = one.written_down(coverage.id, coverage.payer_id, payer.program, tx.now)
+    fixed = one.written_down(coverage.id, coverage.payer_id, payer.program, tx.now, payer.route)
     asked = question.question_of(fixed, facts, coverage, payer, asking, tx.now)
     saved = await store.save(tx, Change(fixed), act="written down")
     await store.give_question(tx, one.id, asked)
@@ -102,31 +85,8 @@ async def _fix(tx: Transaction, one: Authorization, facts: PatientFacts | None) 
 
 
 async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
-    """One request through edi. What edi answered before under this key comes without its content."""
     one = asking.authorization
-    request = {
-        "reference": str(one.id),
-        "kind": "278",
-        "payer_id": one.payer_id,
-        "question": _REQUEST.dump_python(asking.question, mode="json"),
-    }
-    edi = uow.clients["edi"]
-    try:
-        told: Any = await edi.post_json(
-            "/realtime", request, practice_id=uow.practice_id, key=one.key, once=True, seconds=SECONDS
-        )
-        exchange_id = UUID(told["exchange_id"])
-        if told["outcome"] != "answered":
-            return Answered(code=told.get("code") or told["outcome"], final=True, exchange_id=exchange_id)
-        # Text of another encoding came with replaced characters; the archive has it as it was.
-        if told.get("content") and REPLACED not in told["content"]:
-            return Answered(told["content"].encode(), exchange_id=exchange_id)
-        path = f"/interchanges/{told['response_id']}/content"
-        return Answered(await edi.get_bytes(path, practice_id=uow.practice_id), exchange_id=exchange_id)
-    except RemoteRefusal as refusal:
-        return Answered(code=refusal.code, final=refusal.code in FINAL_REFUSALS)
-    except RemoteUnavailable as fault:
-        return Answered(code=fault.reason)
+    return await exchanging.put(uow, one, exchanging.asking_of(asking.question, asking.route), one.key)
 
 
 async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:
@@ -139,11 +99,11 @@ async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:
             await store.save(tx, Change(after), act="no answer", exchange_id=answered.exchange_id)
             return
         try:
-            answer = question.answer_to(one.trace, question.answers_in(answered.content))
+            said = exchanging.said_of(answered.content, asking.question, asking.route.wire)
         except CannotHear as fault:
             sealed = sealing.seal_answer(tx, one.id, answered.content)
             after = one.gave_up(fault.code)
             await store.save(tx, Change(after), act="answered", exchange_id=answered.exchange_id, answer=sealed)
             return
-        said, content = question.heard(answer), answered.content
+        content = answered.content
         await hearing.keep(uow, tx, one, said, act="answered", content=content, exchange_id=answered.exchange_id)

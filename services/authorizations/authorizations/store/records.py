@@ -27,8 +27,9 @@ from common.refusal import NotFound
 from common.store import save_version
 from common.uow import Transaction
 
-ASK, RESPONSE_DUE, DECISION_DUE, EXPIRING, EXPIRED = (
+ASK, INQUIRE, RESPONSE_DUE, DECISION_DUE, EXPIRING, EXPIRED = (
     "ask-payer",
+    "inquire-payer",
     "response-due",
     "decision-due",
     "authorization-expiring",
@@ -108,7 +109,7 @@ async def give_question(tx: Transaction, authorization_id: UUID, question: x12.A
 
 
 async def answer_of(tx: Transaction, authorization_id: UUID) -> bytes | None:
-    """The payer's last 278 as it came; None when there is none."""
+    """The payer's last answer as it came; None when there is none."""
     sealed = await tx.scalar(select(records.c.answer).where(records.c.id == authorization_id))
     return sealing.open_answer(tx, authorization_id, sealed) if sealed else None
 
@@ -183,6 +184,7 @@ def _watch(tx: Transaction, one: Authorization) -> None:
     """Set the timers that its state calls for, and drop the others."""
     request = one.request
     _timer(tx, ASK, one, request.ask_at if request else None)
+    _timer(tx, INQUIRE, one, request.inquire_at if request else None)
     _timer(tx, RESPONSE_DUE, one, one.response_due)
     _timer(tx, DECISION_DUE, one, one.decision_due)
     in_force = one.status in IN_FORCE

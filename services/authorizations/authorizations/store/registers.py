@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from authorizations.domain.clocks import PayerDays, Program
 from authorizations.domain.needed import Rule
 from authorizations.domain.registers import AskingProvider, Payer
+from authorizations.domain.request import Route, Wire
 from authorizations.tables import asking_providers, payers, rules
 from common.ids import new_id
 from common.refusal import NotFound
@@ -35,6 +36,8 @@ async def put_payer(tx: Transaction, entry: Payer) -> None:
         "program": entry.program.value,
         "standard_days": entry.days.standard,
         "urgent_days": entry.days.urgent,
+        "wire": entry.route.wire.value,
+        "partner_id": entry.route.partner_id,
     }
     row = upsert(payers).values(practice_id=tx.practice_id, id=new_id(), version=1, payer_id=entry.payer_id, **values)
     await tx.execute(
@@ -86,4 +89,5 @@ async def drop_rule(tx: Transaction, name: str) -> None:
 
 def _payer(row: Any) -> Payer:
     days = PayerDays(row["standard_days"], row["urgent_days"])
-    return Payer(row["payer_id"], row["name"], Program(row["program"]), days)
+    route = Route(Wire(row["wire"]), row["partner_id"])
+    return Payer(row["payer_id"], row["name"], Program(row["program"]), days, route)

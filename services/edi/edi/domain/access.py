@@ -54,12 +54,16 @@ class Folders:
     archive: str | None = None
 
 
+_OVER_HTTP: Mapping[str, tuple[str, ...]] = {
+    "none": (),
+    "basic": ("user", "secret"),
+    "bearer": ("secret",),
+    "client_credentials": ("user", "secret", "token_url"),
+}
+
 # For each wire and kind, what must be given beside it.
 NEEDED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("http", "none"): (),
-    ("http", "basic"): ("user", "secret"),
-    ("http", "bearer"): ("secret",),
-    ("http", "client_credentials"): ("user", "secret", "token_url"),
+    **{(wire, kind): needed for wire in ("http", "fhir") for kind, needed in _OVER_HTTP.items()},
     ("sftp", "key"): ("user", "secret"),
 }
 

@@ -11,7 +11,11 @@ from edi.domain.refusals import AddressNotSafe, HostNotAllowed
 
 IpAddress = IPv4Address | IPv6Address
 
-SCHEMES: Mapping[str, tuple[str, ...]] = {"http": ("https", "http"), "sftp": ("sftp",)}
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "http": ("https", "http"),
+    "sftp": ("sftp",),
+    "fhir": ("https", "http"),
+}
 PORTS: Mapping[str, int] = {"https": 443, "http": 80, "sftp": 22}
 
 # An IPv4 address written as one of IPv6 (RFC 6052) is judged as what it leads to.

@@ -14,6 +14,7 @@ from edi.domain.refusals import BadIdentifier
 
 ANY_PAYER = "*"
 REAL_TIME_PATH = "/core/v1/realtime"
+FHIR = "fhir"
 
 # ISA05 and ISA07, data element I05.
 QUALIFIERS = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"})
@@ -38,8 +39,9 @@ class PartnerFacts:
     """What staff say about a partner.
 
     `delimiters` are four characters: element, component, segment, repetition. `usage` is ISA15, P or T. `payers` are
-    the payer ids whose files go this way, or `*` for all that no other partner takes. `wire` is http or sftp; `folders`
-    belong to sftp, `real_time_path` (below the address) to http.
+    the payer ids whose files go this way, or `*` for all that no other partner takes. `wire` is http, sftp or fhir;
+    `folders` belong to sftp, `real_time_path` (below the address) to http. A FHIR server has no mailbox and no route:
+    who asks it names it.
     """
 
     name: str
@@ -56,6 +58,11 @@ class PartnerFacts:
     access: Access = field(default_factory=Access)
     folders: Folders | None = None
     real_time_path: str = REAL_TIME_PATH
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether files are handed over and picked up there."""
+        return self.wire != FHIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,9 @@ def checked(facts: PartnerFacts, allowed_hosts: Iterable[str]) -> PartnerFacts:
 def _on_its_wire(facts: PartnerFacts, allowed_hosts: tuple[str, ...]) -> PartnerFacts:
     if facts.wire not in SCHEMES:
         raise BadIdentifier(field="wire", rule=f"one of {', '.join(SCHEMES)}")
+    if facts.payers and not facts.has_mailbox:
+        # A route would take the payer's claims away from its clearinghouse.
+        raise BadIdentifier(field="payers", rule="none for a FHIR server: name the partner in each question")
     if not _PATH.fullmatch(facts.real_time_path):
         raise BadIdentifier(
             field="real_time_path", rule="a path below the partner's address, such as /core/v1/realtime"

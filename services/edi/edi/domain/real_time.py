@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from edi.domain.fhir import OPERATIONS
 from edi.domain.inbound import Found
 from edi.domain.refusals import AskedTooRecently
 
@@ -23,7 +24,7 @@ AGAIN_AFTER = timedelta(seconds=90)
 BATCH_ACKNOWLEDGED_WITHIN = timedelta(hours=1)
 """CORE: a batch has its 999 within an hour."""
 
-QUESTIONS: Mapping[str, str] = {"270": "271", "276": "277", "278": "278"}
+QUESTIONS: Mapping[str, str] = {"270": "271", "276": "277", "278": "278", **{kind: kind for kind in OPERATIONS}}
 """The kinds that are asked in real time, and the kind that answers each."""
 
 

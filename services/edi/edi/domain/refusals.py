@@ -54,8 +54,8 @@ class SecretMissing(Refusal):
 
 class NotThisWire(Refusal):
     code = "partner-wire"
-    sentence = "Partner {partner_id} is on the wire {wire}, which has no real time."
-    mend = "Name a partner on HTTP, or send the request as a batch."
+    sentence = "Partner {partner_id} is on the wire {wire}, which does not carry this."
+    mend = "Name a partner on HTTP (for PAS one on FHIR), or send the request as a batch."
     status = 422
 
 

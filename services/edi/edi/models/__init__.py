@@ -101,7 +101,7 @@ class PartnerIn(Input):
     poll_seconds: int = Field(default=60, ge=1, le=86_400)
     acknowledgement_hours: int | None = Field(default=None, ge=1, le=24 * 60)
     time_zone: str | None = Field(default=None, max_length=64)
-    wire: Literal["http", "sftp"] = "http"
+    wire: Literal["http", "sftp", "fhir"] = "http"
     access: AccessModel = AccessModel()
     folders: FoldersModel | None = None
     real_time_path: str = Field(default=REAL_TIME_PATH, max_length=200)

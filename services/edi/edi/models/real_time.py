@@ -18,6 +18,8 @@ from edi.models import Input, Payer
 class QuestionIn(Input):
     """One question for one payer: a `question` as typed data, which is the X12 library's model as JSON (270:
     EligibilityInquiry, 276: ClaimStatusInquiry), or a `body`, the segments between ST and SE (delimiters `* : ^ ~`).
+
+    PAS (`Claim/$submit`) and PASINQUIRY (`Claim/$inquire`) have a FHIR Bundle as JSON for a body, and a `partner_id`.
     """
 
     model_config = ConfigDict(
@@ -35,7 +37,7 @@ class QuestionIn(Input):
     )
 
     reference: UUID = Field(description="The caller's own id of what is asked, such as a coverage check")
-    kind: Literal["270", "276", "278"]
+    kind: Literal["270", "276", "278", "PAS", "PASINQUIRY"]
     payer_id: Payer
     partner_id: UUID | None = Field(default=None, description="A partner with real time, where the route has none")
     question: dict[str, Any] | None = None

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from common.failpoints import failpoint, named
@@ -15,10 +16,11 @@ from common.refusal import Refusal
 from common.uow import Transaction, UnitOfWork
 from edi import store
 from edi.domain import bodies as body_rules
-from edi.domain import core
+from edi.domain import core, fhir
 from edi.domain.inbound import Reading
 from edi.domain.kinds import WRITTEN
-from edi.domain.partner import Partner
+from edi.domain.numbering import ControlNumbers
+from edi.domain.partner import FHIR, Partner
 from edi.domain.real_time import HARD_SECONDS, QUESTIONS, Exchange, Outcome, may_ask_again, verdict
 from edi.domain.refusals import (
     AnswerUnreadable,
@@ -28,7 +30,7 @@ from edi.domain.refusals import (
     QuestionRefused,
     UnknownKind,
 )
-from edi.operations import archive, writing
+from edi.operations import archive, fhir_line, writing
 from edi.operations.http_line import endpoint, unpacked
 from edi.operations.line import refusal_word
 from edi.operations.reach import installation_of
@@ -72,12 +74,16 @@ async def ask(
 ) -> Answer:
     """Ask a payer one thing in real time; `partner_id` where another partner than the payer's route has real time.
 
-    Raises UnknownKind, BadBody, NoRoute, NotThisWire, CannotBeWritten, AskedTooRecently before anything is asked, and
-    PayerTimeout, PayerUnavailable, QuestionRefused, AnswerUnreadable after it. Nothing is asked twice from here.
+    Raises UnknownKind, BadBody, BadQuestion, NoRoute, NotThisWire, CannotBeWritten, AskedTooRecently before anything is
+    asked, and PayerTimeout, PayerUnavailable, QuestionRefused, AnswerUnreadable after it. Nothing is asked twice from
+    here.
     """
     if kind not in QUESTIONS:
         raise UnknownKind(known=", ".join(QUESTIONS))
-    body_rules.check([body], WRITTEN[kind])
+    if kind in fhir.OPERATIONS:
+        fhir.check(kind, body)
+    else:
+        body_rules.check([body], WRITTEN[kind])
     await _look_up_the_key(uow)
     question = await _write(replace(uow, request=None, render=None), reference, kind, payer_id, body, partner_id)
     failpoint(ASKED)
@@ -85,7 +91,7 @@ async def ask(
     content, exchange = await _put(uow, question)
     failpoint(HEARD)
     took = int((time.monotonic() - started) * 1000)
-    reading = await asyncio.to_thread(read_file, content, question.partner.facts.ours.id) if content else Reading()
+    reading = await asyncio.to_thread(_read, question, content) if content else Reading()
     # What failed is no answer to keep under the caller's key: the same key may ask again when its time has come.
     async with (uow if content else replace(uow, request=None, render=None)).begin() as tx:
         ended = await _keep(tx, question, replace(exchange, milliseconds=took), content, reading)
@@ -115,12 +121,12 @@ async def _write(
     async with uow.begin() as tx:
         fingerprint = fingerprint_of(tx.vault, tx.practice_id, kind, payer_id, body)
         partner = await (store.load_partner(tx, partner_id) if partner_id else store.partner_for(tx, payer_id))
-        if partner.facts.wire != "http":
+        if partner.facts.wire != (FHIR if kind in fhir.OPERATIONS else "http"):
             raise NotThisWire(partner_id=partner.id, wire=partner.facts.wire)
         # Under the lock of the counter, so that two who ask the same at once do not both get through.
         numbers = await store.take_numbers(tx, partner.id)
         may_ask_again(await exchanges.unanswered(tx, partner.id, reference, fingerprint), tx.now)
-        content = writing.interchange(partner.facts, numbers, WRITTEN[kind], [body], tx.now)
+        content = _written(partner, numbers, kind, body, tx.now)
         stored = await store.keep(tx, content, digest(content))
         request_id = await archive.outbound(tx, partner, numbers, kind, 1, stored)
         exchange = Exchange(
@@ -137,6 +143,20 @@ async def _write(
         await exchanges.add(tx, exchange)
         tx.audit("create", "exchange", exchange.id, transaction=kind)
         return Question(exchange, partner, numbers.group_text, content)
+
+
+def _written(partner: Partner, numbers: ControlNumbers, kind: str, body: str, now: datetime) -> bytes:
+    """What goes over the wire: a Bundle as it came, or an interchange around the body."""
+    if kind in fhir.OPERATIONS:
+        return body.encode()
+    return writing.interchange(partner.facts, numbers, WRITTEN[kind], [body], now)
+
+
+def _read(question: Question, content: bytes) -> Reading:
+    exchange, facts = question.exchange, question.partner.facts
+    if exchange.kind in fhir.OPERATIONS:
+        return fhir_line.read(content, facts, exchange.kind, exchange.interchange_control)
+    return read_file(content, facts.ours.id)
 
 
 async def _put(uow: UnitOfWork, question: Question) -> tuple[bytes, Exchange]:
@@ -157,7 +177,9 @@ async def _put(uow: UnitOfWork, question: Question) -> tuple[bytes, Exchange]:
 
 
 async def _over_the_line(uow: UnitOfWork, question: Question) -> bytes:
-    partner = question.partner
+    partner, kind = question.partner, question.exchange.kind
+    if kind in fhir.OPERATIONS:
+        return await fhir_line.put(partner, installation_of(uow), kind, question.content)
     outside = await endpoint(partner, installation_of(uow), seconds=HARD_SECONDS)
     try:
         told = await outside.post_json(partner.facts.real_time_path, _envelope(question))
@@ -191,8 +213,16 @@ async def _judged(
         await take_in(tx, Arrival(question.partner, "real-time", f"exchange-{exchange.id}", content), reading)
         return replace(exchange, outcome=Outcome.UNREADABLE, code=reading.reason.value)
     stored = await store.keep(tx, content, digest(content))
-    outcome, code = verdict(reading.found, exchange.kind, exchange.interchange_control, question.group_control)
+    outcome, code = _verdict(question, content, reading)
     response_id = None
     for ordinal, found in enumerate(reading.found, start=1):
         response_id = await archive.answer(tx, question.partner.id, stored.archive_id, ordinal, found)
     return replace(exchange, outcome=outcome, code=code, response_id=response_id)
+
+
+def _verdict(question: Question, content: bytes, reading: Reading) -> tuple[Outcome, str | None]:
+    exchange = question.exchange
+    if exchange.kind in fhir.OPERATIONS:
+        refused = fhir.refused(content)
+        return (Outcome.REJECTED, refused) if refused else (Outcome.ANSWERED, None)
+    return verdict(reading.found, exchange.kind, exchange.interchange_control, question.group_control)

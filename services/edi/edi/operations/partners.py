@@ -6,14 +6,14 @@ from uuid import UUID
 
 from common.ids import new_id
 from common.refusal import Stale
-from common.uow import UnitOfWork
+from common.uow import Transaction, UnitOfWork
 from edi import store
 from edi.domain.partner import Partner, PartnerFacts, checked
 from edi.operations.reach import Installation, secret
 
 
 async def register(uow: UnitOfWork, facts: PartnerFacts, *, installation: Installation) -> Partner:
-    """Take a partner on and begin to poll its mailbox.
+    """Take a partner on and begin to poll its mailbox, where it has one.
 
     Raises what `checked` raises, SecretMissing, SenderTaken, PayerRoutedTwice.
     """
@@ -21,7 +21,7 @@ async def register(uow: UnitOfWork, facts: PartnerFacts, *, installation: Instal
     async with uow.begin() as tx:
         partner = Partner(new_id(), checked(facts, installation.allowed_hosts), version=1)
         await store.add_partner(tx, partner)
-        tx.schedule("poll-partner", partner.id, due_at=tx.now, version=partner.version)
+        _look_into(tx, partner)
         tx.audit("create", "partner", partner.id)
         return tx.done(partner)
 
@@ -41,9 +41,16 @@ async def amend(
         before, partner = partner, await store.save_partner(tx, partner.amended(facts, installation.allowed_hosts))
         if _moved(before.facts, partner.facts):
             await store.forget_staged(tx, partner.id)
-        tx.schedule("poll-partner", partner.id, due_at=tx.now, version=partner.version)
+        _look_into(tx, partner)
         tx.audit("update", "partner", partner.id, version=partner.version)
         return tx.done(partner)
+
+
+def _look_into(tx: Transaction, partner: Partner) -> None:
+    if partner.facts.has_mailbox:
+        tx.schedule("poll-partner", partner.id, due_at=tx.now, version=partner.version)
+    else:
+        tx.cancel("poll-partner", partner.id)
 
 
 def _has_secret(facts: PartnerFacts, installation: Installation) -> None:
