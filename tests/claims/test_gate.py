@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from claims.store import claims as store
+from claims.store import readiness
 from common.ids import new_id
 
 NPI, RENDERING, TIN = "1234567893", "1245319599", "123456789"
@@ -185,3 +188,18 @@ class TestFactsAndClaims:
         await clinic.puts("/gate-policy", {"enrollment": "known"}, version=1)
         await clinic.lets_time_pass()
         assert await clinic.status(second) == "ready"
+
+    async def test_a_fact_waits_for_the_claim_that_is_being_judged_and_then_has_it_judged_again(
+        self, clinic: Clinic
+    ) -> None:
+        await waits_long(clinic)
+        claim_id = await clinic.codes(await clinic.registers_a_patient(), WARTS)
+        await clinic.lets_time_pass()
+        async with clinic.claims.uow(clinic.id).begin() as tx:
+            await readiness.facts_of(tx, await store.load(tx, claim_id))
+            telling = asyncio.create_task(enrolls(clinic, new_id(), 2, (VISIT + timedelta(days=30), None)))
+            told, _ = await asyncio.wait({telling}, timeout=0.5)
+            assert not told
+        await telling
+        await clinic.lets_time_pass()
+        assert await held(clinic) == [(str(claim_id), [("CRED_BLOCK", "210.00")])]
