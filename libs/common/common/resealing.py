@@ -168,7 +168,8 @@ class _Work:
 
     async def _seal(self, practice_id: UUID, column: SealedColumn, keys: Sequence[object]) -> int:
         key, target = column.table.c[column.key], column.table.c[column.name]
-        held = select(key, column.value).where(key.in_(keys), self._old(column)).order_by(key).with_for_update(skip_locked=True)
+        rows = select(key, column.value).where(key.in_(keys), self._old(column)).order_by(key)
+        held = rows.with_for_update(skip_locked=True)
         async with self._owner.begin() as connection:
             await _within(connection, practice_id)
             values: list[dict[str, object]] = []

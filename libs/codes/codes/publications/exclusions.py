@@ -21,7 +21,9 @@ _NO_NPI, _NO_DAY = frozenset({"", "0", "0000000000"}), frozenset({"", "0", "0000
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A person, or a business where `family` is empty. Names are in capitals; `type` is the section of the Act as the list writes it."""
+    """A person, or a business where `family` is empty. Names are in capitals; `type` is the section of the Act as the
+    list writes it.
+    """
 
     line: int
     family: str
