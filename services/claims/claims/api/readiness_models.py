@@ -13,7 +13,15 @@ from claims.api.register_models import Cpt, PayerId
 from claims.domain import readiness
 from claims.domain.bill import Hold
 from claims.domain.claim import Claim
-from claims.domain.facts import AuthorizationHeard, CoverageHeard, EnrollmentHeard, ExclusionHeard, Facts, Taken
+from claims.domain.facts import (
+    AuthorizationHeard,
+    CoverageHeard,
+    EnrollmentHeard,
+    ExclusionHeard,
+    Facts,
+    NeedHeard,
+    Taken,
+)
 from claims.domain.findings import holding
 from claims.domain.gate_policy import DEFAULT_COVERAGE_DAYS, Ask, GatePolicy, NeededCodes
 from claims.store.holds import HoldTotal, amount_of
@@ -117,6 +125,7 @@ class ReadinessOut(BaseModel):
     holds: list[JudgedHoldOut]
     taken: tuple[Taken, ...]
     coverages: tuple[CoverageHeard, ...]
+    needs: tuple[NeedHeard, ...]
     authorizations: tuple[AuthorizationHeard, ...]
     enrollments: tuple[EnrollmentHeard, ...]
     exclusions: tuple[ExclusionHeard, ...]
@@ -133,6 +142,7 @@ class ReadinessOut(BaseModel):
             ],
             taken=verdict.taken,
             coverages=facts.coverages,
+            needs=facts.needs,
             authorizations=facts.authorizations,
             enrollments=facts.enrollments,
             exclusions=facts.exclusions,
