@@ -128,6 +128,13 @@ HOLDS: list[tuple[str, Draft]] = [
     ("E32", draft(frequency="7")),
     ("E36", draft(today=DAY - timedelta(days=1))),
     ("E40", draft(charge=Money("209.99"))),
+    (
+        "R08",
+        parties(
+            coverage=replace(COVERAGE, responsibility="S"),
+            payer=replace(PAYER, filing_indicator="MB"),
+        ),
+    ),
     ("R01", parties(practice=None)),
     ("R01", practice(address=replace(OFFICE, line1="P.O. Box 7"))),
     ("R01", practice(address=replace(OFFICE, zip="12207"))),

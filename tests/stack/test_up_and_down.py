@@ -107,7 +107,7 @@ class TestTheOtherWords:
     def test_a_stranger_among_the_names_is_said_in_one_sentence(self, terminal: Terminal) -> None:
         ended = terminal.run("up", "--only", "billing")
         assert ended.returncode == 1
-        assert ended.stderr.startswith("billing is not part of the stack, which has claims, ")
+        assert ended.stderr.startswith("billing is not part of the stack, which has authorizations, claims, ")
 
     def test_logs_of_nothing(self, terminal: Terminal) -> None:
         ended = terminal.run("logs", "claims")

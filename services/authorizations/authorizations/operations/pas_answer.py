@@ -151,7 +151,7 @@ def _period(response: ClaimResponse, items: Sequence[_Item]) -> tuple[date | Non
 
 def _rejections(response: ClaimResponse) -> Iterator[Rejection]:
     for each in response.error or ():
-        codes = [_text(coding.code) for coding in each.code.coding or ()]
+        codes = [_text(coding.code) for coding in (each.code.coding if each.code else None) or ()]
         follow_up = next(_codes(one for one in each.extension or () if one.url == FOLLOW_UP), "")
         yield Rejection("event", next((code for code in codes if _CODE.fullmatch(code)), UNNAMED), follow_up)
     if response.outcome == "error" and not response.error:
