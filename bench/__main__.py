@@ -26,7 +26,7 @@ Side = Callable[[Parts, int], Awaitable[float]]
 RESULTS = Path(__file__).parent / "results"
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 EVENTS = int(os.environ.get("BENCH_EVENTS", "4000"))
-GOAL_SHARE, GOAL_P99_MS = 0.4, 250.0
+GOAL_SHARE, GOAL_P99_MS, GOAL_ELIGIBILITY_MS = 0.4, 250.0, 50.0
 
 
 async def measure(parts: Parts) -> dict[str, Any]:
@@ -97,6 +97,11 @@ def show(found: Mapping[str, Any]) -> None:
         f"p99 < {GOAL_P99_MS:.0f} ms",
     )
     table.add_row("visits through the whole loop to submitted", f"{found['visits_per_s']:.1f} visits/s", "-")
+    table.add_row(
+        "eligibility in real time, our part",
+        f"p50 {found['eligibility_p50_ms']:.0f} ms, p95 {found['eligibility_p95_ms']:.0f} ms",
+        f"p95 < {GOAL_ELIGIBILITY_MS:.0f} ms",
+    )
     Console().print(table)
 
 
@@ -108,7 +113,9 @@ def main() -> None:
     record = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **machine, **found}
     (RESULTS / "latest.json").write_text(json.dumps(record, indent=2) + "\n")
     missed = [x12_speed.run(), coding.run_and_show()]
-    if any(missed) or found["share_of_bare"] < GOAL_SHARE or found["latency_p99_ms"] > GOAL_P99_MS:
+    missed += [found["share_of_bare"] < GOAL_SHARE, found["latency_p99_ms"] > GOAL_P99_MS]
+    missed += [found["eligibility_p95_ms"] > GOAL_ELIGIBILITY_MS]
+    if any(missed):
         sys.exit("a goal was missed")
 
 
