@@ -38,7 +38,7 @@ down: $(READY) ## Stop everything that `make up` or `make demo` started
 	@$(BIN)/dermbill down
 
 test: $(READY) ## Run all tests against real PostgreSQL and Kafka
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Lint, types, architecture, contracts; then all tests
 	@$(BIN)/ruff check .
