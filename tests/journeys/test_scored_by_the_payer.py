@@ -21,7 +21,7 @@ from stack.scored import table
 from stack.scored.run import Result, run
 from stack.services import STAFF_SCOPES
 
-CLAIMS = int(os.environ.get("SCORED_CLAIMS", "150"))
+CLAIMS = int(os.environ.get("SCORED_CLAIMS", "100"))
 SEED = 11
 PATIENCE_SECONDS = 200.0
 pytestmark = pytest.mark.timeout(300)
