@@ -7,7 +7,7 @@ it; `Edits` of that quarter answer for its dates of service without asking a dat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from codes import cpt, mue, ncci
@@ -15,6 +15,7 @@ from codes.mue import Adjudication, Limit
 from codes.ncci import Edit
 
 _CODE, _RECORD = 5, 6
+_MOST_KNOWN = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,31 @@ class Pairs:
     """A quarter's pairs packed by column 1: each column 2 is five characters and its indicator, one after another.
 
     Ten thousand strings hold 1.7 million pairs in about 12 MB. `partial` are the pairs in force for a part of the
-    quarter only.
+    quarter only. What was looked up is remembered: a practice's visits ask for the same few pairs.
     """
 
     edition: str
     packed: Mapping[str, str]
     partial: Mapping[tuple[str, str], tuple[Edit, ...]]
+    known: dict[tuple[str, str], Edit | None] = field(
+        default_factory=dict[tuple[str, str], Edit | None], repr=False, compare=False
+    )
 
     def edit(self, column1: str, column2: str, on: date) -> Edit | None:
         """The pair in force on that day, in this order, or None."""
-        for found in self.partial.get((column1, column2), ()):
+        pair = (column1, column2)
+        for found in self.partial.get(pair, ()):
             if found.is_active_on(on):
                 return found
+        if pair not in self.known:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            self.known[pair] = self._throughout(column1, column2)
+        return self.known[pair]
+
+    def _throughout(self, column1: str, column2: str) -> Edit | None:
         indicator = self._indicator(column1, column2)
-        if indicator is None:
-            return None
-        return Edit(column1, column2, indicator == "1", edition=self.edition)
+        return None if indicator is None else Edit(column1, column2, indicator == "1", edition=self.edition)
 
     def _indicator(self, column1: str, column2: str) -> str | None:
         held = self.packed.get(column1)
