@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from authorizations.domain.authorization import Kind
 from authorizations.domain.lifecycle import Status
-from authorizations.models import (
+from authorizations.models.records import (
     AssignIn,
     AuthorizationOut,
     AuthorizationWithHistory,

@@ -6,17 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from authorizations.models import (
+from authorizations.models.registers import (
     AskingProviderIn,
     AskingProviderOut,
     NeededIn,
     NeededOut,
-    PayerId,
     PayerIn,
     PayerOut,
     RuleIn,
     RuleOut,
 )
+from authorizations.models.words import PayerId
 from authorizations.operations import registers as operations
 from authorizations.store import registers as store
 from authorizations.store.defaults import default_rules

@@ -1,0 +1,241 @@
+"""Whether one is needed, the rules that say so, who asks, and the payers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from authorizations.domain.clocks import PayerDays, Program
+from authorizations.domain.needed import Answer, Circumstances, PlannedService, Rule, Verdict
+from authorizations.domain.registers import AskingProvider, Payer
+from authorizations.domain.request import Route, Wire
+from authorizations.models.words import (
+    STRICT,
+    Code,
+    Codes,
+    Day,
+    Diagnosis,
+    DiagnosisStart,
+    Npi,
+    PayerId,
+    Place,
+    Text,
+    Units,
+)
+
+
+class PlannedIn(BaseModel):
+    model_config = STRICT
+    code: Code
+    units: Units = 1
+    diagnoses: list[Diagnosis] = Field(default_factory=list[str], max_length=12)
+
+    def service(self) -> PlannedService:
+        return PlannedService(self.code, self.units, tuple(self.diagnoses))
+
+
+class NeededIn(BaseModel):
+    """What is planned or was coded, for whom, where and when."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"payer_id": "PAYERA", "on": "2026-03-09", "place": "11", "services": [{"code": "J1745", "units": 40}]}
+            ]
+        },
+    )
+    payer_id: PayerId
+    plan: Text | None = None
+    on: Day
+    place: Place
+    services: list[PlannedIn] = Field(min_length=1, max_length=50)
+
+    def around(self) -> Circumstances:
+        return Circumstances(self.payer_id, self.on, self.place, self.plan)
+
+
+class NeededOut(BaseModel):
+    """For one service: needed, not_needed or ask; the rule that says so, its source, and the facts it was chosen by."""
+
+    code: str
+    verdict: Verdict
+    rule: str
+    says: str
+    source: str
+    drug: bool
+    renewal_days: int | None
+    facts: dict[str, str]
+
+    @classmethod
+    def of(cls, answer: Answer) -> NeededOut:
+        rule = answer.rule
+        return cls(
+            code=answer.service.code,
+            verdict=rule.verdict,
+            rule=rule.id,
+            says=rule.says,
+            source=rule.source,
+            drug=rule.drug,
+            renewal_days=rule.renewal_days,
+            facts=dict(answer.facts),
+        )
+
+
+class RuleIn(BaseModel):
+    """A rule of the practice. It holds before the defaults; among rules the one that narrows most."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "verdict": "needed",
+                    "codes": ["96920-96922"],
+                    "says": "This payer wants one for the excimer laser.",
+                    "source": "Payer's list of 2026-01-01",
+                    "payer_id": "PAYERA",
+                    "valid_from": "2026-01-01",
+                }
+            ]
+        },
+    )
+    verdict: Verdict
+    codes: list[Codes] = Field(min_length=1, max_length=200)
+    says: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
+    payer_id: PayerId | None = None
+    plan: Text | None = None
+    diagnoses: list[DiagnosisStart] = Field(default_factory=list[str], max_length=100)
+    places: list[Place] = Field(default_factory=list[str], max_length=50)
+    units_above: Annotated[int, Field(ge=0, le=9999)] | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    drug: bool = False
+    renewal_days: Annotated[int, Field(ge=1, le=120)] | None = None
+
+    def rule(self, name: str) -> Rule:
+        lists = {"codes", "diagnoses", "places"}
+        values = self.model_dump(exclude=lists)
+        return Rule(
+            id=name,
+            codes=tuple(self.codes),
+            diagnoses=tuple(self.diagnoses),
+            places=tuple(self.places),
+            own=True,
+            **values,
+        )
+
+
+class RuleOut(RuleIn):
+    """A rule with its name; `own` where the practice made it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "LASER",
+                    "own": True,
+                    "verdict": "needed",
+                    "codes": ["96920-96922"],
+                    "says": "This payer wants one for the excimer laser.",
+                    "source": "Payer's list of 2026-01-01",
+                }
+            ]
+        }
+    )
+    name: str
+    own: bool
+
+    @classmethod
+    def of(cls, rule: Rule) -> RuleOut:
+        return cls.model_construct(
+            name=rule.id,
+            own=rule.own,
+            verdict=rule.verdict,
+            codes=list(rule.codes),
+            says=rule.says,
+            source=rule.source,
+            payer_id=rule.payer_id,
+            plan=rule.plan,
+            diagnoses=list(rule.diagnoses),
+            places=list(rule.places),
+            units_above=rule.units_above,
+            valid_from=rule.valid_from,
+            valid_to=rule.valid_to,
+            drug=rule.drug,
+            renewal_days=rule.renewal_days,
+        )
+
+
+class PayerIn(BaseModel):
+    """What kind of plan the payer is, as far as clocks care, the days its contract or its state gives it, and how it is
+    asked.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "Meridian Advantage", "program": "medicare_advantage"}]},
+    )
+    name: Text
+    program: Program = Program.COMMERCIAL
+    standard_days: Annotated[int, Field(ge=1, le=120)] | None = None
+    urgent_days: Annotated[int, Field(ge=1, le=120)] | None = None
+    wire: Wire = Field(default=Wire.X12, description="X12 278, or FHIR Da Vinci PAS")
+    partner_id: UUID | None = Field(default=None, description="For pas: the partner of edi that is its FHIR server")
+
+    @model_validator(mode="after")
+    def _partner_by_wire(self) -> PayerIn:
+        if (self.wire is Wire.PAS) != (self.partner_id is not None):
+            raise ValueError("partner_id is needed for the wire pas, and for it alone")
+        return self
+
+    def payer(self, payer_id: str) -> Payer:
+        days, route = PayerDays(self.standard_days, self.urgent_days), Route(self.wire, self.partner_id)
+        return Payer(payer_id, self.name, self.program, days, route)
+
+
+class PayerOut(BaseModel):
+    payer_id: str
+    name: str
+    program: Program
+    standard_days: int | None
+    urgent_days: int | None
+    wire: Wire
+    partner_id: UUID | None
+
+    @classmethod
+    def of(cls, payer: Payer) -> PayerOut:
+        return cls(
+            payer_id=payer.payer_id,
+            name=payer.name,
+            program=payer.program,
+            standard_days=payer.days.standard,
+            urgent_days=payer.days.urgent,
+            wire=payer.route.wire,
+            partner_id=payer.route.partner_id,
+        )
+
+
+class AskingProviderIn(BaseModel):
+    """The group as its payers have it enrolled."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "Sample Dermatology PC", "npi": "1234567893"}]}
+    )
+    name: Text
+    npi: Npi
+
+    def provider(self) -> AskingProvider:
+        return AskingProvider(self.name, self.npi)
+
+
+class AskingProviderOut(BaseModel):
+    name: str
+    npi: str
+
+    @classmethod
+    def of(cls, provider: AskingProvider) -> AskingProviderOut:
+        return cls(name=provider.name, npi=provider.npi)
