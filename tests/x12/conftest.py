@@ -175,7 +175,8 @@ def service_lines(draw: st.DrawFn, place: int, diagnoses: int) -> x12.ServiceLin
         number=place, procedure=draw(procedures), charge=draw(amounts), units=draw(units), service_from=start,
         service_to=draw(st.sampled_from((None, start))), place_of_service=draw(st.sampled_from(("", "22"))),
         pointers=tuple(draw(st.lists(st.integers(1, diagnoses), min_size=1, max_size=4, unique=True))),
-        control_number=draw(number), drug=draw(st.none() | drugs),
+        control_number=draw(number), prior_authorization=draw(st.just("") | number),
+        referral_number=draw(st.just("") | number), drug=draw(st.none() | drugs),
         notes=tuple(x12.Note("ADD", item) for item in draw(st.lists(text, max_size=1))),
         rendering=draw(st.none() | _person("XX", npis, st.none())),
     )  # fmt: skip

@@ -379,6 +379,7 @@ CLAIM_SENSE = faults(
         ("a service has no quantity", change("SV1*HC:11102", "UN*1", "UN*0"), "2400", "SV1", 4),
         ("a service has a quantity below zero", change("SV1*HC:11102", "UN*1", "UN*-1"), "2400", "SV1", 4),
         ("two lines have one control number", change("REF*6R*LINE2", "LINE2", "LINE1"), "2400", "REF", 2),
+        ("a line repeats its claim's authorization", before("LX*2", "REF*G1*AUTH1"), "2400", "REF", 2),
         ("a service is later than the file", change("DTP*472*D8", "0302", "0402"), "2400", "DTP", 3),
         ("the subscriber is born after the file", change("DMG*D8*1980", "1980", "2030"), "2010BA", "DMG", 2),
         ("the patient is born after the file", change("DMG*D8*2015", "2015", "2030"), "2010CA", "DMG", 2),

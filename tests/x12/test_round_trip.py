@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import x12
+from x12.model.segments import COMPONENT
 
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -25,6 +26,17 @@ class TestReadingWhatWasWritten:
         received = list(x12.read_claims(file))
         assert [item.claim for item in received] == claims
         assert {item.submission for item in received} == {submission}
+
+    def test_a_lines_own_authorization_comes_back_beside_that_of_another_payer(self, header, submission, claim):
+        others = (("REF", "G1", "THEIRS", "", COMPONENT.join(("2U", "PAYERB"))),)
+        first = replace(claim.lines[0], prior_authorization="OURS", referral_number="REF7", extra=others)
+        told = replace(claim, lines=(first, *claim.lines[1:]))
+        file = x12.write_interchange(
+            header, [x12.TransactionSet("837", x12.CLAIM_VERSION, x12.render_claims_body([told], submission))]
+        )
+        assert b"~REF*G1*OURS~REF*9F*REF7~REF*G1*THEIRS**2U:PAYERB~" in file
+        assert [item.claim for item in x12.read_claims(file)] == [told]
+        assert not [one for one in x12.validate(file) if one.severity == "error"]
 
     @LAW
     @given(data=st.data())

@@ -222,6 +222,8 @@ def _line(loop: OpenLoop) -> ServiceLine:
         service_from=on.start,
         service_to=on.end,
         control_number=rest.pick("6R"),
+        prior_authorization=rest.pick("G1"),
+        referral_number=rest.pick("9F"),
         drug=given,
         notes=tuple(rest.notes),
         dates=tuple(rest.dates),

@@ -259,8 +259,8 @@ def _line(line: ServiceLine) -> Loop:
     ]  # fmt: skip
     if line.dates:
         own += map(dated, line.dates)
-    if line.control_number:
-        own.append(("REF", "6R", line.control_number))
+    numbers = (("6R", line.control_number), ("G1", line.prior_authorization), ("9F", line.referral_number))
+    own += [("REF", qualifier, number) for qualifier, number in numbers if number]
     if line.references:
         own += references(line.references)
     if line.notes:

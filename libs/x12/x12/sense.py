@@ -13,13 +13,15 @@ from x12.tokens import Elements
 
 _QUANTITIES = (("SV1", 4), ("SV2", 5), ("SV3", 6), ("HSD", 2))
 _EFFECTIVE, _EXPIRES = "007", "036"
+_ALSO_OF_THE_CLAIM = frozenset({"G1", "9F"})
+"""REF01 of the numbers that a line has of its own only where they are not its claim's."""
 _TOTALS = ("YU", "YY")
 """AMT01 of a 277CA: the amounts of the claims accepted and rejected."""
 
 
 def line_findings(lines: Iterable[OpenLoop], written: str, unit: tuple[str, str]) -> Iterator[Finding]:
     """Of the lines of an 837P (loop 2400): SV104 is above zero, no service (DTP 472) is later than the day on which the
-    set was `written` (BHT04), and each line has a number of its own (REF 6R).
+    set was `written` (BHT04), each line has a number of its own (REF 6R), and repeats none that its claim has.
     """
     numbers: set[str] = set()
     for line in lines:
@@ -37,6 +39,14 @@ def line_findings(lines: Iterable[OpenLoop], written: str, unit: tuple[str, str]
                     message = "Two lines of a claim have the same control number"
                     yield found(line, segment, 2, message, level="situation", severity="warning", unit=unit)
                 numbers.add(number)
+            elif name == "REF" and element(segment, 1) in _ALSO_OF_THE_CLAIM and _is_the_claims(line, segment):
+                message = "A line has an authorization or referral of its own only where its claim has another"
+                yield found(line, segment, 2, message, level="situation", severity="warning", unit=unit)
+
+
+def _is_the_claims(line: OpenLoop, number: Elements) -> bool:
+    claim = line.enclosing("2300")
+    return claim is not None and any(told[:3] == number[:3] for told in claim.segments) and not element(number, 4)
 
 
 def _units(line: OpenLoop, service: Elements, unit: tuple[str, str]) -> Iterator[Finding]:

@@ -376,13 +376,13 @@ def _line(found: re.Match[str]) -> ServiceLine | None:
     if not middle:
         return _make_line(
             _numbers[number], _procedures[service], charge, units, start, pointed, stop, unit, place, emergency, epsdt,
-            family_planning, copay, control or "", drug, (), (), (), who, decided,
+            family_planning, copay, control or "", "", "", drug, (), (), (), who, decided,
         )  # fmt: skip
     rest = Rest(_NOWHERE)
     for row in split_rows(middle[1:]):
         rest.take(row)
     return _make_line(
         _numbers[number], _procedures[service], charge, units, start, pointed, stop, unit, place, emergency, epsdt,
-        family_planning, copay, control or rest.pick("6R"), drug, tuple(rest.notes), tuple(rest.dates),
-        tuple(rest.references), who, decided, tuple(rest.extra),
+        family_planning, copay, control or rest.pick("6R"), rest.pick("G1"), rest.pick("9F"), drug, tuple(rest.notes),
+        tuple(rest.dates), tuple(rest.references), who, decided, tuple(rest.extra),
     )  # fmt: skip

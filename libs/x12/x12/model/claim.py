@@ -143,6 +143,9 @@ class Drug:
 class ServiceLine:
     """Loop 2400. `pointers` are 1-based into the claim's diagnoses; `control_number` is REF 6R.
 
+    `prior_authorization` (REF G1) and `referral_number` (REF 9F) are the line's own where they differ from the claim's,
+    as this payer knows them; one that names another payer (REF04) stays in `extra`.
+
     `service_to` is None for a single day (D8). `units` are UN, or minutes (MJ) for anesthesia. `adjudications` are
     what other payers did with the line.
     """
@@ -161,6 +164,8 @@ class ServiceLine:
     family_planning: str = ""
     copay_status: str = ""
     control_number: str = ""
+    prior_authorization: str = ""
+    referral_number: str = ""
     drug: Drug | None = None
     notes: tuple[Note, ...] = ()
     dates: tuple[DatedEvent, ...] = ()
