@@ -81,4 +81,5 @@ def _line(claim: Claim837P, line: ServiceLine) -> Line:
         place_of_service=line.place_of_service or claim.place_of_service,
         rendering_npi=_plain(rendering.npi),
         control_number=_plain(line.control_number),
+        authorization=line.prior_authorization,
     )

@@ -38,6 +38,6 @@ def payer_word(record: ClaimRecord) -> Said | None:
 
 def missing_reference(payer: Payer, claim: Claim) -> Said | None:
     """The first REF that this payer's claims must carry and this one does not."""
-    carried = {"G1": claim.authorization, "9F": claim.referral, "X4": claim.clia_number}
+    carried = {"G1": any(map(claim.authorization_of, claim.lines)), "9F": claim.referral, "X4": claim.clia_number}
     missing = next((one for one in payer.required_references if not carried[one]), None)
     return None if missing is None else Said("payer", "A6", _WANTED[missing])

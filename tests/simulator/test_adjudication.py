@@ -191,11 +191,13 @@ class TestDenials:
         assert reasons(judged(claim(line(1, "17000", modifiers=("25",)))), 1) == [("CO", "4")]
 
     def test_a_listed_service_needs_an_authorization_that_the_payer_knows(self):
-        payer = replace(PLAIN, authorization_cpts=("96920",))
+        payer = replace(PLAIN, authorization_cpts=("9692",))
         assert reasons(judged(claim(line(1, "96920")), payer), 1) == [("CO", "197")]
         assert reasons(judged(claim(line(1, "96920"), authorization="A1"), payer), 1) == [("CO", "45")]
         strict = replace(FREE, authorizations=("A2",))
         assert reasons(judged(claim(line(1, "96920"), authorization="A1"), payer, strict), 1) == [("CO", "197")]
+        by_line = claim(line(1, "96920", authorization="A2"), line(2, "96921"), authorization="A1")
+        assert [reasons(judged(by_line, payer, strict), place) for place in (1, 2)] == [[("CO", "45")], [("CO", "197")]]
 
     def test_necessity_is_judged_by_every_diagnosis_pointed_at(self):
         payer = replace(PLAIN, necessity=(NecessityPolicy(("17110",), ("L82.1",)),))

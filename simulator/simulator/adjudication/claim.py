@@ -30,7 +30,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A service line. `diagnoses` are the codes its pointers reach, with no point; money is in dollars."""
+    """A service line. `diagnoses` are the codes its pointers reach, with no point; money is in dollars.
+
+    `authorization` is its own number, where it is not its claim's.
+    """
 
     number: int
     cpt: str
@@ -42,6 +45,7 @@ class Line:
     place_of_service: str = ""
     rendering_npi: str = ""
     control_number: str = ""
+    authorization: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,7 @@ class Claim:
     @property
     def member_id(self) -> str:
         return self.subscriber.member_id
+
+    def authorization_of(self, line: Line) -> str:
+        """REF G1 of the line, else of the claim; empty when there is neither."""
+        return line.authorization or self.authorization

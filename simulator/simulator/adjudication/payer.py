@@ -62,7 +62,7 @@ class Override:
             and (not self.place_of_service or self.place_of_service == line.place_of_service)
             and (not self.modifier or self.modifier in line.modifiers)
             and (not self.unless_modifier or self.unless_modifier not in line.modifiers)
-            and not (self.unless_authorized and claim.authorization)
+            and not (self.unless_authorized and claim.authorization_of(line))
         )
 
 

@@ -8,11 +8,9 @@ from simulator.adjudication.case import Case, Denial
 def find(case: Case) -> Iterator[Denial]:
     """An entry of the list is a code or the beginning of codes."""
     known = case.member.authorizations
-    number = case.claim.authorization
-    authorized = bool(number) and (known is None or number in known)
-    if authorized:
-        return
     for line in case.lines:
-        if line.cpt.startswith(case.payer.authorization_cpts or ("none",)):
+        number = case.claim.authorization_of(line)
+        authorized = bool(number) and (known is None or number in known)
+        if not authorized and line.cpt.startswith(case.payer.authorization_cpts or ("none",)):
             reason = "the authorization number is not ours" if number else "no authorization number"
             yield Denial(line.number, "197", reason)
