@@ -149,6 +149,27 @@ class TestChargesAlone:
         assert "problems" in [question["path"] for question in encounter["questions"]]
 
 
+class TestTheFacility:
+    async def test_is_where_the_visit_was_also_when_it_is_corrected_later(self, practice: Practice) -> None:
+        await practice.sends(dft())
+        [held] = await practice.encounters()
+        assert held["location_code"] == "MAIN"
+        await practice.answers(held, completed(held["visit"]))
+        assert await practice.sends(dft(control_id="D-2").replace(b"^^MAIN", b"^^EAST")) == ("AA", [])
+        [encounter] = await practice.encounters()
+        assert (encounter["disposition"], encounter["version"], encounter["location_code"]) == ("ready", 3, "EAST")
+        assert [line["cpt"] for line in encounter["lines"]] == ["17000", "17003"]
+
+    async def test_that_is_not_named_is_not_guessed_from_a_point_of_care(self, practice: Practice) -> None:
+        assert await practice.sends(dft().replace(b"DERM^R2^^MAIN", b"DERM^R2")) == ("AA", [])
+        [encounter] = await practice.encounters()
+        assert encounter["location_code"] is None
+
+    async def test_that_is_no_code_of_a_place_is_refused(self, practice: Practice) -> None:
+        outcome, errors = await practice.sends(dft().replace(b"^^MAIN", b"^^Main Street"))
+        assert (outcome, [error[:2] for error in errors]) == ("AE", [("PV1^1^3^1^4", "102")])
+
+
 def example_of_the_guide() -> bytes:
     """The DFT that docs/guides/hl7v2.md shows."""
     lines = [line.strip() for line in (ROOT / "docs/guides/hl7v2.md").read_text().splitlines()]

@@ -192,6 +192,12 @@ class TestABundle:
             ],
         }
 
+    async def test_names_where_the_visit_was(self, coding: Running) -> None:
+        assert (await send(coding, BUNDLE)).json()["location_code"] is None
+        assert (await send(coding, changed(f"{E}.location", [at_location("EAST")]))).json()["location_code"] == "EAST"
+        [_, event] = await coding.published()
+        assert event.data["location_code"] == "EAST"
+
     async def test_of_another_media_type_is_not_read(self, coding: Running) -> None:
         answer = await send(coding, BUNDLE, "application/fhir+xml")
         assert (answer.status_code, answer.headers["Accept-Post"]) == (415, "application/fhir+json, application/json")
@@ -205,6 +211,11 @@ class TestABundle:
         assert len(await coding.published()) == 1
 
 
+def at_location(code: str) -> Json:
+    return {"location": {"identifier": {"system": LOCATIONS, "value": code}, "display": "East clinic"}}
+
+
+LOCATIONS = "https://dermbill.org/fhir/NamingSystem/location-code"
 CURE = {"url": BASE + "cure", "valueBoolean": True}
 AGAIN = {"url": BASE + "place-of-service", "valueCode": "11"}
 NONE_AND_ONE = [{"url": BASE + "symptoms", "valueString": "itching"}, {"url": BASE + "symptoms", "valueBoolean": False}]
@@ -235,6 +246,10 @@ class TestWhatTheProfileDoesNotKnow:
             (f"{E}.participant.0.individual.identifier.value", "1", "individual.identifier.value must be an NPI"),
             (f"{E}.period.end", "2026-03-05", f"{R}[0].resource.period.end must be on the day of the start"),
             (f"{E}.period.start", "2026-03", f"{R}[0].resource.period.start must be a full date"),
+            (f"{E}.location", [at_location("East clinic")], "location.identifier.value must be 1 to 20 capital"),
+            (f"{E}.location", [at_location("A"), at_location("B")], f"{R}[0].resource.location may have at most 1"),
+            (f"{E}.location", [{"location": {"reference": "Location/1"}}], "location.reference is not known"),
+            (f"{E}.location", [{"status": "completed"}], f"{R}[0].resource.location[0].location is needed"),
             (f"{E}.extension.4", CURE, f"{R}[0].resource.extension[4].url is not an extension of the profile here"),
             (f"{E}.extension.4", AGAIN, f"{R}[0].resource.extension[4] repeats an extension"),
             (f"{E}.extension.0.valueCode", "99", f"{R}[0].resource.extension[0].valueCode must be one of 02, 10, 11"),

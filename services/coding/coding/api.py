@@ -14,7 +14,7 @@ from coding.domain.encounter import Outcome
 from coding.models.answers import CodedOut, EncounterOut, EncounterSummary, EncounterWithHistory
 from coding.models.code_sets import EditionOut, EntryOut
 from coding.models.fees import FeeOut, FeesIn, FeesPut
-from coding.models.visits import EXAMPLE_VISIT, EncounterIn, OverrideIn, ProposalIn, VisitForm
+from coding.models.visits import EXAMPLE_VISIT, EncounterIn, LocationIn, OverrideIn, ProposalIn, VisitForm
 from coding.operations import overriding, pricing, recording
 from coding.operations.documenting import documented
 from coding.store import Wanted
@@ -40,6 +40,7 @@ async def record(body: EncounterIn, uow: Creates, response: Response) -> Encount
         rendering_npi=body.rendering_npi,
         visit_number=body.visit_number,
         proposal=body.proposal(),
+        location_code=body.location_code,
     )
     return _answer(outcome, response)
 
@@ -136,6 +137,15 @@ async def propose(
     """Put what the EHR would bill beside what the engine finds; nothing is coded from it."""
     outcome = await recording.propose(uow.answering(EncounterOut.told, 200), encounter_id, version, body.proposal())
     return _answer(outcome, response)
+
+
+@router.put("/encounters/{encounter_id}/location", dependencies=[needs(WRITE)])
+async def locate(
+    encounter_id: UUID, body: LocationIn, version: IfMatch, uow: Writes, response: Response
+) -> EncounterOut:
+    """Say where the visit was, by the practice's own code of the place; null: nobody has said."""
+    unit = uow.answering(EncounterOut.told, 200)
+    return _answer(await recording.locate(unit, encounter_id, version, body.location_code), response)
 
 
 @router.post("/encounters/{encounter_id}/recode", dependencies=[needs(WRITE)])

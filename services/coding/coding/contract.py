@@ -41,6 +41,7 @@ CONTRACT = Contract(
             ),
             self_pay_lines=(),
             rules_edition=RULES_EDITION,
+            location_code="MAIN",
         ),
         EncounterRecoded(
             encounter_id=ENCOUNTER,

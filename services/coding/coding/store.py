@@ -40,6 +40,7 @@ class Happening:
     published: str | None
     coded: CodedVisit
     proposal: Proposal | None
+    location_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,13 @@ async def last_sent(tx: Transaction, encounter_id: UUID, acts: Sequence[str]) ->
     return PAST_VISIT.open(tx.vault, tx.practice_id, row["id"], row["visit"]) if row else None
 
 
+async def last_sent_location(tx: Transaction, encounter_id: UUID, acts: Sequence[str]) -> str | None:
+    """The location on file at the newest version that one of `acts` made."""
+    made = (history.c.encounter_id == encounter_id, history.c.act.in_(acts))
+    statement = select(history.c.location_code).where(*made).order_by(history.c.version.desc()).limit(1)
+    return await tx.scalar(statement)
+
+
 async def last_told(tx: Transaction, encounter_id: UUID, events: Sequence[str]) -> Told | None:
     """The newest version that one of `events` told of."""
     statement = (
@@ -142,6 +150,7 @@ async def note(
             visit=PAST_VISIT.seal(tx.vault, tx.practice_id, id, dict(encounter.document)),
             coded=CODED.dump_python(encounter.coded, mode="json"),
             proposed=_proposed(encounter),
+            location_code=encounter.location_code,
         )
     )
 
@@ -159,6 +168,7 @@ async def history_of(tx: Transaction, encounter_id: UUID) -> Sequence[Happening]
             published=row["published"],
             coded=CODED.validate_python(row["coded"]),
             proposal=_proposal(row),
+            location_code=row["location_code"],
         )
         for row in rows
     ]
@@ -218,6 +228,7 @@ def _narrowed(wanted: Wanted) -> Select[Any]:
 def _columns(tx: Transaction, encounter: Encounter) -> dict[str, Any]:
     return {
         "rendering_npi": encounter.rendering_npi,
+        "location_code": encounter.location_code,
         "date_of_service": encounter.date_of_service,
         "disposition": encounter.coded.disposition.value,
         "visit": VISIT.seal(tx.vault, tx.practice_id, encounter.id, dict(encounter.document)),
@@ -245,5 +256,6 @@ def _encounter(tx: Transaction, row: Any) -> Encounter:
         coded=CODED.validate_python(row["coded"]),
         override=OVERRIDE.open_if(tx.vault, tx.practice_id, row["id"], row["sealed_override"]),
         proposal=_proposal(row),
+        location_code=row["location_code"],
         version=row["version"],
     )

@@ -36,6 +36,7 @@ encounters = tenant_table(
     Column("patient_id", Uuid, nullable=False),
     Column("rendering_npi", Text, nullable=False),
     Column("visit_number", Text),
+    Column("location_code", Text),
     Column("date_of_service", Date, nullable=False),
     Column("disposition", Text, nullable=False),
     Column("visit", LargeBinary, nullable=False),
@@ -62,6 +63,7 @@ history = tenant_table(
     Column("visit", LargeBinary, nullable=False),
     Column("coded", JSONB, nullable=False),
     Column("proposed", JSONB),
+    Column("location_code", Text),
     UniqueConstraint("encounter_id", "version"),
 )
 

@@ -59,7 +59,8 @@ class Told:
 class Encounter:
     """A visit as it was documented (`document`, the visit form) and what was made of it.
 
-    `proposal` is what the EHR would bill, kept beside it and read by no rule.
+    `location_code` is the practice's own code of the place where it was, None where nobody has named one; no rule of
+    coding reads it. `proposal` is what the EHR would bill, kept beside it and read by no rule.
     """
 
     id: UUID
@@ -70,6 +71,7 @@ class Encounter:
     coded: CodedVisit
     override: Override | None = None
     proposal: Proposal | None = None
+    location_code: str | None = None
     version: int = 1
 
     @property
@@ -161,6 +163,7 @@ def _for_a_claim(encounter: Encounter) -> EncounterCoded:
         lines=tuple(_service_line(number, line, coded.diagnoses) for number, line in enumerate(coded.lines, 1)),
         self_pay_lines=_self_pay(coded),
         rules_edition=coded.rules_edition,
+        location_code=encounter.location_code,
     )
 
 

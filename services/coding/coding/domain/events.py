@@ -35,7 +35,10 @@ class SelfPayLine:
 
 @dataclass(frozen=True, slots=True)
 class EncounterCoded:
-    """The encounter is ready for a claim, for the first time."""
+    """The encounter is ready for a claim, for the first time.
+
+    `location_code` is the practice's own code of the place of the visit, None where nobody has named one.
+    """
 
     encounter_id: UUID
     patient_id: UUID
@@ -46,6 +49,7 @@ class EncounterCoded:
     lines: tuple[ServiceLine, ...]
     self_pay_lines: tuple[SelfPayLine, ...]
     rules_edition: str
+    location_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,8 @@ class LineChange:
 class EncounterRecoded:
     """The encounter is ready for a claim anew; it replaces what was told before whole.
 
-    `replaces` is the version that was last told as ready, and `changes` what differs from it: nothing when it was only
-    held in between.
+    `replaces` is the version that was last told as ready, and `changes` the lines that differ from it: none when it was
+    only held in between, or when another clinician or location is all that is new.
     """
 
     encounter_id: UUID
@@ -88,6 +92,7 @@ class EncounterRecoded:
     rules_edition: str
     replaces: int
     changes: tuple[LineChange, ...]
+    location_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,11 @@ from coding.fhir.charges import ICD_10_CM, Charges
 from coding.fhir.elements import COMMON, BundleUnreadable
 from coding.fhir.profile import PROCEDURE, VISIT, Extensions
 from coding.fhir.results import Results
-from coding.models.visits import VISIT_NUMBER
+from coding.models.visits import LOCATION_CODE, VISIT_NUMBER
 
 KINDS = "https://dermbill.org/fhir/CodeSystem/procedure-kind"
 VISIT_NUMBERS = "https://dermbill.org/fhir/NamingSystem/visit-number"
+LOCATION_CODES = "https://dermbill.org/fhir/NamingSystem/location-code"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
@@ -72,6 +73,7 @@ class Received:
     visit_number: str | None
     document: Mapping[str, Any]
     places: Mapping[str, str]
+    location_code: str | None = None
     proposal: Proposal | None = None
 
     def in_its_own_words(self, refusal: VisitUnreadable) -> BundleUnreadable:
@@ -156,7 +158,9 @@ class _Reading:
 
     def visit(self, entries: list[Entry]) -> Received | None:
         encounter = self.encounter.resource
-        encounter.knows(*COMMON, "identifier", "status", "class", "subject", "participant", "period", "extension")
+        encounter.knows(
+            *COMMON, "identifier", "status", "class", "subject", "participant", "period", "location", "extension"
+        )  # fmt: skip
         encounter.needs("status", one_of("finished"))
         self.places[""] = encounter.path
         self.subject = elements.reference(encounter, "subject", required=True)
@@ -179,10 +183,10 @@ class _Reading:
             results.left_over(entry.resource, entry.names)
         _check_class(encounter, "telehealth" in facts)
         patient_id, npi = self._patient_id(encounter), self._npi(entries)
-        number = _visit_number(encounter)
+        number, location = _visit_number(encounter), _location_code(encounter)
         if patient_id is None or npi is None:
             return None
-        return Received(patient_id, npi, number, document, self.places)
+        return Received(patient_id, npi, number, document, self.places, location)
 
     def proposal(self, items: list[Entry], entries: Iterable[Entry]) -> Proposal | None:
         """What the ChargeItems would bill; read after the visit."""
@@ -332,6 +336,23 @@ def _visit_number(encounter: Form) -> str | None:
         identifier.needs("system", one_of(VISIT_NUMBERS))
         return identifier.needs("value", _read_visit_number)
     return None
+
+
+def _location_code(encounter: Form) -> str | None:
+    for place in encounter.items("location", 1):
+        place.knows("location")
+        location = place.child("location", "identifier", "type", "display", required=True)
+        identifier = location and location.child("identifier", "system", "value", required=True)
+        if identifier is not None:
+            identifier.needs("system", one_of(LOCATION_CODES))
+            return identifier.needs("value", _read_location_code)
+    return None
+
+
+def _read_location_code(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(LOCATION_CODE, value):
+        raise Complaint("must be 1 to 20 capital letters, digits and dashes, a letter or digit first")
+    return value
 
 
 def _read_visit_number(value: Any) -> str:

@@ -33,6 +33,7 @@ async def bundle(resource: BundleBody, uow: Creates, response: Response) -> Enco
         rendering_npi=received.rendering_npi,
         visit_number=received.visit_number,
         proposal=received.proposal,
+        location_code=received.location_code,
     )
     response.headers["ETag"] = etag(outcome.encounter.version)
     return EncounterOut.told(outcome)

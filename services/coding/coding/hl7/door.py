@@ -47,6 +47,7 @@ async def take_charges(uow: UnitOfWork, message: Message) -> Outcome:
         rendering_npi=told.rendering_npi,
         visit_number=told.visit_number,
         proposal=told.proposal,
+        location_code=told.location_code,
     )
 
 

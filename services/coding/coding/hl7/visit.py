@@ -15,7 +15,7 @@ from coding.domain.refusals import VisitUnreadable
 from coding.hl7.charges import proposal_of
 from coding.hl7.diagnoses import Problems, problems_of
 from coding.hl7.facts import Facts
-from coding.models.visits import VISIT_NUMBER
+from coding.models.visits import LOCATION_CODE, VISIT_NUMBER
 from hl7v2 import Code, Fault, Message, Place, Unreadable
 from hl7v2.identifying import npis, only_patient, record_number
 
@@ -33,6 +33,7 @@ class Told:
     proposal: Proposal
     problems: Problems
     facts: Facts
+    location_code: str | None = None
 
     @property
     def questions(self) -> tuple[Finding, ...]:
@@ -71,6 +72,7 @@ def told_by(message: Message) -> Told:
     facts = Facts.of(message.observations)
     faults += facts.faults
     proposal = proposal_of(message.charges, faults)
+    location = _location_code(message, faults)
     visit_number, npi, on = _visit_number(message, faults), _clinician(message, faults), _day(message, faults)
     for word in ("date", "problems"):
         if word in facts.form:
@@ -79,7 +81,7 @@ def told_by(message: Message) -> Told:
     if faults or visit_number is None or npi is None or on is None:
         raise Unreadable(faults)
     problems = problems_of(message.diagnoses, message.charges)
-    return Told(number, visit_number, npi, on, proposal, problems, facts)
+    return Told(number, visit_number, npi, on, proposal, problems, facts, location)
 
 
 def _visit_number(message: Message, faults: list[Fault]) -> str | None:
@@ -94,6 +96,16 @@ def _visit_number(message: Message, faults: list[Fault]) -> str | None:
         faults.append(Fault(Code.DATA_TYPE, place, says, mend))
         return None
     return number.value
+
+
+def _location_code(message: Message, faults: list[Fault]) -> str | None:
+    """The facility, which of the parts of a PL is the most general; a point of care is a part of it."""
+    location = message.visit.location if message.visit else None
+    code = location.facility if location else None
+    if code is not None and not re.fullmatch(LOCATION_CODE, code):
+        says, mend = "It is no location code.", "Send at most 20 capital letters, digits and dashes, or nothing."
+        faults.append(Fault(Code.DATA_TYPE, Place("PV1", 1, 3, 1, 4), says, mend))
+    return code
 
 
 def _clinician(message: Message, faults: list[Fault]) -> str | None:

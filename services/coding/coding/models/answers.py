@@ -124,6 +124,7 @@ class EncounterSummary(BaseModel):
     id: UUID
     patient_id: UUID
     rendering_npi: str
+    location_code: str | None
     visit_number: str | None
     date_of_service: date
     disposition: Disposition
@@ -149,6 +150,7 @@ class EncounterOut(CodedOut):
     id: UUID
     patient_id: UUID
     rendering_npi: str
+    location_code: str | None
     visit_number: str | None
     date_of_service: date
     override: OverrideOut | None
@@ -176,6 +178,7 @@ class HappeningOut(BaseModel):
     flags: list[str]
     lines: list[LineOut]
     proposed: list[BilledLineOut] | None
+    location_code: str | None
     changed: ChangedOut | None
 
     @classmethod
@@ -191,6 +194,7 @@ class HappeningOut(BaseModel):
             flags=list(happening.coded.flags),
             lines=_lines(happening.coded.lines),
             proposed=[BilledLineOut.of(line) for line in happening.proposal.lines] if happening.proposal else None,
+            location_code=happening.location_code,
             changed=ChangedOut.of(before.coded, happening.coded) if before else None,
         )
 
@@ -219,6 +223,7 @@ def _ids(encounter: Encounter) -> Mapping[str, Any]:
         "id": encounter.id,
         "patient_id": encounter.patient_id,
         "rendering_npi": encounter.rendering_npi,
+        "location_code": encounter.location_code,
         "visit_number": encounter.visit_number,
         "date_of_service": encounter.date_of_service,
         "version": encounter.version,

@@ -54,6 +54,8 @@ def _npi(text: str) -> str:
 
 Npi = Annotated[str, AfterValidator(_npi)]
 VISIT_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9./-]{0,63}$"
+LOCATION_CODE = r"^[A-Z0-9][A-Z0-9-]{0,19}$"
+LocationCode = Annotated[str, StringConstraints(pattern=LOCATION_CODE)]
 VisitNumber = Annotated[str, StringConstraints(pattern=VISIT_NUMBER)]
 ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 CptNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9]{3}[0-9A-Z]$")]
@@ -106,6 +108,7 @@ class EncounterIn(BaseModel):
                 {
                     "patient_id": "01937e00-0000-7000-8000-000000000003",
                     "rendering_npi": "1234567893",
+                    "location_code": "MAIN",
                     "visit_number": "V-2026-0001",
                     "visit": EXAMPLE_VISIT,
                 }
@@ -114,12 +117,20 @@ class EncounterIn(BaseModel):
     )
     patient_id: UUID
     rendering_npi: Npi
+    location_code: LocationCode | None = Field(default=None, description="The practice's own code of the place")
     visit_number: VisitNumber | None = Field(default=None, description="The practice's own number for the visit")
     visit: VisitForm
     proposed: ProposedLines | None = None
 
     def proposal(self) -> Proposal | None:
         return ProposalIn(lines=self.proposed).proposal() if self.proposed else None
+
+
+class LocationIn(BaseModel):
+    """Where a visit was."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"location_code": "MAIN"}]})
+    location_code: LocationCode | None
 
 
 class HandLineIn(BaseModel):

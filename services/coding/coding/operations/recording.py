@@ -17,7 +17,7 @@ from common.ids import new_id
 from common.refusal import Refusal, Stale
 from common.uow import Transaction, UnitOfWork
 
-RECORDED, RECEIVED = "recorded", "received"
+RECORDED, RECEIVED, MOVED = "recorded", "received", "moved"
 SENT = (RECORDED, RECEIVED)
 
 
@@ -35,12 +35,14 @@ async def receive(
     rendering_npi: str,
     visit_number: str | None,
     proposal: Proposal | None = None,
+    location_code: str | None = None,
 ) -> Outcome:
     """Keep a visit and what the rules make of it.
 
     A visit that comes again under its number is the same encounter: as it was sent before it changes nothing, also
     where a coder amended it since; otherwise it is a new version. What comes without any fact of a service leaves
-    facts of one as they are and brings its proposal alone. Raises VisitNumberTaken.
+    facts of one as they are and brings its proposal and its location alone. A location that is not named leaves the one
+    on file. Raises VisitNumberTaken.
     """
     async with uow.begin() as tx:
         known = await store.of_visit_number(tx, visit_number) if visit_number is not None else None
@@ -53,6 +55,7 @@ async def receive(
                 document=visit.document,
                 coded=await visit.coded(tx),
                 proposal=proposal,
+                location_code=location_code,
             )
             taken = await store.add(tx, first)
             if taken is None:
@@ -60,7 +63,8 @@ async def receive(
             known = await store.load(tx, taken)
         if known.patient_id != patient_id:
             raise VisitNumberTaken(encounter_id=known.id)
-        return tx.done(await _again(tx, known, visit, rendering_npi, proposal))
+        placed = replace(known, proposal=proposal or known.proposal, location_code=location_code or known.location_code)
+        return tx.done(await _again(tx, known, placed, visit, rendering_npi))
 
 
 async def amend(uow: UnitOfWork, encounter_id: UUID, version: int, visit: Documented) -> Outcome:
@@ -99,10 +103,20 @@ async def propose(uow: UnitOfWork, encounter_id: UUID, version: int, proposal: P
         return tx.done(await _saved(tx, replace(before, proposal=proposal), before, "proposed"))
 
 
+async def locate(uow: UnitOfWork, encounter_id: UUID, version: int, location_code: str | None) -> Outcome:
+    """Say where an encounter read at `version` was, or that nobody has said; it is coded as before.
+
+    Raises NotFound, Stale.
+    """
+    async with uow.begin() as tx:
+        before = await _at(tx, encounter_id, version)
+        return tx.done(await _saved(tx, replace(before, location_code=location_code), before, "located"))
+
+
 async def _again(
-    tx: Transaction, known: Encounter, visit: Documented | Unfinished, rendering_npi: str, proposal: Proposal | None
+    tx: Transaction, known: Encounter, changed: Encounter, visit: Documented | Unfinished, rendering_npi: str
 ) -> Outcome:
-    changed = replace(known, proposal=proposal or known.proposal)
+    """`changed` is the known encounter with the proposal and the location that were sent."""
     sent_before = await store.last_sent(tx, known.id, SENT)
     # What tells of no service replaces only what told of none either, and what no person has touched.
     poor = known.override is None and known.document == sent_before and not names_a_service(known.document)
@@ -111,6 +125,11 @@ async def _again(
             changed, document=visit.document, rendering_npi=rendering_npi, coded=await visit.coded(tx), override=None
         )
         return await _saved(tx, changed, known, RECEIVED)
+    if changed.location_code != known.location_code:
+        if changed.location_code != await store.last_sent_location(tx, known.id, (*SENT, MOVED)):
+            return await _saved(tx, changed, known, MOVED)
+        # A person has corrected the location since it was sent.
+        changed = replace(changed, location_code=known.location_code)
     if changed == known:
         return Outcome(known, known)
     return await _saved(tx, changed, known, "proposed")
