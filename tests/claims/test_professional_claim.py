@@ -22,6 +22,7 @@ from claims.domain.claim import Claim, Submission
 from claims.domain.coding import CodedEncounter, ServiceLine, total
 from claims.domain.decisions import Decision, EarlierPayer
 from claims.domain.events import AdjudicatedLine, LineAdjustment
+from claims.domain.facts import Taken
 from claims.domain.lifecycle import Status
 from claims.domain.numbering import batch_reference, claim_number, control_number
 from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
@@ -140,6 +141,16 @@ DEPENDENT = Coverage(UUID(int=4), "PAYERA", Phi("MA1000001"), "S", "19", PARENT)
 BY_THE_PRACTICE = replace(CLINICIAN, npi=PRACTICE.npi)
 
 
+def under(*numbers: str) -> Claim:
+    """A claim whose lines are under these authorizations, one after the other."""
+    claim = a_claim()
+    taken = tuple(
+        Taken(line.number, line.cpt, line.units, UUID(int=80 + line.number), number, "PAYERA")
+        for line, number in zip(claim.lines, numbers, strict=True)
+    )
+    return replace(claim, authorized=taken)
+
+
 def reference_of(body: str) -> str:
     """BHT03."""
     return body.split("~")[0].split("*")[3]
@@ -161,6 +172,7 @@ class TestWhatGoesOut:
             a_claim(1, ServiceLine(1, "88305", 2, (), (1,), Money("90.00"))),
             to_the_second_payer(),
             to_the_second_payer(by_line=False),
+            under("PA1", "PA2"),
         ],
         ids=[
             "the subscriber's own",
@@ -170,6 +182,7 @@ class TestWhatGoesOut:
             "a laboratory test",
             "to a second payer, decided by line",
             "to a second payer, decided as a whole",
+            "under two authorizations",
         ],
     )
     def test_is_accepted_by_an_independent_judge(self, claim: Claim) -> None:
@@ -224,6 +237,18 @@ class TestWhatGoesOut:
         assert [str(one.patient) for one in told.left_over] == (["30.00", "10.00"] if by_line else [])
         [coverage] = received.claim.other_coverages
         assert [(one.qualifier, one.value) for one in coverage.payer.references] == [("F8", "PC77")]
+
+    @pytest.mark.parametrize(
+        ("numbers", "of_claim", "of_lines"),
+        [(("PA1", "PA1"), "PA1", ["", ""]), (("PA1", "PA2"), "", ["PA1", "PA2"])],
+        ids=["one number", "two numbers"],
+    )
+    def test_has_the_authorization_at_the_claim_or_where_there_are_several_at_the_lines(
+        self, numbers: tuple[str, ...], of_claim: str, of_lines: list[str]
+    ) -> None:
+        [received] = x12.read_claims(interchange(under(*numbers)))
+        assert received.claim.prior_authorization == of_claim
+        assert [line.prior_authorization for line in received.claim.lines] == of_lines
 
     def test_carries_the_laboratory_certificate_with_tests_only(self) -> None:
         test = ServiceLine(1, "88305", 1, (), (1,), Money("90.00"))

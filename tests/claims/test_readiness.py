@@ -239,9 +239,19 @@ class TestAuthorization:
         verdict = decide(bill(DRUG, SHOT), Facts(authorizations=(drug_alone, both)))
         assert (verdict.allowed, {one.number for one in verdict.taken}) == (True, {"PA5"})
 
-    def test_two_numbers_do_not_fit_on_one_claim(self) -> None:
+    def test_two_authorizations_each_give_their_lines_a_number_and_the_claim_none(self) -> None:
         facts = Facts(authorizations=(approved(), approved("96372", id=OTHER_AUTH)))
-        assert reasons(facts, bill(DRUG, SHOT)) == ["AUTH_SPLIT"]
+        verdict = decide(bill(DRUG, SHOT, VISIT), facts)
+        assert (verdict.allowed, [(one.line, one.number) for one in verdict.taken]) == (True, [(1, "PA4"), (2, "PA5")])
+        authorized = claim(authorized=verdict.taken)
+        assert (authorized.prior_authorization, authorized.line_authorizations) == (None, {1: "PA4", 2: "PA5"})
+        given = replace(authorized, authorization_number="BY-PHONE")
+        assert (given.prior_authorization, given.line_authorizations) == ("BY-PHONE", {})
+
+    def test_two_authorizations_under_one_number_give_it_to_the_claim(self) -> None:
+        facts = Facts(authorizations=(approved(), approved("96372", id=OTHER_AUTH, number="PA4")))
+        authorized = claim(authorized=decide(bill(DRUG, SHOT), facts).taken)
+        assert (authorized.prior_authorization, authorized.line_authorizations) == ("PA4", {})
 
     def test_a_number_that_a_person_gave_is_taken_at_their_word(self) -> None:
         facts = Facts(authorizations=(denied(), approved(valid_to=date(2026, 2, 1))))

@@ -75,12 +75,15 @@ class ClaimSummary(BaseModel):
 
 
 class LineOut(BaseModel):
+    """`authorization_number` where the claim has none of its own, because its lines are under several."""
+
     number: int
     cpt: str
     units: int
     modifiers: tuple[str, ...]
     diagnosis_pointers: tuple[int, ...]
     charge: Money | None
+    authorization_number: str | None
 
 
 class FollowUpOut(BaseModel):
@@ -191,7 +194,7 @@ class ClaimOut(BaseModel):
             place_of_service=claim.coded.place_of_service,
             rendering_npi=claim.coded.rendering_npi,
             diagnoses=claim.coded.diagnoses,
-            lines=[_line(line) for line in claim.lines],
+            lines=[_line(line, claim.line_authorizations.get(line.number)) for line in claim.lines],
             overrides=tuple(OverrideOut.of(override) for override in claim.overrides),
             authorization_number=claim.prior_authorization,
             parties=PartiesOut.of(claim.snapshot) if claim.snapshot else None,
@@ -258,7 +261,7 @@ class UnmatchedOut(BaseModel):
         return cls(**{name: row[name] for name in cls.model_fields})
 
 
-def _line(line: ServiceLine) -> LineOut:
+def _line(line: ServiceLine, authorization: str | None) -> LineOut:
     return LineOut(
         number=line.number,
         cpt=line.cpt,
@@ -266,4 +269,5 @@ def _line(line: ServiceLine) -> LineOut:
         modifiers=line.modifiers,
         diagnosis_pointers=line.pointers,
         charge=line.charge if line.unit_charge is not None else None,
+        authorization_number=authorization,
     )

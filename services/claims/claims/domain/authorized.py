@@ -60,7 +60,7 @@ def authorize(bill: Bill, facts: Facts) -> Authorized:
     taken = tuple(_taken(bill, own, facts.used))
     covered = {one.line for one in taken}
     holds = [hold for line in bill.lines if line.number not in covered for hold in _held(bill, line, own, facts)]
-    return Authorized((*holds, *_split(bill, taken)), taken)
+    return Authorized(tuple(holds), taken)
 
 
 def _is_about(heard: AuthorizationHeard, bill: Bill) -> bool:
@@ -68,7 +68,7 @@ def _is_about(heard: AuthorizationHeard, bill: Bill) -> bool:
 
 
 def _taken(bill: Bill, own: Iterable[AuthorizationHeard], used: Mapping[tuple[UUID, str], int]) -> Iterable[Taken]:
-    """The authorization that covers most of the claim first, since a claim carries one number; then what ends first."""
+    """The authorization that covers most of the claim first, for as few numbers as can be; then what ends first."""
     open_now = [heard.approved for heard in own if heard.approved is not None and _in_force(heard.approved, bill)]
     room: Room = {
         (one.authorization_id, service.code): _left(one, service.code, used)
@@ -176,10 +176,3 @@ def _wanting(bill: Bill, line: ServiceLine, own: Iterable[AuthorizationHeard], f
         yield bill.hold("AUTH_PENDING", f"The payer has not decided yet on the authorization for {line.cpt}.", line)
     elif told or facts.policy.needs(line.cpt, bill.payer_id):
         yield bill.hold("AUTH_NEEDED", f"{line.cpt} needs an authorization on {bill.on}; none is on record.", line)
-
-
-def _split(bill: Bill, taken: Sequence[Taken]) -> Iterable[Hold]:
-    numbers = {one.number: one.line for one in reversed(taken)}
-    if len(numbers) > 1:
-        lines = ", ".join(str(line) for line in sorted(numbers.values()))
-        yield bill.hold("AUTH_SPLIT", f"Lines {lines} are under different authorizations; a claim carries one number.")

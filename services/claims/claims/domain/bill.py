@@ -43,10 +43,6 @@ REASONS: Mapping[str, Reason] = {
     "AUTH_NOT_YET": Reason("Released by a retro-authorization that covers the day.", _AUTHORIZATION),
     "AUTH_PROVIDER": Reason("Released by an authorization for the clinician who did it.", _AUTHORIZATION),
     "AUTH_UNITS": Reason("Released by more units, or when another claim gives some back.", _AUTHORIZATION),
-    "AUTH_SPLIT": Reason(
-        "Bill the lines of the second authorization on a claim of their own, or have the payer put them under one.",
-        "837P 005010X222A1, loop 2300 REF G1, once a claim; rulebook 7.4",
-    ),
     "AUTH_PENDING": Reason("Released by the payer's approval.", f"{_POLICY}; {_AUTHORIZATION}"),
     "AUTH_NEEDED": Reason(
         "Released by an approval, or by the payer's word that none is needed.", f"{_POLICY}; {_AUTHORIZATION}"

@@ -177,9 +177,16 @@ class Claim:
 
     @property
     def prior_authorization(self) -> str | None:
-        """REF G1: the number that was given, or that of the authorization which covers the lines."""
-        own = (one.number for one in self.authorized if one.payer_id == self.payer_id)
-        return self.authorization_number or next(own, None)
+        """REF G1 of the claim: the number that was given, or the only one that its lines are under."""
+        own = {one.number for one in self.authorized if one.payer_id == self.payer_id}
+        return self.authorization_number or (own.pop() if len(own) == 1 else None)
+
+    @property
+    def line_authorizations(self) -> Mapping[int, str]:
+        """REF G1 of the lines, where the claim has none because they are under several (X222A1, loop 2400)."""
+        if self.prior_authorization is not None:
+            return {}
+        return {one.line: one.number for one in self.authorized if one.payer_id == self.payer_id}
 
     @property
     def spent(self) -> tuple[Taken, ...]:

@@ -80,6 +80,7 @@ def _line(claim: Claim, submission: Submission, line: ServiceLine) -> x12.Servic
         service_from=claim.coded.date_of_service,
         pointers=line.pointers,
         control_number=f"{submission.control_number}-{line.number}",
+        prior_authorization=claim.line_authorizations.get(line.number, ""),
         adjudications=tuple(one for earlier in claim.earlier for one in adjudications_of(line, earlier)),
     )
 
