@@ -1,4 +1,6 @@
-"""The rows of authorizations: the records and their history, what encounters did, rules, payers and who asks."""
+"""The rows of authorizations: the records and their history, what encounters did, rules, payers, who asks and who
+treats.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ METADATA = service_metadata()
 
 LOOKED_AT = text("attention <> '[]'::jsonb")
 
-# `question` and `answer` are sealed (docs/adr/0009): the request as it was asked, and the answer as it came.
+# `question`, `earlier` and `answer` are sealed (docs/adr/0009): the request as it was asked, the last one that the
+# payer took, and the answer as it came. `response_key` is a keyed hash of the id that the payer's answer over FHIR has.
 records = tenant_table(
     "authorizations",
     METADATA,
@@ -48,10 +51,13 @@ records = tenant_table(
     Column("clock_rule", Text),
     Column("owner", Text),
     Column("question", LargeBinary),
+    Column("earlier", LargeBinary),
     Column("answer", LargeBinary),
+    Column("response_key", Text),
     Index("authorizations_patient_idx", "practice_id", "patient_id"),
     Index("authorizations_status_idx", "practice_id", "status"),
     Index("authorizations_trace_idx", "practice_id", "trace"),
+    Index("authorizations_response_key_idx", "practice_id", "response_key"),
     Index("authorizations_attention_idx", "practice_id", "id", postgresql_where=LOOKED_AT),
 )
 
@@ -117,5 +123,19 @@ asking_providers = tenant_table(
     versioned(),
     Column("name", Text, nullable=False),
     Column("npi", Text, nullable=False),
+    Column("details", JSONB),
     UniqueConstraint("practice_id"),
+)
+
+# Who treats and who refers, by NPI. A clinician's name is no secret of a patient's.
+clinicians = tenant_table(
+    "clinicians",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("npi", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("first_name", Text),
+    Column("taxonomy", Text),
+    UniqueConstraint("practice_id", "npi"),
 )

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Path, Response
 from authorizations.models.registers import (
     AskingProviderIn,
     AskingProviderOut,
+    ClinicianIn,
+    ClinicianOut,
     NeededIn,
     NeededOut,
     PayerIn,
@@ -16,7 +18,7 @@ from authorizations.models.registers import (
     RuleIn,
     RuleOut,
 )
-from authorizations.models.words import PayerId
+from authorizations.models.words import Npi, PayerId
 from authorizations.operations import registers as operations
 from authorizations.store import registers as store
 from authorizations.store.defaults import default_rules
@@ -72,6 +74,22 @@ async def put_asking_provider(body: AskingProviderIn, uow: Writes) -> AskingProv
     """Say as whom the practice asks payers; requests already written down keep what they have."""
     put = await operations.put_asking_provider(uow.answering(AskingProviderOut.of, 200), body.provider())
     return AskingProviderOut.of(put)
+
+
+@router.get("/clinicians/{npi}", dependencies=[needs(READ)])
+async def get_clinician(npi: Npi, reads: Reads) -> ClinicianOut:
+    async with reads.begin() as tx:
+        found = (await store.clinicians_of(tx, [npi])).get(npi)
+    if found is None:
+        raise NotFound(kind="clinician", id=npi)
+    return ClinicianOut.of(found)
+
+
+@router.put("/clinicians/{npi}", dependencies=[needs(WRITE)])
+async def put_clinician(npi: Npi, body: ClinicianIn, uow: Writes) -> ClinicianOut:
+    """The name that goes with an NPI in requests; those already written down keep what they have."""
+    put = await operations.put_clinician(uow.answering(ClinicianOut.of, 200), body.clinician(npi))
+    return ClinicianOut.of(put)
 
 
 @router.get("/payers", dependencies=[needs(READ)])

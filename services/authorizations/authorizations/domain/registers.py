@@ -20,8 +20,40 @@ class Payer:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """N3 and N4: where the practice has its office; `zip` is five or nine digits."""
+
+    line1: str
+    city: str
+    state: str
+    zip: str
+    line2: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """PER: whom at the practice the payer may ask."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskingProvider:
-    """Who asks (loop 2010B): the group's name and NPI as its payers have them enrolled."""
+    """Who asks (loop 2010B): the group's name and NPI as payers have them enrolled, and what else they want of it."""
 
     name: str
     npi: str
+    tin: str | None = None
+    office: Office | None = None
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clinician:
+    """Who treats or refers (loop 2010EA): the name that belongs to an NPI, and the taxonomy (PRV03)."""
+
+    npi: str
+    last_name: str
+    first_name: str | None = None
+    taxonomy: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from authorizations.domain.clocks import PayerDays, Program
 from authorizations.domain.needed import Answer, Circumstances, PlannedService, Rule, Verdict
-from authorizations.domain.registers import AskingProvider, Payer
+from authorizations.domain.registers import AskingProvider, Clinician, Contact, Office, Payer
 from authorizations.domain.request import Route, Wire
 from authorizations.models.words import (
     STRICT,
@@ -219,23 +220,99 @@ class PayerOut(BaseModel):
         )
 
 
+class OfficeIO(BaseModel):
+    """Where the practice has its office; `zip` is five or nine digits."""
+
+    model_config = STRICT
+    line1: Text
+    line2: Text | None = None
+    city: Text
+    state: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    zip: Annotated[str, StringConstraints(pattern=r"^\d{5}(\d{4})?$")]
+
+
+class ContactIO(BaseModel):
+    """Whom at the practice the payer may ask."""
+
+    model_config = STRICT
+    name: Text
+    phone: Annotated[str, StringConstraints(pattern=r"^\d{10}$")]
+
+
 class AskingProviderIn(BaseModel):
     """The group as its payers have it enrolled."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"name": "Sample Dermatology PC", "npi": "1234567893"}]}
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Sample Dermatology PC",
+                    "npi": "1234567893",
+                    "tin": "911234567",
+                    "office": {"line1": "12 Sample Row", "city": "Albany", "state": "NY", "zip": "122070002"},
+                    "contact": {"name": "Authorizations desk", "phone": "5185550100"},
+                }
+            ]
+        },
     )
     name: Text
     npi: Npi
+    tin: Annotated[str, StringConstraints(pattern=r"^\d{9}$")] | None = None
+    office: OfficeIO | None = None
+    contact: ContactIO | None = None
 
     def provider(self) -> AskingProvider:
-        return AskingProvider(self.name, self.npi)
+        office, contact = self.office, self.contact
+        return AskingProvider(
+            self.name,
+            self.npi,
+            self.tin,
+            Office(office.line1, office.city, office.state, office.zip, office.line2 or "") if office else None,
+            Contact(contact.name, contact.phone) if contact else None,
+        )
 
 
 class AskingProviderOut(BaseModel):
     name: str
     npi: str
+    tin: str | None = None
+    office: OfficeIO | None = None
+    contact: ContactIO | None = None
 
     @classmethod
     def of(cls, provider: AskingProvider) -> AskingProviderOut:
-        return cls(name=provider.name, npi=provider.npi)
+        office, contact = provider.office, provider.contact
+        return cls(
+            name=provider.name,
+            npi=provider.npi,
+            tin=provider.tin,
+            office=OfficeIO(**{**asdict(office), "line2": office.line2 or None}) if office else None,
+            contact=ContactIO(name=contact.name, phone=contact.phone) if contact else None,
+        )
+
+
+class ClinicianIn(BaseModel):
+    """The name that belongs to an NPI, and what the clinician is (PRV03): payers want both beside it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"last_name": "Marsh", "first_name": "Ada", "taxonomy": "207N00000X"}]},
+    )
+    last_name: Text
+    first_name: Text | None = None
+    taxonomy: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")] | None = None
+
+    def clinician(self, npi: str) -> Clinician:
+        return Clinician(npi, self.last_name, self.first_name, self.taxonomy)
+
+
+class ClinicianOut(BaseModel):
+    npi: str
+    last_name: str
+    first_name: str | None
+    taxonomy: str | None
+
+    @classmethod
+    def of(cls, clinician: Clinician) -> ClinicianOut:
+        return cls(**asdict(clinician))

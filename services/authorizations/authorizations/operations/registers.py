@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from authorizations.domain.needed import Answer, Circumstances, PlannedService, Rule, answers
-from authorizations.domain.registers import AskingProvider, Payer
+from authorizations.domain.registers import AskingProvider, Clinician, Payer
 from authorizations.store import registers as store
 from authorizations.store.defaults import default_rules
 from common.uow import Transaction, UnitOfWork
@@ -20,6 +20,12 @@ async def put_payer(uow: UnitOfWork, entry: Payer) -> Payer:
 async def put_asking_provider(uow: UnitOfWork, entry: AskingProvider) -> AskingProvider:
     async with uow.begin() as tx:
         await store.put_asking_provider(tx, entry)
+        return tx.done(entry)
+
+
+async def put_clinician(uow: UnitOfWork, entry: Clinician) -> Clinician:
+    async with uow.begin() as tx:
+        await store.put_clinician(tx, entry)
         return tx.done(entry)
 
 

@@ -1,7 +1,9 @@
-"""Payers, the provider who asks, and the practice's own rules."""
+"""Payers, the provider who asks, clinicians, and the practice's own rules."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,14 +12,26 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from authorizations.domain.clocks import PayerDays, Program
 from authorizations.domain.needed import Rule
-from authorizations.domain.registers import AskingProvider, Payer
+from authorizations.domain.registers import AskingProvider, Clinician, Contact, Office, Payer
 from authorizations.domain.request import Route, Wire
-from authorizations.tables import asking_providers, payers, rules
+from authorizations.tables import asking_providers, clinicians, payers, rules
 from common.ids import new_id
 from common.refusal import NotFound
 from common.uow import Transaction
 
 _RULE = TypeAdapter(Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What of the provider who asks stands in one column."""
+
+    tin: str | None = None
+    office: Office | None = None
+    contact: Contact | None = None
+
+
+_DETAILS = TypeAdapter(_Details)
 
 
 async def payer(tx: Transaction, payer_id: str) -> Payer:
@@ -49,15 +63,35 @@ async def put_payer(tx: Transaction, entry: Payer) -> None:
 
 async def asking_provider(tx: Transaction) -> AskingProvider | None:
     row = await tx.row(select(asking_providers))
-    return AskingProvider(row["name"], row["npi"]) if row else None
+    if row is None:
+        return None
+    details = _DETAILS.validate_python(row["details"] or {})
+    return AskingProvider(row["name"], row["npi"], details.tin, details.office, details.contact)
 
 
 async def put_asking_provider(tx: Transaction, entry: AskingProvider) -> None:
-    values = {"name": entry.name, "npi": entry.npi}
+    details = _DETAILS.dump_python(_Details(entry.tin, entry.office, entry.contact), mode="json")
+    values = {"name": entry.name, "npi": entry.npi, "details": details}
     row = upsert(asking_providers).values(practice_id=tx.practice_id, id=new_id(), version=1, **values)
     await tx.execute(
         row.on_conflict_do_update(
             index_elements=["practice_id"], set_=values | {"version": asking_providers.c.version + 1}
+        )
+    )
+
+
+async def clinicians_of(tx: Transaction, npis: Collection[str]) -> dict[str, Clinician]:
+    """Those of the NPIs that have a name in the register."""
+    rows = await tx.rows(select(clinicians).where(clinicians.c.npi.in_(npis)))
+    return {row["npi"]: Clinician(row["npi"], row["last_name"], row["first_name"], row["taxonomy"]) for row in rows}
+
+
+async def put_clinician(tx: Transaction, entry: Clinician) -> None:
+    values = {"last_name": entry.last_name, "first_name": entry.first_name, "taxonomy": entry.taxonomy}
+    row = upsert(clinicians).values(practice_id=tx.practice_id, id=new_id(), version=1, npi=entry.npi, **values)
+    await tx.execute(
+        row.on_conflict_do_update(
+            index_elements=["practice_id", "npi"], set_=values | {"version": clinicians.c.version + 1}
         )
     )
 
