@@ -266,10 +266,28 @@ class TestEnrollment:
         assert "2026-04-01" in hold.sentence
         assert reasons(Facts(enrollments=(enrolled(),))) == ["CRED_BLOCK"]
 
-    def test_at_any_location_of_the_group_lets_it_go(self) -> None:
+    def test_at_any_location_of_the_group_lets_go_a_visit_that_names_none(self) -> None:
         over = enrolled(Span(date(2025, 1, 1), date(2025, 12, 31)))
         here = enrolled(Span(DAY, DAY), location_code="SOUTH", enrollment_id=UUID(int=70))
         assert reasons(Facts(enrollments=(over, here))) == []
+        [hold] = decide(bill(), Facts(enrollments=(over,))).holds
+        assert "the visit names none" in hold.sentence
+
+    def test_at_another_location_blocks_a_visit_that_names_one_and_says_where_the_day_is_in_effect(self) -> None:
+        main = enrolled(Span(DAY))
+        south = enrolled(Span(date(2026, 4, 1)), location_code="SOUTH", enrollment_id=UUID(int=70))
+        assert reasons(Facts(enrollments=(main, south)), bill(location_code="MAIN")) == []
+        [hold] = decide(bill(location_code="SOUTH"), Facts(enrollments=(main, south))).holds
+        assert hold.reason == "CRED_BLOCK"
+        assert "at location SOUTH" in hold.sentence
+        assert "at MAIN" in hold.sentence
+        assert "from 2026-04-01" in hold.sentence
+        assert reasons(Facts(enrollments=(main,)), bill(location_code="SOUTH")) == ["CRED_BLOCK"]
+
+    def test_that_is_none_on_record_is_unknown_at_any_location(self) -> None:
+        policy = GatePolicy(enrollment=Ask.REQUIRED)
+        assert reasons(Facts(), bill(location_code="SOUTH")) == []
+        assert reasons(Facts(policy=policy), bill(location_code="SOUTH")) == ["CRED_UNKNOWN"]
 
     @pytest.mark.parametrize("changes", [{"billing_npi": "1003000126"}, {"tin": "987654321"}, {"payer_id": "PAYERB"}])
     def test_with_another_group_or_payer_is_none_on_record(self, changes: dict[str, Any]) -> None:
@@ -367,6 +385,7 @@ class TestAClaim:
         assert judged.aggregate.prior_authorization == "PA5"
 
 
+PLACES = ("MAIN", "SOUTH", "EAST")
 DAYS = st.dates(date(2026, 2, 20), date(2026, 3, 12))
 
 
@@ -426,17 +445,28 @@ class TestLaws:
         asked = bill(on=data.draw(DAYS), federal=True)
         assert decide(asked, known(shuffled)) == decide(asked, known(told))
 
-    @given(st.lists(spans(), min_size=1, max_size=5), DAYS)
-    def test_the_enrollment_gate_is_the_naive_answer_of_the_newest_days(
-        self, history: list[tuple[Span, ...]], on: date
+    @given(
+        st.lists(st.tuples(st.sampled_from(PLACES), spans()), min_size=1, max_size=8),
+        DAYS,
+        st.none() | st.sampled_from((*PLACES, "NOWHERE")),
+    )
+    def test_the_enrollment_gate_is_the_naive_answer_of_the_newest_days_of_the_location(
+        self, history: list[tuple[str, tuple[Span, ...]]], on: date, where: str | None
     ) -> None:
-        told = [enrolled(*days, version=version) for version, days in enumerate(history, 1)]
-        billable = {
-            span.first + timedelta(days=n)
-            for span in history[-1]
-            for n in range(((span.last or date(2026, 3, 31)) - span.first).days + 1)
-        }
-        assert decide(bill(on=on), known(told)).allowed == (on in billable)
+        newest: dict[str, EnrollmentHeard] = {}
+        billable: dict[str, set[date]] = {}
+        for version, (place, days) in enumerate(history, 1):
+            id = UUID(int=200 + PLACES.index(place))
+            word = enrolled(*days, version=version, location_code=place, enrollment_id=id)
+            newest[place] = newest[place].joined(word) if place in newest else word
+            billable[place] = {
+                span.first + timedelta(days=n)
+                for span in days
+                for n in range(((span.last or date(2026, 3, 31)) - span.first).days + 1)
+            }
+        expected = any(on in days for place, days in billable.items() if where in (None, place))
+        facts = Facts(enrollments=tuple(newest.values()))
+        assert decide(bill(on=on, location_code=where), facts).allowed == expected
 
     @given(
         limits=st.lists(st.integers(0, 12), min_size=1, max_size=3),

@@ -232,6 +232,7 @@ async def _take_coded(uow: UnitOfWork, said: EncounterCoded, revision: int, diff
             for line in said.lines
         ),
         rules_edition=said.rules_edition,
+        location_code=said.location_code,
     )
     own = _self_pay(said, revision) if said.self_pay_lines else None
     await opening.take_coded(uow, Recoded(coded, differs), own)

@@ -37,6 +37,7 @@ class EncounterCoded:
     lines: tuple[CodedLine, ...]
     self_pay_lines: tuple[SelfPayLine, ...] = ()
     rules_edition: str = ""
+    location_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

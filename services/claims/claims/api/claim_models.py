@@ -168,6 +168,7 @@ class ClaimOut(BaseModel):
     date_of_service: date
     place_of_service: str
     rendering_npi: str
+    location_code: str | None
     diagnoses: tuple[str, ...]
     status: Status
     owner: Owner
@@ -193,6 +194,7 @@ class ClaimOut(BaseModel):
             date_of_service=claim.coded.date_of_service,
             place_of_service=claim.coded.place_of_service,
             rendering_npi=claim.coded.rendering_npi,
+            location_code=claim.coded.location_code,
             diagnoses=claim.coded.diagnoses,
             lines=[_line(line, claim.line_authorizations.get(line.number)) for line in claim.lines],
             overrides=tuple(OverrideOut.of(override) for override in claim.overrides),

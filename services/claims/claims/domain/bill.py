@@ -48,7 +48,8 @@ REASONS: Mapping[str, Reason] = {
         "Released by an approval, or by the payer's word that none is needed.", f"{_POLICY}; {_AUTHORIZATION}"
     ),
     "CRED_BLOCK": Reason(
-        "Released by an enrollment whose days hold the date of service; never bill it under another clinician.",
+        "Released by an enrollment at the visit's location whose days hold the date of service, or by the visit's true "
+        "location; never bill it under another clinician.",
         _ENROLLMENT,
     ),
     "CRED_UNKNOWN": Reason(
@@ -86,7 +87,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """`federal`: paid with federal money. `given_number` is an authorization's that a person put on the claim."""
+    """`federal`: paid with federal money. `given_number` is an authorization's that a person put on the claim.
+
+    `location_code` None: the visit names no location.
+    """
 
     patient_id: UUID
     payer_id: str
@@ -102,6 +106,7 @@ class Bill:
     charge: Money
     last_day: date
     given_number: str | None = None
+    location_code: str | None = None
 
     def hold(self, reason: str, sentence: str, line: ServiceLine | None = None) -> Hold:
         """The whole claim held, or one line of it: the claim waits with it, and the line's dollars are at stake."""

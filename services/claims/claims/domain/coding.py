@@ -43,7 +43,10 @@ class LaterWord:
 
 @dataclass(frozen=True, slots=True)
 class CodedEncounter:
-    """One revision of an encounter as coding published it; `revision` grows with every later one."""
+    """One revision of an encounter as coding published it; `revision` grows with every later one.
+
+    `location_code` is the practice's own code of the place of the visit, None where nobody has named one.
+    """
 
     encounter_id: UUID
     patient_id: UUID
@@ -55,6 +58,7 @@ class CodedEncounter:
     lines: tuple[ServiceLine, ...]
     rules_edition: str
     later: LaterWord | None = None
+    location_code: str | None = None
 
     @property
     def newest(self) -> int:
