@@ -49,6 +49,11 @@ class Wish:
     attachments: tuple[Attachment, ...] = ()
     course: Course | None = None
 
+    @property
+    def clinicians(self) -> tuple[str, ...]:
+        """The NPIs of who treats and who refers."""
+        return tuple(filter(None, (self.rendering_npi, self.requester_npi)))
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

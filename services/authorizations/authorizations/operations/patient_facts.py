@@ -24,10 +24,22 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Home:
+    """A US address; `zip` is five or nine digits."""
+
+    line1: Phi[str]
+    city: Phi[str]
+    state: str
+    zip: Phi[str]
+    line2: Phi[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Person:
     name: Name
     birth_date: Phi[date]
     sex: str
+    address: Home | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

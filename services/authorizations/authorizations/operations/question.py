@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,16 +11,22 @@ import x12
 from authorizations.domain.authorization import Authorization, Kind
 from authorizations.domain.clocks import Urgency
 from authorizations.domain.counting import CertifiedService
-from authorizations.domain.registers import AskingProvider, Payer
+from authorizations.domain.registers import AskingProvider, Clinician, Payer
 from authorizations.domain.request import Certification
 from authorizations.domain.said import Rejection, Said, ServiceWord
-from authorizations.operations.patient_facts import Coverage, PatientFacts, Person
+from authorizations.operations.patient_facts import Coverage, Home, PatientFacts, Person
 
 _CATEGORIES = {Kind.SERVICES: "HS", Kind.REFERRAL: "SC"}
 _URGENCIES = {Urgency.STANDARD: "", Urgency.URGENT: "U", Urgency.EMERGENCY: "03"}
 # BHT02: a cancellation and the rest.
 _CANCEL, _REQUEST = "01", "13"
 _SELF = "self"
+# INS02 of the patient to the subscriber.
+_RELATIONS = {"spouse": "01", "child": "19"}
+_OTHER_RELATION = "G8"
+_PATIENT_NUMBER, _TAX_NUMBER = "EJ", "EI"
+# PRV01 of who treats and who refers.
+_DOES = {"SJ": "PE", "DN": "RF"}
 _EVENT_DATE, _EARLIER_NUMBER = "AAH", "BB"
 _SERVICE_PROVIDER, _REFERRING = "SJ", "DN"
 _PERSON = "1"
@@ -34,28 +41,57 @@ class CannotHear(Exception):
 
 
 def question_of(
-    one: Authorization, facts: PatientFacts, coverage: Coverage, payer: Payer, asking: AskingProvider, now: datetime
+    one: Authorization,
+    facts: PatientFacts,
+    coverage: Coverage,
+    payer: Payer,
+    asking: AskingProvider,
+    clinicians: Mapping[str, Clinician],
+    now: datetime,
 ) -> x12.AuthorizationRequest:
-    """What is asked: payer, requester, subscriber, the dependent where the patient is one, and the patient event."""
+    """What is asked: payer, requester, subscriber, the dependent where the patient is one, and the patient event.
+
+    `clinicians` has the names of those who are in the register; the others go by their NPI alone.
+    """
     assert one.request is not None
     is_self = coverage.relationship == _SELF or coverage.subscriber is None
     member_id = coverage.member_id.reveal()
-    patient = x12.Member(_person(facts.patient, member_id if is_self else ""), "IL" if is_self else "QC")
     holder = coverage.subscriber or facts.patient
-    subscriber = patient if is_self else x12.Member(_person(holder, member_id))
+    subscriber = x12.Member(_person(facts.patient if is_self else holder, member_id))
     cancels = one.request.certification is Certification.CANCELLATION
     written = now.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0)
     return x12.AuthorizationRequest(
         head=x12.TransactionHead(one.trace, written, "0007", _CANCEL if cancels else _REQUEST),
         payer=x12.InformationSource(x12.Party(payer.name, id_qualifier="PI", id=payer.payer_id), "X3"),
-        requester=x12.InformationReceiver(x12.Party(asking.name, id_qualifier="XX", id=asking.npi), "1P"),
+        requester=x12.InformationReceiver(_requester(asking), "1P"),
         subscriber=subscriber,
-        dependent=None if is_self else patient,
-        event=_event(one, asking),
+        dependent=None if is_self else _dependent(one, facts.patient, coverage.relationship),
+        event=_event(one, asking, clinicians),
     )
 
 
-def _event(one: Authorization, asking: AskingProvider) -> x12.PatientEvent:
+def _requester(asking: AskingProvider) -> x12.Party:
+    office, contact = asking.office, asking.contact
+    address = x12.Address(office.line1, office.line2, office.city, office.state, office.zip) if office else None
+    return x12.Party(
+        asking.name,
+        id_qualifier="XX",
+        id=asking.npi,
+        address=address,
+        contacts=(x12.Contact("IC", contact.name, (("TE", contact.phone),)),) if contact else (),
+        references=(x12.Reference(_TAX_NUMBER, asking.tin),) if asking.tin else (),
+    )
+
+
+def _dependent(one: Authorization, patient: Person, relationship: str) -> x12.Member:
+    """The member id is the subscriber's: the patient goes by a number of ours."""
+    person = _person(patient, "")
+    number = x12.Reference(_PATIENT_NUMBER, one.wish.patient_id.hex)
+    numbered = replace(person, party=replace(person.party, references=(number,)))
+    return x12.Member(numbered, "QC", "N", _RELATIONS.get(relationship, _OTHER_RELATION))
+
+
+def _event(one: Authorization, asking: AskingProvider, clinicians: Mapping[str, Clinician]) -> x12.PatientEvent:
     assert one.request is not None
     wish = one.wish
     roles = [(_SERVICE_PROVIDER, wish.rendering_npi)]
@@ -73,9 +109,17 @@ def _event(one: Authorization, asking: AskingProvider) -> x12.PatientEvent:
             for place, code in enumerate(wish.diagnoses)
         ),
         attachments=tuple(x12.Attachment(each.report, each.by, each.control) for each in wish.attachments),
-        providers=tuple(x12.EventParty(role, x12.Party("", _PERSON, id_qualifier="XX", id=npi)) for role, npi in roles),
+        providers=tuple(_clinician(role, npi, clinicians.get(npi)) for role, npi in roles),
         services=tuple(_service(service) for service in wish.services),
     )
+
+
+def _clinician(role: str, npi: str, known: Clinician | None) -> x12.EventParty:
+    party = x12.Party("", _PERSON, id_qualifier="XX", id=npi)
+    if known is not None:
+        told = {"taxonomy": known.taxonomy, "provider_role": _DOES[role]} if known.taxonomy else {}
+        party = replace(party, name=known.last_name.upper(), first=(known.first_name or "").upper(), **told)
+    return x12.EventParty(role, party)
 
 
 def _service(service: CertifiedService) -> x12.ServiceReview:
@@ -92,8 +136,16 @@ def _person(person: Person, member_id: str) -> x12.Person:
         name.middle.reveal().upper() if name.middle else "",
         id_qualifier="MI" if member_id else "",
         id=member_id,
+        address=_home(person.address),
     )
     return x12.Person(party, person.birth_date.reveal(), person.sex)
+
+
+def _home(home: Home | None) -> x12.Address | None:
+    if home is None:
+        return None
+    line2 = home.line2.reveal().upper() if home.line2 else ""
+    return x12.Address(home.line1.reveal().upper(), line2, home.city.reveal().upper(), home.state, home.zip.reveal())
 
 
 def answers_in(content: bytes) -> list[x12.AuthorizationDecision]:
