@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
-from credentialing_desk import ALL, COLLEAGUE, NPI, TODAY, Desk
+from credentialing_desk import ALL, BILLING, COLLEAGUE, NPI, TODAY, Desk
 from sqlalchemy import text
 
 from common.ids import new_id
@@ -28,10 +28,10 @@ async def filed(desk: Desk, npi: str = NPI, **changes: Any) -> dict[str, Any]:
     return answer.json()
 
 
-async def sent(desk: Desk, content: bytes, media_type: str = "application/pdf") -> Any:
+async def sent(desk: Desk, content: bytes, media_type: str = "application/pdf", path: str = f"/providers/{NPI}") -> Any:
     headers = {"Idempotency-Key": str(uuid4()), "content-type": media_type}
     async with desk.running.client(*ALL) as http:
-        return await http.post(f"/providers/{NPI}/documents", content=content, headers=headers)
+        return await http.post(f"{path}/documents", content=content, headers=headers)
 
 
 class TestCredentials:
@@ -96,6 +96,52 @@ class TestCredentials:
             assert (await http.get(f"/credentials/{credential['id']}")).status_code == 404
             assert (await http.get(f"/providers/{NPI}/credentials")).status_code == 404
             assert (await http.get("/expiring")).json() == []
+
+
+class TestPapersOfPlaces:
+    CLIA: ClassVar = {
+        "kind": "clia_certificate", "issuer": "CMS", "number": "33D0123456", "expires_on": "2030-08-31",
+        "tier": "waiver",
+    }  # fmt: skip
+
+    async def test_one_of_a_location_is_told_of_by_its_code_and_one_of_a_group_by_its_npi(self, desk: Desk) -> None:
+        certificate = await desk.ask("POST", "/locations/MAIN/credentials", self.CLIA)
+        liability = {
+            "kind": "entity_liability_insurance", "issuer": "Carrier", "number": "P-1", "expires_on": "2030-08-31",
+            "per_claim": "1000000", "aggregate": "3000000",
+        }  # fmt: skip
+        policy = await desk.ask("POST", f"/groups/{BILLING}/credentials", liability)
+        whose = [(kept["held_by"], kept["npi"], kept["billing_npi"], kept["location_code"])
+                 for kept in (certificate.json(), policy.json())]  # fmt: skip
+        assert whose == [("location", None, BILLING, "MAIN"), ("group", None, BILLING, None)]
+        await desk.come(date(2030, 9, 2))
+        told = await desk.running.published("CredentialExpiring")
+        assert [event.data["days_left"] for event in told] == [120, 120, 90, 90, 60, 60, 30, 30, 7, 7]
+        assert {(str(event.key), event.data["held_by"], event.data["location_code"]) for event in told} == {
+            (certificate.json()["id"], "location", "MAIN"), (policy.json()["id"], "group", None),
+        }  # fmt: skip
+        assert {event.data["npi"] for event in told} == {BILLING}
+        ends = (await desk.ask("GET", "/expiring")).json()
+        assert {(end["what"], end["held_by"], end["billing_npi"], end["location_code"]) for end in ends} == {
+            ("clia_certificate", "location", BILLING, "MAIN"), ("entity_liability_insurance", "group", BILLING, None),
+        }  # fmt: skip
+
+    async def test_a_paper_goes_to_who_can_hold_it(self, desk: Desk) -> None:
+        for path in (f"/providers/{NPI}", f"/groups/{BILLING}"):
+            answer = await desk.ask("POST", f"{path}/credentials", self.CLIA)
+            assert (answer.status_code, answer.json()["code"]) == (422, "not-held-by-such")
+        assert (await desk.ask("POST", "/locations/MOON/credentials", self.CLIA)).status_code == 404
+
+    async def test_a_document_of_one_holder_is_not_another_s(self, desk: Desk) -> None:
+        paths = ("/locations/MAIN", "/locations/LAKE", f"/groups/{BILLING}")
+        kept = [[(await sent(desk, PDF, path=path)).json()["id"] for _ in range(2)] for path in paths]
+        assert [first == again for first, again in kept] == [True] * 3
+        assert len({first for first, _ in kept}) == 3
+        [listed] = (await desk.ask("GET", "/locations/MAIN/documents")).json()
+        assert listed["id"] == kept[0][0]
+        for (document, _), status in zip(kept, (201, 422, 422), strict=True):
+            answer = await desk.ask("POST", "/locations/MAIN/credentials", self.CLIA | {"document_id": document})
+            assert answer.status_code == status
 
 
 class TestDocuments:

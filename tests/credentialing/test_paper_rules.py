@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,19 +12,39 @@ from hypothesis import strategies as st
 from common.ids import new_id
 from common.money import Money
 from common.phi import Phi
-from credentialing.domain.credentials import PARTS, Credential, Facts, Kind, State
+from credentialing.domain.credentials import Credential, Facts, State
 from credentialing.domain.dates import ALERTS, months_after
 from credentialing.domain.dea import check_digit, is_valid_dea
+from credentialing.domain.holders import Holder, HolderType
+from credentialing.domain.kinds import KINDS, CliaTier, Kind
 from credentialing.domain.provider import Profession
-from credentialing.domain.refusals import DatesOutOfOrder, DeaNumberWrong, NotForThisProfession, PartMissing
+from credentialing.domain.refusals import (
+    CliaNumberWrong,
+    DatesOutOfOrder,
+    DeaNumberWrong,
+    NotForThisProfession,
+    NotHeldBySuch,
+    PartMissing,
+)
 from credentialing.domain.work_history import Explanation, Position, Wanted, WorkHistory, gaps
 
 TODAY = date(2026, 3, 10)
 LICENSE = Facts(Kind.LICENSE, "State board", Phi("200001"), "NY", expires_on=date(2026, 8, 31))
 
 
-def held(facts: Facts) -> Credential:
-    return Credential(new_id(), new_id(), "1245319599", facts)
+CLIA = Facts(Kind.CLIA, "CMS", Phi("33D0123456"), expires_on=date(2027, 8, 31), tier=CliaTier.PPM)
+
+
+def a(profession: Profession) -> Holder:
+    return Holder(HolderType.PROVIDER, new_id(), "1245319599", profession=profession)
+
+
+def of(type: HolderType) -> Holder:
+    return a(Profession.NP) if type is HolderType.PROVIDER else Holder(type, new_id(), "1234567893")
+
+
+def held(facts: Facts, holder: Holder | None = None) -> Credential:
+    return Credential(new_id(), holder or a(Profession.MD), facts)
 
 
 class TestDeaNumbers:
@@ -47,27 +68,51 @@ class TestDeaNumbers:
     def test_a_wrong_one_is_refused_without_repeating_it(self) -> None:
         facts = Facts(Kind.DEA, "DEA", Phi("AP5836728"), "NY", expires_on=date(2028, 1, 31))
         with pytest.raises(DeaNumberWrong) as refused:
-            facts.checked(Profession.MD)
+            facts.checked(a(Profession.MD))
         assert "AP5836728" not in refused.value.detail
 
 
 class TestCredentials:
     @pytest.mark.parametrize("kind", Kind)
     def test_each_kind_asks_for_its_parts_by_name(self, kind: Kind) -> None:
-        with pytest.raises(PartMissing, match=PARTS[kind][0]):
-            Facts(kind, "Whoever").checked(Profession.PA)
+        rule = KINDS[kind]
+        with pytest.raises(PartMissing, match=rule.parts[0]):
+            Facts(kind, "Whoever").checked(of(rule.held_by[0]))
+
+    @pytest.mark.parametrize("kind", Kind)
+    @pytest.mark.parametrize("type", HolderType)
+    def test_who_cannot_hold_it_is_told_so(self, kind: Kind, type: HolderType) -> None:
+        refused = PartMissing if type in KINDS[kind].held_by else NotHeldBySuch
+        with pytest.raises(refused):
+            Facts(kind, "Whoever").checked(of(type))
+
+    def test_a_clia_number_is_two_digits_a_d_and_seven_digits(self) -> None:
+        there = of(HolderType.LOCATION)
+        assert CLIA.checked(there) == CLIA
+        for wrong in ("33D012345", "33E0123456", "AAD0123456"):
+            with pytest.raises(CliaNumberWrong) as refused:
+                replace(CLIA, number=Phi(wrong)).checked(there)
+            assert wrong not in refused.value.detail
+
+    def test_the_end_of_a_location_s_paper_names_the_location(self) -> None:
+        there = Holder(HolderType.LOCATION, new_id(), "1234567893", "MAIN")
+        [event] = held(CLIA, there).fall_due(today=date(2027, 8, 1)).events
+        told = (event.held_by, event.location_code, event.npi, event.provider_id, event.kind, event.days_left)
+        assert told == ("location", "MAIN", "1234567893", there.id, "clia_certificate", 30)
+        [event] = held(LICENSE).fall_due(today=date(2026, 8, 1)).events
+        assert (event.held_by, event.location_code) == (None, None)
 
     def test_a_caqh_attestation_lasts_120_days_and_180_in_illinois(self) -> None:
         attested = Facts(Kind.CAQH, "CAQH", Phi("12345678"), issued_on=TODAY)
-        assert attested.checked(Profession.MD).expires_on == TODAY + timedelta(days=120)
+        assert attested.checked(a(Profession.MD)).expires_on == TODAY + timedelta(days=120)
         there = Facts(Kind.CAQH, "CAQH", Phi("12345678"), "IL", issued_on=TODAY)
-        assert there.checked(Profession.MD).expires_on == TODAY + timedelta(days=180)
+        assert there.checked(a(Profession.MD)).expires_on == TODAY + timedelta(days=180)
 
     def test_a_physician_has_no_collaborating_agreement(self) -> None:
         facts = Facts(Kind.COLLABORATION, "Practice", state="NY", issued_on=TODAY, collaborator_npi="1234567893")
-        assert facts.checked(Profession.NP) == facts
+        assert facts.checked(a(Profession.NP)) == facts
         with pytest.raises(NotForThisProfession):
-            facts.checked(Profession.DO)
+            facts.checked(a(Profession.DO))
 
     def test_an_expiry_before_the_issue_is_refused(self) -> None:
         with pytest.raises(DatesOutOfOrder):
@@ -79,7 +124,7 @@ class TestCredentials:
                 expires_on=TODAY - timedelta(days=1),
                 per_claim=Money("1000000"),
                 aggregate=Money("3000000"),
-            ).checked(Profession.MD)
+            ).checked(a(Profession.MD))
 
     def test_it_holds_to_the_end_of_its_last_day(self) -> None:
         days = {date(2026, 4, 1): State.VALID, date(2026, 5, 4): State.EXPIRING, date(2026, 8, 31): State.EXPIRING}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from credentialing_desk import NPI, Desk
+from credentialing_desk import BILLING, NPI, Desk
 from credentialing_desk import TODAY as THEN
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +15,17 @@ from hypothesis import strategies as st
 from common.ids import new_id
 from common.money import Money
 from common.phi import Phi
-from credentialing.domain.credentials import Credential, Facts, Kind
+from credentialing.domain.credentials import Credential, Facts
+from credentialing.domain.holders import Holder, HolderType
+from credentialing.domain.kinds import KINDS, CliaTier, Kind
 from credentialing.domain.payers import Program
 from credentialing.domain.provider import Profession
+from credentialing.domain.refusals import NotHeldBySuch
 from credentialing.domain.requirements import (
     DEFAULTS,
     Fact,
     Outcome,
+    PlaceFile,
     ProviderFile,
     Requirement,
     check,
@@ -36,7 +40,7 @@ YEAR = timedelta(days=365)
 
 def paper(kind: Kind, **facts: Any) -> Credential:
     told = {"number": Phi("200001"), "expires_on": TODAY + YEAR} | facts
-    return Credential(new_id(), new_id(), NPI, Facts(kind, "Issuer", **told))
+    return Credential(new_id(), Holder(KINDS[kind].held_by[0], new_id(), NPI), Facts(kind, "Issuer", **told))
 
 
 def verified(item: Kind | Inquiry, credential: Credential | None = None, *, ago: int = 5) -> Verification:
@@ -54,18 +58,21 @@ def complete(profession: Profession) -> ProviderFile:
     insured = {"per_claim": Money("1000000"), "aggregate": Money("3000000")}
     more: dict[Kind, dict[str, Any]] = {Kind.MALPRACTICE: insured}
     papers = tuple(paper(kind, state="NY", **more.get(kind, {})) for kind in Kind)
+    held = {type: tuple(each for each in papers if each.holder.type is type) for type in HolderType}
+    place = PlaceFile("NY", True, held[HolderType.GROUP], held[HolderType.LOCATION])
     asked = [verified(item) for item in Inquiry] + [verified(each.facts.kind, each) for each in papers]
     worked = WorkHistory((Position("Sample Dermatology", date(2019, 1, 1)),))
-    return ProviderFile(profession, papers, tuple(asked), frozenset(Fact), worked, "NY")
+    own = held[HolderType.PROVIDER]
+    return ProviderFile(profession, own, tuple(asked), frozenset(Fact), worked, place)
 
 
 class TestOneLine:
     def test_a_paper_that_is_not_there_is_asked_for_by_name_and_state(self) -> None:
         wanted = Requirement((Kind.LICENSE,), in_state=True)
-        assert outcome(wanted, state="NY") == (Outcome.MISSING, "Record the state license of NY.")
+        assert outcome(wanted, place=PlaceFile("NY")) == (Outcome.MISSING, "Record the state license of NY.")
         other = paper(Kind.LICENSE, state="NJ")
-        assert outcome(wanted, other, state="NY")[0] is Outcome.MISSING
-        assert outcome(wanted, other, paper(Kind.LICENSE, state="NY"), state="NY") == (Outcome.MET, "")
+        assert outcome(wanted, other, place=PlaceFile("NY"))[0] is Outcome.MISSING
+        assert outcome(wanted, other, paper(Kind.LICENSE, state="NY"), place=PlaceFile("NY")) == (Outcome.MET, "")
 
     def test_an_expired_one_is_not_enough_and_one_that_ends_soon_is_renewed_first(self) -> None:
         wanted = Requirement((Kind.LICENSE,), valid_days=30)
@@ -118,6 +125,49 @@ class TestOneLine:
         assert check((wanted,), ProviderFile(Profession.PA), TODAY) == ()
 
 
+class TestThePlace:
+    CLIA = Requirement((Kind.CLIA,), of=HolderType.LOCATION, if_laboratory=True, tiers=(CliaTier.PPM,))
+    W9 = Requirement((Kind.W9,), of=HolderType.GROUP, verified_days=120)
+
+    def test_its_papers_are_asked_for_only_where_a_place_is_meant_and_does_tests(self) -> None:
+        lines = (self.CLIA, self.W9)
+        for place, asked in ((None, ()), (PlaceFile("NY"), (self.W9,)), (PlaceFile("NY", True), lines)):
+            found = check(lines, ProviderFile(Profession.MD, place=place), TODAY)
+            assert tuple(each.requirement for each in found) == asked
+
+    def test_a_paper_of_somebody_else_is_not_the_place_s(self) -> None:
+        certificate = paper(Kind.CLIA, tier=CliaTier.PPM)
+        told = outcome(self.CLIA, certificate, place=PlaceFile("NY", True))
+        assert told == (Outcome.MISSING, "Record the CLIA certificate of the location.")
+        assert outcome(self.CLIA, place=PlaceFile("NY", True, location=(certificate,)))[0] is Outcome.MET
+
+    def test_a_certificate_of_another_tier_is_not_enough(self) -> None:
+        waived = PlaceFile("NY", True, location=(paper(Kind.CLIA, tier=CliaTier.WAIVER),))
+        told, step = outcome(self.CLIA, place=waived)
+        assert told is Outcome.TOO_SMALL
+        assert "not one of provider performed microscopy" in step
+
+    def test_the_group_s_paper_is_verified_at_its_own_source(self) -> None:
+        signed = paper(Kind.W9, expires_on=None)
+        place = PlaceFile("NY", group=(signed,))
+        assert outcome(self.W9, place=place)[0] is Outcome.NOT_VERIFIED
+        assert outcome(self.W9, place=place, verifications=(verified(Kind.W9, signed),))[0] is Outcome.MET
+
+    @pytest.mark.parametrize("of", HolderType)
+    def test_a_line_that_nobody_of_that_sort_could_meet_is_refused(self, of: HolderType) -> None:
+        for item in (*Kind, Inquiry.NPDB, Fact.SSN):
+            line = Requirement((item,), of=of)
+            if of in (KINDS[item].held_by if isinstance(item, Kind) else (HolderType.PROVIDER,)):
+                assert line.checked() is line
+            else:
+                with pytest.raises(NotHeldBySuch):
+                    line.checked()
+
+    @pytest.mark.parametrize("program", Program)
+    def test_the_usual_lists_ask_for_what_there_can_be(self, program: Program) -> None:
+        assert [line.checked() for line in DEFAULTS[program]] == list(DEFAULTS[program])
+
+
 class TestTheUsualLists:
     @pytest.mark.parametrize("program", Program)
     @pytest.mark.parametrize("profession", Profession)
@@ -126,7 +176,7 @@ class TestTheUsualLists:
     ) -> None:
         listed = DEFAULTS[program]
         assert next_step(check(listed, complete(profession), TODAY)) is None
-        empty = check(listed, ProviderFile(profession, state="NY"), TODAY)
+        empty = check(listed, ProviderFile(profession, place=PlaceFile("NY", laboratory=True)), TODAY)
         assert {each.outcome for each in empty} == {Outcome.MISSING}
         assert all(each.step.endswith(".") for each in empty)
 
@@ -139,6 +189,8 @@ class TestTheUsualLists:
         less = replace(whole, credentials=tuple(each for each in whole.credentials if each not in gone))
         lines = check(DEFAULTS[program], less, TODAY)
         for line in lines:
+            if line.requirement.of is not HolderType.PROVIDER:
+                continue
             kinds = {item for item in line.requirement.any_of if isinstance(item, Kind)}
             lost = bool(kinds) and kinds <= {each.facts.kind for each in gone}
             assert (line.outcome is Outcome.MISSING) == lost
@@ -172,6 +224,46 @@ class TestAtTheDesk:
             "Everything that this payer wants is on file: send the application.",
         ]
         assert told["complete"]
+
+    async def test_the_group_s_and_the_location_s_papers_are_lines_of_it(self, desk: Desk) -> None:
+        wanted = {
+            "requirements": [
+                {"any_of": ["w9"], "of": "group"},
+                {"any_of": ["clia_certificate"], "of": "location", "if_laboratory": True, "verified_days": 90},
+            ]
+        }
+        assert (await desk.ask("PUT", "/payers/PAYERA/requirements", wanted, version=0)).status_code == 200
+        place = {"line1": "100 Sample Street", "city": "Albany", "state": "NY", "zip": "122070001"}
+        main = {"billing_npi": BILLING, "name": "Main Street", "laboratory": True, **place}
+        assert (await desk.put("/locations/MAIN", main, version=1))["laboratory"]
+
+        async def steps() -> list[str]:
+            path = f"/providers/{NPI}/readiness/PAYERA"
+            return [line["step"] for line in (await desk.ask("GET", path, location_code="MAIN")).json()["lines"]]
+
+        assert await steps() == ["Record the W-9 of the group.", "Record the CLIA certificate of the location."]
+        signed = {"kind": "w9", "issuer": "Sample Dermatology PC", "issued_on": "2030-01-02"}
+        assert (await desk.ask("POST", f"/groups/{BILLING}/credentials", signed)).status_code == 201
+        certificate = {
+            "kind": "clia_certificate", "issuer": "CMS", "number": "33D0123456", "expires_on": "2031-08-31",
+            "tier": "provider_performed_microscopy",
+        }  # fmt: skip
+        kept = (await desk.ask("POST", "/locations/MAIN/credentials", certificate)).json()
+        [line] = [step for step in await steps() if step]
+        assert line.startswith("Verify the CLIA certificate with who issued it")
+        asked = {
+            "item": "clia_certificate", "source": "CMS QCOR", "method": "website", "verified_on": str(THEN),
+            "result": "confirmed", "credential_id": kept["id"],
+        }  # fmt: skip
+        assert (await desk.ask("POST", "/locations/MAIN/verifications", asked)).status_code == 201
+        assert await steps() == ["", ""]
+        other = await desk.ask("POST", "/locations/LAKE/verifications", asked)
+        assert other.json()["code"] == "credential-of-another"
+
+    async def test_a_line_that_asks_a_group_for_a_licence_to_practise_is_refused(self, desk: Desk) -> None:
+        wanted = {"requirements": [{"any_of": ["state_license"], "of": "group"}]}
+        answer = await desk.ask("PUT", "/payers/PAYERA/requirements", wanted, version=0)
+        assert (answer.status_code, answer.json()["code"]) == (422, "not-held-by-such")
 
     async def test_without_a_list_of_its_own_a_payer_has_its_program_s(self, desk: Desk) -> None:
         listed = (await desk.ask("GET", "/payers/MEDICARE/requirements")).json()

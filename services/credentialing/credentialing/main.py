@@ -10,6 +10,7 @@ from common.problems import BodyRule
 from common.service import Service, Worker
 from credentialing import deadlines, tables
 from credentialing.api import ROUTERS
+from credentialing.api.holders import HOLDERS
 from credentialing.contract import CONTRACT
 from credentialing.operations.filing import BEGINNINGS
 from credentialing.settings import Settings
@@ -22,7 +23,7 @@ SERVICE = Service(
     settings=Settings,
     routers=ROUTERS,
     deadlines=deadlines.DEADLINES,
-    bodies={"/providers/{npi}/documents": BodyRule(media_types=tuple(BEGINNINGS))},
+    bodies={f"{path}/documents": BodyRule(media_types=tuple(BEGINNINGS)) for path in HOLDERS},
 )
 
 

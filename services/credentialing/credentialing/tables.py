@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -19,6 +21,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from common.tables import moment, reference_table, service_metadata, tenant_table, versioned
 
 METADATA = service_metadata()
+
+
+def holders() -> tuple[Column[Any], ...]:
+    """Whose it is: exactly one of the three."""
+    return (
+        Column("provider_id", Uuid, ForeignKey("providers.id")),
+        Column("group_id", Uuid, ForeignKey("groups.id")),
+        Column("location_id", Uuid, ForeignKey("locations.id")),
+    )
+
 
 payers = tenant_table(
     "payers",
@@ -60,6 +72,7 @@ locations = tenant_table(
     Column("state", Text, nullable=False),
     Column("zip", Text, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("laboratory", Boolean),
     UniqueConstraint("practice_id", "code"),
 )
 
@@ -131,13 +144,15 @@ credentials = tenant_table(
     METADATA,
     Column("id", Uuid, primary_key=True),
     versioned(),
-    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    *holders(),
     Column("kind", Text, nullable=False),
     Column("paper", LargeBinary, nullable=False),
     Column("expires_on", Date),
     Column("document_id", Uuid, ForeignKey("documents.id")),
     Column("announced", Integer),
     Index("credentials_provider_idx", "provider_id"),
+    Index("credentials_group_idx", "group_id"),
+    Index("credentials_location_idx", "location_id"),
     Index("credentials_expires_idx", "practice_id", "expires_on"),
 )
 
@@ -145,13 +160,17 @@ documents = tenant_table(
     "documents",
     METADATA,
     Column("id", Uuid, primary_key=True),
-    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    *holders(),
     Column("media_type", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     moment("received_at"),
     UniqueConstraint("provider_id", "sha256"),
+    UniqueConstraint("group_id", "sha256"),
+    UniqueConstraint("location_id", "sha256"),
+    Index("documents_group_idx", "group_id"),
+    Index("documents_location_idx", "location_id"),
 )
 
 # What a payer wants, where it is not what its program usually wants.
@@ -170,7 +189,7 @@ verifications = tenant_table(
     "verifications",
     METADATA,
     Column("id", Uuid, primary_key=True),
-    Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
+    *holders(),
     Column("credential_id", Uuid),
     Column("item", Text, nullable=False),
     Column("source", Text, nullable=False),
@@ -181,6 +200,8 @@ verifications = tenant_table(
     Column("verified_by", Text, nullable=False),
     moment("recorded_at"),
     Index("verifications_provider_idx", "provider_id", "id"),
+    Index("verifications_group_idx", "group_id"),
+    Index("verifications_location_idx", "location_id"),
 )
 
 # OIG's list, loaded by the owner's role with `dermbill exclusions load`: the same for every practice. The entries of

@@ -1,5 +1,13 @@
-"""HTTP in: the registers, providers' papers, and enrollments for those who work on them."""
+"""HTTP in: the registers, papers of clinicians and places, and enrollments for those who work on them."""
 
-from credentialing.api import enrollments, papers, registers, requirements, sanctions
+from credentialing.api import enrollments, expiring, papers, registers, requirements, sanctions, work_history
 
-ROUTERS = (registers.router, papers.router, requirements.router, sanctions.router, enrollments.router)
+ROUTERS = (
+    registers.router,
+    papers.router,
+    work_history.router,
+    expiring.router,
+    requirements.router,
+    sanctions.router,
+    enrollments.router,
+)

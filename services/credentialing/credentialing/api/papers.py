@@ -1,26 +1,27 @@
-"""A provider's papers: credentials, documents, work history; and everything that ends soon."""
+"""Papers of clinicians, groups and locations: credentials and documents, under the same paths for each."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from common.money import Money
-from common.pagination import Limit
 from common.phi import Phi
 from common.web import Creates, IfMatch, Reads, Today, Writes, etag, needs
-from credentialing.api.words import READ, STRICT, WRITE, Npi, Reason, State, Text
-from credentialing.domain.credentials import Credential, Facts, Kind
+from credentialing.api.holders import HOLDERS, Path, WhoseName
+from credentialing.api.words import READ, WRITE, Npi, State, Text
+from credentialing.domain.credentials import Credential, Facts
 from credentialing.domain.credentials import State as PaperState
-from credentialing.domain.work_history import Explanation, Position, Wanted, WorkHistory, gaps
+from credentialing.domain.holders import HolderType, Named
+from credentialing.domain.kinds import CliaTier, Kind
 from credentialing.operations import filing as operations
 from credentialing.store import credentials as store
-from credentialing.store import enrollments
-from credentialing.store.credentials import Document
+from credentialing.store import documents, holders
+from credentialing.store.documents import Document
 
 router = APIRouter(tags=["papers"])
 
@@ -32,6 +33,11 @@ def _not_negative(amount: Money) -> Money:
         raise ValueError("an amount of insurance is not below zero")
     return amount
 
+
+# What the paper says that is answered as it stands.
+_PLAIN = (
+    "kind", "issuer", "state", "issued_on", "expires_on", "collaborator_npi", "per_claim", "aggregate", "tier",
+)  # fmt: skip
 
 Amount = Annotated[Money, AfterValidator(_not_negative)]
 
@@ -62,6 +68,7 @@ class CredentialIn(BaseModel):
     collaborator_npi: Npi | None = None
     per_claim: Amount | None = None
     aggregate: Amount | None = None
+    tier: CliaTier | None = None
     document_id: UUID | None = None
 
     def facts(self) -> Facts:
@@ -70,8 +77,13 @@ class CredentialIn(BaseModel):
 
 
 class CredentialOut(BaseModel):
+    """`npi` is null for a paper of a group or a location, `billing_npi` for a clinician's."""
+
     id: UUID
-    npi: str
+    held_by: HolderType
+    npi: str | None
+    billing_npi: str | None
+    location_code: str | None
     kind: Kind
     issuer: str
     number: str | None
@@ -81,22 +93,26 @@ class CredentialOut(BaseModel):
     collaborator_npi: str | None
     per_claim: Money | None
     aggregate: Money | None
+    tier: CliaTier | None
     document_id: UUID | None
     standing: PaperState
     version: int
 
     @classmethod
     def of(cls, credential: Credential, today: date) -> CredentialOut:
-        facts = credential.facts
-        names = ("kind", "issuer", "state", "issued_on", "expires_on", "collaborator_npi", "per_claim", "aggregate")
+        facts, whose = credential.facts, credential.holder
+        own = whose.type is HolderType.PROVIDER
         return cls(
             id=credential.id,
-            npi=credential.npi,
+            held_by=whose.type,
+            npi=whose.npi if own else None,
+            billing_npi=None if own else whose.npi,
+            location_code=whose.code,
             number=facts.number.reveal() if facts.number else None,
             document_id=credential.document_id,
             standing=credential.state(today),
             version=credential.version,
-            **{name: getattr(facts, name) for name in names},
+            **{name: getattr(facts, name) for name in _PLAIN},
         )
 
 
@@ -112,88 +128,58 @@ class DocumentOut(BaseModel):
         return cls(**{name: getattr(document, name) for name in cls.model_fields})
 
 
-class PositionIn(BaseModel):
-    model_config = STRICT
-    employer: Text
-    first: date
-    last: date | None = None
+def _credentials(path: Path, whose: WhoseName) -> None:
+    @router.get(f"{path}/credentials", dependencies=[needs(READ)])
+    async def list_credentials(reads: Reads, today: Today, named: Named = Depends(whose)) -> list[CredentialOut]:
+        async with reads.begin() as tx:
+            holder = await holders.find(tx, named)
+            found = await store.of(tx, holder)
+            tx.audit("read", "credentials", holder.id)
+        return [CredentialOut.of(credential, today) for credential in found]
+
+    @router.post(f"{path}/credentials", status_code=201, dependencies=[needs(WRITE)])
+    async def record_credential(body: CredentialIn, uow: Creates, named: Named = Depends(whose)) -> CredentialOut:
+        """Put a licence, registration, certificate, insurance, attestation or agreement on file."""
+
+        def shown(credential: Credential) -> CredentialOut:
+            return CredentialOut.of(credential, uow.today)
+
+        unit = uow.answering(shown, 201)
+        return shown(await operations.record_credential(unit, named, body.facts(), body.document_id))
 
 
-class ExplanationIn(BaseModel):
-    model_config = STRICT
-    of: date = Field(description="A day of the gap that is explained")
-    text: Reason
-    in_writing: bool = False
+def _documents(path: Path, whose: WhoseName) -> None:
+    @router.get(f"{path}/documents", dependencies=[needs(READ)])
+    async def list_documents(reads: Reads, named: Named = Depends(whose)) -> list[DocumentOut]:
+        async with reads.begin() as tx:
+            found = await documents.documents_of(tx, await holders.find(tx, named))
+        return [DocumentOut.of(document) for document in found]
+
+    @router.post(
+        f"{path}/documents",
+        status_code=201,
+        dependencies=[needs(WRITE)],
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {
+                    media_type: {"schema": {"type": "string", "format": "binary"}}
+                    for media_type in operations.BEGINNINGS
+                },
+            }
+        },
+    )
+    async def keep_document(
+        request: Request, uow: Creates, content_type: Annotated[MediaType, Header()], named: Named = Depends(whose)
+    ) -> DocumentOut:
+        """Keep a PDF, PNG or JPEG of at most 10 MiB, sealed. The same file again is the same document."""
+        unit = uow.answering(DocumentOut.of, 201)
+        return DocumentOut.of(await operations.keep_document(unit, named, content_type, await request.body()))
 
 
-class WorkHistoryIn(BaseModel):
-    model_config = STRICT
-    positions: list[PositionIn] = Field(max_length=100)
-    explanations: list[ExplanationIn] = Field(default_factory=list[ExplanationIn], max_length=50)
-    since: date | None = Field(default=None, description="The first licence, where that is less than five years ago")
-
-    def worked(self) -> WorkHistory:
-        positions = tuple(Position(**position.model_dump()) for position in self.positions)
-        explanations = tuple(Explanation(**explanation.model_dump()) for explanation in self.explanations)
-        return WorkHistory(positions, explanations, self.since)
-
-
-class GapOut(BaseModel):
-    first: date
-    last: date
-    wanted: Wanted
-    explained: bool
-
-
-class WorkHistoryOut(BaseModel):
-    positions: list[Position]
-    explanations: list[Explanation]
-    since: date | None
-    gaps: list[GapOut]
-    version: int
-
-    @classmethod
-    def of(cls, worked: WorkHistory | None, version: int, today: date) -> WorkHistoryOut:
-        told = worked or WorkHistory(())
-        found = [GapOut(**{name: getattr(gap, name) for name in GapOut.model_fields}) for gap in gaps(told, today)]
-        return cls(
-            positions=list(told.positions),
-            explanations=list(told.explanations),
-            since=told.since,
-            gaps=found,
-            version=version,
-        )
-
-
-class EndingOut(BaseModel):
-    """A credential that expires, or an enrollment whose renewal is due."""
-
-    what: str
-    npi: str
-    payer_id: str | None
-    location_code: str | None
-    id: UUID
-    on: date
-    days_left: int
-
-
-@router.get("/providers/{npi}/credentials", dependencies=[needs(READ)])
-async def list_credentials(npi: Npi, reads: Reads, today: Today) -> list[CredentialOut]:
-    async with reads.begin() as tx:
-        whose = await store.holder(tx, npi)
-        found = await store.of(tx, npi)
-        tx.audit("read", "credentials", whose.id)
-    return [CredentialOut.of(credential, today) for credential in found]
-
-
-@router.post("/providers/{npi}/credentials", status_code=201, dependencies=[needs(WRITE)])
-async def record_credential(npi: Npi, body: CredentialIn, uow: Creates) -> CredentialOut:
-    """Put a licence, registration, certificate, insurance, attestation or agreement on file."""
-
-    def shown(credential: Credential) -> CredentialOut:
-        return CredentialOut.of(credential, uow.today)
-
-    return shown(await operations.record_credential(uow.answering(shown, 201), npi, body.facts(), body.document_id))
+for _path, _whose in HOLDERS.items():
+    _credentials(_path, _whose)
+    _documents(_path, _whose)
 
 
 @router.get("/credentials/{credential_id}", dependencies=[needs(READ)])
@@ -221,54 +207,6 @@ async def remove_credential(credential_id: UUID, version: IfMatch, uow: Writes) 
     await operations.remove_credential(uow, credential_id, version)
 
 
-@router.get("/providers/{npi}/work-history", dependencies=[needs(READ)])
-async def get_work_history(npi: Npi, reads: Reads, today: Today, response: Response) -> WorkHistoryOut:
-    """Positions, and the gaps of the last five years that a payer wants explained."""
-    async with reads.begin() as tx:
-        worked, version = await store.work_history(tx, npi)
-    response.headers["ETag"] = etag(version)
-    return WorkHistoryOut.of(worked, version, today)
-
-
-@router.put("/providers/{npi}/work-history", dependencies=[needs(WRITE)])
-async def put_work_history(
-    npi: Npi, body: WorkHistoryIn, version: IfMatch, uow: Writes, today: Today, response: Response
-) -> WorkHistoryOut:
-    """Set all of it. It shares the provider's version."""
-    worked, saved = await operations.put_work_history(uow, npi, version, body.worked())
-    response.headers["ETag"] = etag(saved)
-    return WorkHistoryOut.of(worked, saved, today)
-
-
-@router.get("/providers/{npi}/documents", dependencies=[needs(READ)])
-async def list_documents(npi: Npi, reads: Reads) -> list[DocumentOut]:
-    async with reads.begin() as tx:
-        whose = await store.holder(tx, npi)
-        found = await store.documents_of(tx, whose.id)
-    return [DocumentOut.of(document) for document in found]
-
-
-@router.post(
-    "/providers/{npi}/documents",
-    status_code=201,
-    dependencies=[needs(WRITE)],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in operations.BEGINNINGS
-            },
-        }
-    },
-)
-async def keep_document(
-    npi: Npi, request: Request, uow: Creates, content_type: Annotated[MediaType, Header()]
-) -> DocumentOut:
-    """Keep a PDF, PNG or JPEG of at most 10 MiB, sealed. The same file again is the same document."""
-    unit = uow.answering(DocumentOut.of, 201)
-    return DocumentOut.of(await operations.keep_document(unit, npi, content_type, await request.body()))
-
-
 @router.get(
     "/documents/{document_id}/content",
     dependencies=[needs(WRITE)],
@@ -278,40 +216,6 @@ async def keep_document(
 async def document_content(document_id: UUID, reads: Reads) -> Response:
     """The file as it was sent."""
     async with reads.begin() as tx:
-        document, content = await store.content_of(tx, document_id)
+        document, content = await documents.content_of(tx, document_id)
         tx.audit("read", "document", document.id)
     return Response(content, media_type=document.media_type)
-
-
-@router.get("/expiring", dependencies=[needs(READ)])
-async def expiring(
-    reads: Reads,
-    today: Today,
-    within_days: Annotated[int, Query(ge=0, le=730)] = 120,
-    limit: Limit = 100,
-) -> list[EndingOut]:
-    """Credentials that expire and renewals that are due within so many days, or are past it; the nearest first."""
-    until = today + timedelta(days=within_days)
-    async with reads.begin() as tx:
-        papers = await store.expiring(tx, until, limit)
-        renewals = await enrollments.falling_due(tx, until, limit)
-    ending = [_ending(today, paper.facts.kind.value, paper.facts.expires_on, paper.npi, paper.id) for paper in papers]
-    ending += [
-        _ending(
-            today,
-            "renewal",
-            renewal.due_on,
-            renewal.identity.npi,
-            renewal.id,
-            payer_id=renewal.identity.payer_id,
-            location_code=renewal.identity.location_code,
-        )
-        for renewal in renewals
-    ]
-    return sorted(ending, key=lambda end: (end.on, end.id))[:limit]
-
-
-def _ending(today: date, what: str, on: date | None, npi: str, id: UUID, **where: Any) -> EndingOut:
-    day = on or today
-    named = {"payer_id": None, "location_code": None} | where
-    return EndingOut(what=what, npi=npi, id=id, on=day, days_left=(day - today).days, **named)

@@ -124,6 +124,7 @@ class LocationIn(BaseModel):
     state: State
     zip: Annotated[str, StringConstraints(pattern=r"^\d{5}(\d{4})?$")]
     active: bool = True
+    laboratory: bool = Field(default=False, description="Tests are done here, for which it needs a CLIA certificate")
 
     def location(self, code: str) -> Location:
         return Location(code=code, **self.model_dump())
@@ -139,6 +140,7 @@ class LocationOut(BaseModel):
     state: str
     zip: str
     active: bool
+    laboratory: bool
     version: int
 
     @classmethod

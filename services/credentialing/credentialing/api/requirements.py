@@ -6,19 +6,21 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from common.money import Money
 from common.web import Creates, IfMatch, Reads, Today, Writes, etag, needs
+from credentialing.api.holders import HOLDERS, Path, WhoseName
 from credentialing.api.papers import Amount
 from credentialing.api.words import READ, STRICT, WRITE, LocationCode, Npi, PayerId, Text
-from credentialing.domain.credentials import Kind
+from credentialing.domain.holders import HolderType, Named
+from credentialing.domain.kinds import CliaTier, Kind
 from credentialing.domain.provider import Profession
 from credentialing.domain.requirements import Checked, Fact, Outcome, Requirement, check, next_step
 from credentialing.domain.verification import Inquiry, Method, Result, Verification
 from credentialing.operations import requiring as operations
-from credentialing.store import credentials
+from credentialing.store import holders
 from credentialing.store import requirements as store
 from credentialing.store.requirements import Listed, Recorded
 
@@ -43,10 +45,14 @@ class RequirementIn(BaseModel):
     verified_days: int | None = Field(default=None, ge=1, le=365, description="Confirmed at its source so recently")
     per_claim: Amount | None = None
     aggregate: Amount | None = None
+    of: HolderType = Field(default=HolderType.PROVIDER, description="Whose paper: the clinician's or the place's")
+    if_laboratory: bool = Field(default=False, description="Only of a location that does tests")
+    tiers: list[CliaTier] = Field(default_factory=list[CliaTier], max_length=len(CliaTier))
 
     def requirement(self) -> Requirement:
-        told = self.model_dump(exclude={"any_of", "professions"})
-        return Requirement(tuple(self.any_of), tuple(dict.fromkeys(self.professions)), **told)
+        lists = {"any_of", "professions", "tiers"}
+        told = {name: tuple(dict.fromkeys(getattr(self, name))) for name in lists}
+        return Requirement(**told, **self.model_dump(exclude=lists))
 
 
 class RequirementsIn(BaseModel):
@@ -62,9 +68,12 @@ class RequirementOut(BaseModel):
     verified_days: int | None
     per_claim: Money | None
     aggregate: Money | None
+    of: HolderType
+    if_laboratory: bool
+    tiers: list[CliaTier]
 
     @classmethod
-    def of(cls, requirement: Requirement) -> RequirementOut:
+    def shown(cls, requirement: Requirement) -> RequirementOut:
         same = (name for name in cls.model_fields if name != "any_of")
         any_of = [item.value for item in requirement.any_of]
         return cls(any_of=any_of, **{name: getattr(requirement, name) for name in same})
@@ -80,7 +89,7 @@ class RequirementsOut(BaseModel):
 
     @classmethod
     def of(cls, listed: Listed) -> RequirementsOut:
-        lines = [RequirementOut.of(requirement) for requirement in listed.requirements]
+        lines = [RequirementOut.shown(requirement) for requirement in listed.requirements]
         return cls(payer_id=listed.payer_id, own=listed.own, requirements=lines, version=listed.version)
 
 
@@ -91,14 +100,18 @@ class CheckedOut(BaseModel):
 
     @classmethod
     def of(cls, checked: Checked) -> CheckedOut:
-        return cls(requirement=RequirementOut.of(checked.requirement), outcome=checked.outcome, step=checked.step)
+        return cls(requirement=RequirementOut.shown(checked.requirement), outcome=checked.outcome, step=checked.step)
 
 
 class ReadinessOut(BaseModel):
-    """What is there and what is missing, and the one thing to do next."""
+    """What is there and what is missing, and the one thing to do next.
+
+    `location_code` is whose papers, and its group's, were looked at too; null where only the clinician's were.
+    """
 
     npi: str
     payer_id: str
+    location_code: str | None
     complete: bool
     next_step: str
     lines: list[CheckedOut]
@@ -183,7 +196,10 @@ async def put_requirements(
 async def readiness(
     npi: Npi, payer_id: PayerId, reads: Reads, today: Today, location_code: LocationCode | None = None
 ) -> ReadinessOut:
-    """Whether an application to this payer would be complete; a location's state decides which licence counts."""
+    """Whether an application to this payer would be complete.
+
+    With a location, its papers and its group's are looked at too, and its state decides which licence counts.
+    """
     async with reads.begin() as tx:
         listed = await store.of_payer(tx, payer_id)
         file = await store.file_of(tx, npi, location_code)
@@ -192,23 +208,27 @@ async def readiness(
     return ReadinessOut(
         npi=npi,
         payer_id=payer_id,
+        location_code=location_code,
         complete=step is None,
         next_step=step or ALL_IS_THERE,
         lines=[CheckedOut.of(each) for each in checked],
     )
 
 
-@router.get("/providers/{npi}/verifications", dependencies=[needs(READ)])
-async def list_verifications(npi: Npi, reads: Reads) -> list[VerificationOut]:
-    """What was verified at its source, oldest first."""
-    async with reads.begin() as tx:
-        whose = await credentials.holder(tx, npi)
-        found = await store.verifications_of(tx, whose.id)
-    return [VerificationOut.of(recorded) for recorded in found]
+def _verifications(path: Path, whose: WhoseName) -> None:
+    @router.get(f"{path}/verifications", dependencies=[needs(READ)])
+    async def list_verifications(reads: Reads, named: Named = Depends(whose)) -> list[VerificationOut]:
+        """What was verified at its source, oldest first."""
+        async with reads.begin() as tx:
+            found = await store.verifications_of(tx, await holders.find(tx, named))
+        return [VerificationOut.of(recorded) for recorded in found]
+
+    @router.post(f"{path}/verifications", status_code=201, dependencies=[needs(WRITE)])
+    async def record_verification(body: VerificationIn, uow: Creates, named: Named = Depends(whose)) -> VerificationOut:
+        """Record that a primary source was asked, and what it said."""
+        unit = uow.answering(VerificationOut.of, 201)
+        return VerificationOut.of(await operations.record_verification(unit, named, body.verification()))
 
 
-@router.post("/providers/{npi}/verifications", status_code=201, dependencies=[needs(WRITE)])
-async def record_verification(npi: Npi, body: VerificationIn, uow: Creates) -> VerificationOut:
-    """Record that a primary source was asked, and what it said."""
-    unit = uow.answering(VerificationOut.of, 201)
-    return VerificationOut.of(await operations.record_verification(unit, npi, body.verification()))
+for _path, _whose in HOLDERS.items():
+    _verifications(_path, _whose)

@@ -1,48 +1,48 @@
-"""What a provider holds: licences, registrations, certificates, insurance, attestations (rulebook 13)."""
+"""What a clinician, a group or a location holds: licences, certificates, insurance, attestations (rulebook 13)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from codes.clia import is_valid_clia
 from common.change import Change
 from common.money import Money
 from common.phi import Phi
+from common.refusal import Refusal
 from credentialing.domain.dates import alert_on
 from credentialing.domain.dea import is_valid_dea
 from credentialing.domain.events import CredentialExpiring
-from credentialing.domain.provider import COLLABORATING, Profession
-from credentialing.domain.refusals import DatesOutOfOrder, DeaNumberWrong, NotForThisProfession, PartMissing
+from credentialing.domain.holders import Holder, HolderType
+from credentialing.domain.kinds import KINDS, CliaTier, Ending, Kind, word
+from credentialing.domain.refusals import (
+    CliaNumberWrong,
+    DatesOutOfOrder,
+    DeaNumberWrong,
+    NotForThisProfession,
+    NotHeldBySuch,
+    PartMissing,
+)
 
 # A CAQH profile is attested again within 120 days, in Illinois within 180 (rulebook 13).
 ATTESTATION, ATTESTATION_IN = timedelta(days=120), {"IL": timedelta(days=180)}
 
-
-class Kind(StrEnum):
-    LICENSE = "state_license"
-    DEA = "dea_registration"
-    CONTROLLED_SUBSTANCE = "state_controlled_substance"
-    BOARD = "board_certification"
-    MALPRACTICE = "malpractice_insurance"
-    CAQH = "caqh_attestation"
-    NPPES = "nppes_record"
-    PRIVILEGES = "hospital_privileges"
-    ADMITTING = "admitting_arrangement"
-    COLLABORATION = "collaborating_agreement"
-    EDUCATION = "medical_education"
-    TRAINING = "postgraduate_training"
-    PEER_REFERENCE = "peer_reference"
-    IDENTITY = "government_id"
+# Numbers whose shape shows a slip of the pen.
+_NUMBERS: Mapping[Kind, tuple[Callable[[str], bool], type[Refusal]]] = {
+    Kind.DEA: (is_valid_dea, DeaNumberWrong),
+    Kind.CLIA: (is_valid_clia, CliaNumberWrong),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the paper says. `number` is a licence, registration, policy or profile number, and is kept sealed.
 
-    `collaborator_npi` is the physician of a collaborating agreement; `per_claim` and `aggregate` are an insurance's.
+    `collaborator_npi` is the physician of a collaborating agreement; `per_claim` and `aggregate` are an insurance's;
+    `tier` is a CLIA certificate's.
     """
 
     kind: Kind
@@ -54,21 +54,24 @@ class Facts:
     collaborator_npi: str | None = None
     per_claim: Money | None = None
     aggregate: Money | None = None
+    tier: CliaTier | None = None
 
-    def checked(self, profession: Profession) -> Facts:
+    def checked(self, holder: Holder) -> Facts:
         """The facts with the expiry that follows from them.
 
-        Raises PartMissing, DatesOutOfOrder, DeaNumberWrong, NotForThisProfession.
+        Raises NotHeldBySuch, NotForThisProfession, PartMissing, DatesOutOfOrder, DeaNumberWrong, CliaNumberWrong.
         """
-        for part in PARTS[self.kind]:
+        rule = KINDS[self.kind]
+        if holder.type not in rule.held_by:
+            raise NotHeldBySuch(kind=word(self.kind), holder=holder.type.value)
+        if holder.profession and rule.professions and holder.profession not in rule.professions:
+            raise NotForThisProfession(kind=word(self.kind), profession=holder.profession.value)
+        for part in rule.parts:
             if getattr(self, part) is None:
-                raise PartMissing(kind=_word(self.kind), part=part)
-        if self.kind is Kind.DEA and not (self.number and is_valid_dea(self.number.reveal())):
-            raise DeaNumberWrong
-        if self.kind is Kind.COLLABORATION and profession not in COLLABORATING:
-            raise NotForThisProfession(kind=_word(self.kind), profession=profession.value)
+                raise PartMissing(kind=word(self.kind), part=part)
+        self._check_number()
         settled = self
-        if self.kind is Kind.CAQH and self.issued_on is not None:
+        if rule.ends is Ending.ATTESTED and self.issued_on is not None:
             attested = self.issued_on + ATTESTATION_IN.get(self.state or "", ATTESTATION)
             settled = replace(self, expires_on=attested)
         if settled.issued_on and settled.expires_on and settled.expires_on < settled.issued_on:
@@ -80,24 +83,10 @@ class Facts:
             )
         return settled
 
-
-# What has to be said of each kind beside who issued it.
-PARTS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.LICENSE: ("number", "state", "expires_on"),
-    Kind.DEA: ("number", "state", "expires_on"),
-    Kind.CONTROLLED_SUBSTANCE: ("number", "state", "expires_on"),
-    Kind.BOARD: ("issued_on",),
-    Kind.MALPRACTICE: ("number", "expires_on", "per_claim", "aggregate"),
-    Kind.CAQH: ("number", "issued_on"),
-    Kind.NPPES: ("issued_on",),
-    Kind.PRIVILEGES: ("issued_on",),
-    Kind.ADMITTING: ("issued_on",),
-    Kind.COLLABORATION: ("state", "issued_on", "collaborator_npi"),
-    Kind.EDUCATION: ("issued_on",),
-    Kind.TRAINING: ("issued_on",),
-    Kind.PEER_REFERENCE: ("issued_on",),
-    Kind.IDENTITY: ("expires_on",),
-}
+    def _check_number(self) -> None:
+        is_valid, wrong = _NUMBERS.get(self.kind, (None, None))
+        if is_valid and wrong and not (self.number and is_valid(self.number.reveal())):
+            raise wrong
 
 
 class State(StrEnum):
@@ -111,8 +100,7 @@ class Credential:
     """`announced` is the last alert before the expiry that was told."""
 
     id: UUID
-    provider_id: UUID
-    npi: str
+    holder: Holder
     facts: Facts
     document_id: UUID | None = None
     announced: int | None = None
@@ -138,17 +126,18 @@ class Credential:
         alert = alert_on(expires, today) if expires else None
         if expires is None or today > expires or alert is None or (self.announced or alert + 1) <= alert:
             return Change(self)
-        event = CredentialExpiring(
+        return Change(replace(self, announced=alert), (self._expiring(expires, (expires - today).days),))
+
+    def _expiring(self, expires: date, days_left: int) -> CredentialExpiring:
+        whose = self.holder
+        return CredentialExpiring(
             credential_id=self.id,
-            provider_id=self.provider_id,
-            npi=self.npi,
+            provider_id=whose.id,
+            npi=whose.npi,
             kind=self.facts.kind.value,
             expires_on=expires,
-            days_left=(expires - today).days,
+            days_left=days_left,
             state=self.facts.state,
+            held_by=None if whose.type is HolderType.PROVIDER else whose.type.value,
+            location_code=whose.code,
         )
-        return Change(replace(self, announced=alert), (event,))
-
-
-def _word(kind: Kind) -> str:
-    return kind.value.replace("_", " ")

@@ -83,7 +83,9 @@ class EnrollmentLapsed:
 class CredentialExpiring:
     """A licence, registration, certificate, insurance or attestation ends in `days_left` days.
 
-    Said at 120, 90, 60, 30 and 7 days. `state` is the state that issued it, where one did.
+    Said at 120, 90, 60, 30 and 7 days. `state` is the state that issued it, where one did. `held_by` is `group` or
+    `location` where it is not a clinician's; `provider_id` is then the id of that group or location, and `npi` the
+    group's billing NPI. `location_code` is the location's.
     """
 
     credential_id: UUID
@@ -93,6 +95,8 @@ class CredentialExpiring:
     expires_on: date
     days_left: int
     state: str | None = None
+    held_by: str | None = None
+    location_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

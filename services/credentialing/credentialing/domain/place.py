@@ -30,7 +30,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place of one group. Where two TINs share an address, it is two locations: a payer enrolls the pair."""
+    """A place of one group. Where two TINs share an address, it is two locations: a payer enrolls the pair.
+
+    `laboratory` is whether tests are done there (a KOH preparation is one), for which it needs a CLIA certificate.
+    """
 
     code: str
     billing_npi: str
@@ -40,3 +43,4 @@ class Location:
     state: str
     zip: str
     active: bool = True
+    laboratory: bool = False

@@ -92,6 +92,20 @@ class DeaNumberWrong(Refusal):
     status = 422
 
 
+class CliaNumberWrong(Refusal):
+    code = "clia-number-wrong"
+    sentence = "A CLIA number is two digits, a D and seven digits."
+    mend = "Copy the ten characters from the certificate again."
+    status = 422
+
+
+class NotHeldBySuch(Refusal):
+    code = "not-held-by-such"
+    sentence = "A {holder} holds no {kind}."
+    mend = "Record it where it belongs: a clinician, a billing group or a location."
+    status = 422
+
+
 class NotForThisProfession(Refusal):
     code = "not-for-this-profession"
     sentence = "A {profession} has no {kind}."
@@ -108,7 +122,7 @@ class DocumentTooStrange(Refusal):
 
 class OfAnother(Refusal):
     code = "credential-of-another"
-    sentence = "Credential {credential_id} is not this provider's {item}."
+    sentence = "Credential {credential_id} is not the {item} of whom this is about."
     mend = "Name the credential that was verified."
     status = 422
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from credentialing.domain.credentials import Kind
+from credentialing.domain.kinds import Kind
 from credentialing.domain.refusals import InTheFuture
 
 

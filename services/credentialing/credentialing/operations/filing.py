@@ -1,4 +1,4 @@
-"""Keeping a provider's papers: credentials, their documents, and where the provider worked."""
+"""Keeping papers: credentials, their documents, and where a provider worked."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
 from credentialing.domain.credentials import Credential, Facts
 from credentialing.domain.dates import next_alert
+from credentialing.domain.holders import HolderType, Named
 from credentialing.domain.refusals import DocumentTooStrange
 from credentialing.domain.work_history import WorkHistory
 from credentialing.store import credentials as store
-from credentialing.store.credentials import Document
+from credentialing.store import documents, holders
+from credentialing.store.documents import Document
 
 EXPIRES = "credential-expires"
 
@@ -23,12 +25,12 @@ EXPIRES = "credential-expires"
 BEGINNINGS = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
-async def record_credential(uow: UnitOfWork, npi: str, facts: Facts, document_id: UUID | None) -> Credential:
+async def record_credential(uow: UnitOfWork, named: Named, facts: Facts, document_id: UUID | None) -> Credential:
     """Put a credential on file. Raises NotFound, Unregistered and what Facts.checked raises."""
     async with uow.begin() as tx:
-        whose = await store.holder(tx, npi)
-        await store.check_document(tx, document_id, whose.id)
-        credential = Credential(new_id(), whose.id, npi, facts.checked(whose.profession), document_id)
+        whose = await holders.find(tx, named)
+        await documents.check_document(tx, document_id, whose)
+        credential = Credential(new_id(), whose, facts.checked(whose), document_id)
         await store.add(tx, credential)
         tx.audit("create", "credential", credential.id, paper=facts.kind.value)
         _watch(tx, credential, uow.workplace.zone)
@@ -41,8 +43,8 @@ async def amend_credential(
     """Put the renewed paper in its place. Raises NotFound, Stale, Unregistered and what Facts.checked raises."""
     async with uow.begin() as tx:
         before = await _read(tx, credential_id, version)
-        await store.check_document(tx, document_id, before.provider_id)
-        checked = facts.checked(await store.profession_of(tx, before))
+        await documents.check_document(tx, document_id, before.holder)
+        checked = facts.checked(before.holder)
         after = await store.save(tx, Change(before.amended(checked, document_id)), "credential amended")
         tx.audit("update", "credential", after.id, version=after.version)
         _watch(tx, after, uow.workplace.zone)
@@ -73,21 +75,21 @@ async def fall_due(uow: UnitOfWork, credential_id: UUID) -> None:
 async def put_work_history(uow: UnitOfWork, npi: str, version: int, worked: WorkHistory) -> tuple[WorkHistory, int]:
     """Raises NotFound, Stale, DatesOutOfOrder."""
     async with uow.begin() as tx:
-        whose = await store.holder(tx, npi)
+        whose = await holders.find(tx, Named(HolderType.PROVIDER, npi))
         saved = await store.put_work_history(tx, whose.id, version, worked.checked())
         tx.audit("update", "work history", whose.id, version=saved)
         return tx.done((worked, saved))
 
 
-async def keep_document(uow: UnitOfWork, npi: str, media_type: str, content: bytes) -> Document:
-    """Seal a file of the provider. Raises NotFound, DocumentTooStrange."""
+async def keep_document(uow: UnitOfWork, named: Named, media_type: str, content: bytes) -> Document:
+    """Seal a file. Raises NotFound, DocumentTooStrange."""
     if not content.startswith(BEGINNINGS[media_type]):
         raise DocumentTooStrange(media_type=media_type)
     async with uow.begin() as tx:
-        whose = await store.holder(tx, npi)
+        whose = await holders.find(tx, named)
         digest = hashlib.sha256(content).hexdigest()
-        fresh = Document(new_id(), whose.id, media_type, len(content), digest, tx.now)
-        kept = await store.add_document(tx, fresh, content)
+        fresh = Document(new_id(), media_type, len(content), digest, tx.now)
+        kept = await documents.add_document(tx, whose, fresh, content)
         tx.audit("create", "document", kept.id, size=kept.size)
         return tx.done(kept)
 

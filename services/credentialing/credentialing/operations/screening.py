@@ -8,6 +8,7 @@ from uuid import UUID
 from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
 from credentialing.domain.events import ProviderExcluded, ProviderReinstated
+from credentialing.domain.holders import Holder, HolderType
 from credentialing.domain.refusals import NoExclusionList
 from credentialing.domain.sanctions import (
     SCREENED_EVERY_DAYS,
@@ -71,7 +72,9 @@ async def _screen(tx: Transaction, whose: Screened, found: ExclusionList, today:
     matches = await store.matches_of(tx, whose.id)
     await store.note_screening(tx, whose, found, today)
     await _conclude(tx, whose, matches, today)
-    await add_verification(tx, whose.id, _verification(found, matches, today))
+    await add_verification(
+        tx, Holder(HolderType.PROVIDER, whose.id, whose.person.npi), _verification(found, matches, today)
+    )
     return matches
 
 

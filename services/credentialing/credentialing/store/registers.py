@@ -106,7 +106,7 @@ async def put_location(tx: Transaction, entry: Location, version: int) -> Regist
     if group_id is None:
         raise Unregistered(kind="group", id=entry.billing_npi)
     await _keep_group(tx, entry, group_id)
-    names = ("name", "line1", "city", "state", "zip", "active")
+    names = ("name", "line1", "city", "state", "zip", "active", "laboratory")
     values = {name: getattr(entry, name) for name in names} | {"group_id": group_id}
     id, saved = await _put(tx, locations, {"code": entry.code}, values, version, "location")
     return Registered(id, entry, saved)
@@ -205,7 +205,8 @@ def _group(tx: Transaction, row: RowMapping) -> Registered[Group]:
 
 def _location(row: RowMapping) -> Registered[Location]:
     names = ("code", "billing_npi", "name", "line1", "city", "state", "zip", "active")
-    return Registered(row["id"], Location(**{name: row[name] for name in names}), row["version"])
+    location = Location(**{name: row[name] for name in names}, laboratory=bool(row["laboratory"]))
+    return Registered(row["id"], location, row["version"])
 
 
 def _provider(tx: Transaction, row: RowMapping) -> Registered[Provider]:

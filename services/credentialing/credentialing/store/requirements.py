@@ -16,15 +16,17 @@ from common.ids import new_id
 from common.refusal import NotFound, Stale
 from common.store import save_version
 from common.uow import Transaction
-from credentialing.domain.credentials import Kind
+from credentialing.domain.holders import Holder, HolderType, Named
+from credentialing.domain.kinds import Kind
 from credentialing.domain.payers import Program
 from credentialing.domain.provider import Profession
 from credentialing.domain.refusals import Unregistered
-from credentialing.domain.requirements import DEFAULTS, Fact, ProviderFile, Requirement
+from credentialing.domain.requirements import DEFAULTS, Fact, PlaceFile, ProviderFile, Requirement
 from credentialing.domain.verification import Inquiry, Method, Result, Verification
 from credentialing.sealing import PERSONAL, WORK_HISTORY
-from credentialing.store import credentials, history
-from credentialing.tables import locations, payers, providers, requirement_lists
+from credentialing.store import credentials, history, holders, registers
+from credentialing.store.holders import is_of, owned_by
+from credentialing.tables import payers, providers, requirement_lists
 from credentialing.tables import verifications as rows
 
 _LIST = TypeAdapter(tuple[Requirement, ...])
@@ -73,13 +75,13 @@ async def put(tx: Transaction, payer_id: str, wanted: tuple[Requirement, ...], v
     return added, 1
 
 
-async def add_verification(tx: Transaction, provider_id: UUID, found: Verification) -> Recorded:
+async def add_verification(tx: Transaction, holder: Holder, found: Verification) -> Recorded:
     recorded = Recorded(new_id(), found, tx.actor.subject, tx.now)
     await tx.execute(
         insert(rows).values(
             practice_id=tx.practice_id,
             id=recorded.id,
-            provider_id=provider_id,
+            **owned_by(holder),
             credential_id=found.credential_id,
             item=found.item.value,
             source=found.source,
@@ -92,41 +94,54 @@ async def add_verification(tx: Transaction, provider_id: UUID, found: Verificati
         )
     )
     await history.note(
-        tx, provider_id, "verified", item=found.item.value, result=found.result.value, verified_on=found.verified_on
+        tx, holder.id, "verified", item=found.item.value, result=found.result.value, verified_on=found.verified_on
     )
     return recorded
 
 
-async def verifications_of(tx: Transaction, provider_id: UUID) -> Sequence[Recorded]:
+async def verifications_of(tx: Transaction, holder: Holder) -> Sequence[Recorded]:
     """Oldest first."""
-    found = await tx.rows(select(rows).where(rows.c.provider_id == provider_id).order_by(rows.c.id))
+    found = await tx.rows(select(rows).where(is_of(rows, holder)).order_by(rows.c.id))
     return [_recorded(row) for row in found]
 
 
 async def file_of(tx: Transaction, npi: str, location_code: str | None) -> ProviderFile:
-    """Everything on file of the provider, with the state of a location. Raises NotFound, Unregistered."""
+    """Everything on file of the provider, and of a location and its group. Raises NotFound, Unregistered."""
     row = await tx.row(select(providers).where(providers.c.npi == npi))
     if row is None:
         raise NotFound(kind="provider", id=npi)
-    place = (tx.vault, tx.practice_id, row["id"])
-    personal = PERSONAL.open(*place, row["personal"]) if row["personal"] else None
+    whose = Holder(HolderType.PROVIDER, row["id"], npi, profession=Profession(row["profession"]))
+    there = await _place_of(tx, location_code) if location_code else None
+    sealed = (tx.vault, tx.practice_id, row["id"])
+    personal = PERSONAL.open(*sealed, row["personal"]) if row["personal"] else None
     facts = [Fact.BIRTH_DATE] if personal else []
     facts += [Fact.SSN] if personal and personal.ssn else []
+    verified = [recorded for holder in (whose, *(there[1] if there else ())) for recorded in
+                await verifications_of(tx, holder)]  # fmt: skip
     return ProviderFile(
         profession=Profession(row["profession"]),
-        credentials=tuple(await credentials.of(tx, npi)),
-        verifications=tuple(each.verification for each in await verifications_of(tx, row["id"])),
+        credentials=tuple(await credentials.of(tx, whose)),
+        verifications=tuple(recorded.verification for recorded in verified),
         facts=frozenset(facts),
-        work_history=WORK_HISTORY.open(*place, row["work_history"]) if row["work_history"] else None,
-        state=await _state_of(tx, location_code) if location_code else None,
+        work_history=WORK_HISTORY.open(*sealed, row["work_history"]) if row["work_history"] else None,
+        place=there[0] if there else None,
     )
 
 
-async def _state_of(tx: Transaction, location_code: str) -> str:
-    state = await tx.scalar(select(locations.c.state).where(locations.c.code == location_code))
-    if state is None:
-        raise Unregistered(kind="location", id=location_code)
-    return state
+async def _place_of(tx: Transaction, location_code: str) -> tuple[PlaceFile, tuple[Holder, Holder]]:
+    try:
+        registered = (await registers.location(tx, location_code)).entry
+    except NotFound:
+        raise Unregistered(kind="location", id=location_code) from None
+    group = await holders.find(tx, Named(HolderType.GROUP, registered.billing_npi))
+    location = await holders.find(tx, Named(HolderType.LOCATION, location_code))
+    file = PlaceFile(
+        state=registered.state,
+        laboratory=registered.laboratory,
+        group=tuple(await credentials.of(tx, group)),
+        location=tuple(await credentials.of(tx, location)),
+    )
+    return file, (group, location)
 
 
 def _recorded(row: Any) -> Recorded:
