@@ -135,6 +135,7 @@ HOLDS: list[tuple[str, Draft]] = [
             payer=replace(PAYER, filing_indicator="MB"),
         ),
     ),
+    ("R09", coded(location_code="EAST")),
     ("R01", parties(practice=None)),
     ("R01", practice(address=replace(OFFICE, line1="P.O. Box 7"))),
     ("R01", practice(address=replace(OFFICE, zip="12207"))),

@@ -78,6 +78,18 @@ rendering_providers = tenant_table(
     UniqueConstraint("practice_id", "npi"),
 )
 
+locations = tenant_table(
+    "locations",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("npi", Text, nullable=False),
+    Column("address", JSONB, nullable=False),
+    UniqueConstraint("practice_id", "code"),
+)
+
 charges = tenant_table(
     "charges",
     METADATA,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from claims.domain.parties import Address, Coverage, Payer, Person, Practice, RenderingProvider, Snapshot
+from claims.domain.parties import Address, Coverage, Location, Payer, Person, Practice, RenderingProvider, Snapshot
 
 
 class PersonOut(BaseModel):
@@ -67,6 +67,7 @@ class PartiesOut(BaseModel):
     payer: Payer | None
     practice: Practice | None
     rendering: RenderingProvider | None
+    location: Location | None
 
     @classmethod
     def of(cls, frozen: Snapshot) -> PartiesOut:
@@ -77,4 +78,5 @@ class PartiesOut(BaseModel):
             payer=frozen.payer,
             practice=frozen.practice,
             rendering=frozen.rendering,
+            location=frozen.location,
         )

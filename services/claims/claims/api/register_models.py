@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import RowMapping
 
-from claims.domain.parties import Address, Payer, Practice, RenderingProvider
+from claims.domain.parties import Address, Location, Payer, Practice, RenderingProvider
 from claims.store.registers import Registered
 from codes.clia import is_valid_clia
 from codes.npi import is_valid_npi
@@ -20,6 +20,7 @@ Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^*:~^|\x00-\x1f\x7f]+$")
 ]
 PayerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$")]
+LocationCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{0,19}$")]
 Cpt = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]\d{3}[0-9A-Z]$")]
 # SBR09, the claim filing indicator (rulebook 9.1).
 Filing = Literal["MB", "MC", "CI", "BL", "12", "HM", "16", "CH", "WC", "13", "14", "15", "AM", "DS", "OF", "VA", "ZZ"]
@@ -114,6 +115,28 @@ class PracticeIn(BaseModel):
         return Practice(**facts, address=self.address.address())
 
 
+class LocationIn(BaseModel):
+    """A place where the practice sees patients, under the code that coding and credentialing know it by."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Sample Dermatology East",
+                    "address": {"line1": "7 East Example Road", "city": "Albany", "state": "NY", "zip": "122070009"},
+                }
+            ]
+        },
+    )
+    name: Text
+    npi: Npi | None = Field(default=None, description="Where it has one of its own")
+    address: AddressIn
+
+    def location(self, code: str) -> Location:
+        return Location(code, self.name, self.address.address(), self.npi or "")
+
+
 class PayerIn(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
@@ -199,6 +222,15 @@ class PracticeOut(BaseModel):
     @classmethod
     def of(cls, found: Registered[Practice]) -> PracticeOut:
         return cls(practice=found.entry, version=found.version)
+
+
+class LocationOut(BaseModel):
+    location: Location
+    version: int
+
+    @classmethod
+    def of(cls, found: Registered[Location]) -> LocationOut:
+        return cls(location=found.entry, version=found.version)
 
 
 class PayerOut(BaseModel):

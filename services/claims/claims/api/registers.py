@@ -10,6 +10,9 @@ from claims.api.register_models import (
     ChargeOut,
     ChargesIn,
     ChargesPut,
+    LocationCode,
+    LocationIn,
+    LocationOut,
     Npi,
     PayerId,
     PayerIn,
@@ -47,6 +50,30 @@ async def put_practice(body: PracticeIn, version: IfMatch, uow: Writes, response
     put = await operations.put_practice(uow.answering(PracticeOut.of, 200), body.practice(), version)
     response.headers["ETag"] = etag(put.version)
     return PracticeOut.of(put)
+
+
+@router.get("/locations", dependencies=[needs(READ)])
+async def list_locations(reads: Reads, cursor: Cursor | None = None, limit: Limit = 50) -> Page[LocationOut]:
+    async with reads.begin() as tx:
+        found = await store.list_locations(tx, cursor, limit)
+    return Page.of(found, limit, LocationOut.of, lambda entry: entry.id)
+
+
+@router.get("/locations/{code}", dependencies=[needs(READ)])
+async def get_location(code: LocationCode, reads: Reads, response: Response) -> LocationOut:
+    async with reads.begin() as tx:
+        found = await store.location(tx, code)
+    return LocationOut.of(_found(found, "location", code, response))
+
+
+@router.put("/locations/{code}", dependencies=[needs(WRITE)])
+async def put_location(
+    code: LocationCode, body: LocationIn, version: IfMatch, uow: Writes, response: Response
+) -> LocationOut:
+    """Add a place, which releases the claims that wait for it, or change one; assembled claims keep what they have."""
+    put = await operations.put_location(uow.answering(LocationOut.of, 200), body.location(code), version)
+    response.headers["ETag"] = etag(put.version)
+    return LocationOut.of(put)
 
 
 @router.get("/payers", dependencies=[needs(READ)])

@@ -77,6 +77,16 @@ class RenderingProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """A place where the practice sees patients, by its own code. `npi` is empty where it has none of its own."""
+
+    code: str
+    name: str
+    address: Address
+    npi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Payer:
     """What the practice knows of a payer; contract is truth (rulebook 9.3).
 
@@ -101,7 +111,8 @@ class Payer:
 class Snapshot:
     """What the registers and `patients` said on `taken_on`. None where they knew nothing: a finding, not a guess.
 
-    `further_payers` is how many coverages in force come after `coverage`.
+    `further_payers` is how many coverages in force come after `coverage`. `location` is where the visit was; None also
+    where the visit names none.
     """
 
     taken_on: date
@@ -111,3 +122,4 @@ class Snapshot:
     practice: Practice | None
     rendering: RenderingProvider | None
     further_payers: int = 0
+    location: Location | None = None

@@ -76,6 +76,16 @@ def npis(draft: Draft) -> Iterator[Found]:
         )
 
 
+def location_known(draft: Draft) -> Iterator[Found]:
+    code = draft.coded.location_code
+    if draft.snapshot and code and draft.snapshot.location is None:
+        yield Found(
+            "location",
+            f"No location of the practice has the code {code}, which the visit names.",
+            "Add the location to the register, which releases the claim; or correct the location of the visit.",
+        )
+
+
 def taxonomies(draft: Draft) -> Iterator[Found]:
     snapshot = draft.snapshot
     if snapshot is None:
@@ -156,6 +166,8 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
             "billing provider",
             (practice.name, practice.contact_name, practice.contact_phone, *_address_texts(practice.address)),
         )
+    if snapshot.location:
+        yield "location", (snapshot.location.name, *_address_texts(snapshot.location.address))
     if snapshot.rendering:
         yield "rendering provider", (snapshot.rendering.last_name, snapshot.rendering.first_name)
     if snapshot.payer:

@@ -15,7 +15,9 @@ from claims.domain import assembly
 from claims.domain.claim import VOID, Claim
 from claims.domain.coding import CodedEncounter, LaterWord, NotBilled
 from claims.domain.events import ClaimClosed
+from claims.domain.facility import service_facility
 from claims.domain.lifecycle import Fact, Status
+from claims.domain.parties import Location
 from common.change import Change
 from common.money import Money
 
@@ -36,10 +38,14 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Recoded:
-    """A later revision of the encounter; `differs` are the codes that changed, as the history keeps them."""
+    """A later revision of the encounter; `differs` are the codes that changed, as the history keeps them.
+
+    `location` is what the register has for the location of the visit now.
+    """
 
     coded: CodedEncounter
     differs: str = ""
+    location: Location | None = None
 
     @property
     def facts(self) -> dict[str, str]:
@@ -53,7 +59,7 @@ def recode(claim: Claim, word: Recoded, now: datetime) -> Change[Claim]:
     if coded.revision <= claim.coded.newest:
         return Change(claim)
     with_payer = claim.status not in (*_IN_OUR_HANDS, Status.VOID)
-    if with_payer and _same(claim.coded, coded):
+    if with_payer and _sends_the_same(claim, word):
         return Change(replace(claim, coded=coded).note("recoded_the_same", now, word.facts))
     way = _way(claim)
     if way is Way.NOW:
@@ -150,7 +156,7 @@ def _is_voidable(claim: Claim) -> bool:
 
 def _rebuilt(claim: Claim, coded: CodedEncounter, now: datetime, facts: dict[str, str]) -> Claim:
     # A correction of the lines stands while coding says what it said before.
-    lines = claim.lines if _same(claim.coded, coded) else coded.lines
+    lines = claim.lines if _same(_placed(claim.coded, coded), coded) else coded.lines
     moved = replace(claim.move(Fact.RECODED, now, facts), coded=coded, lines=lines, charge=Money.zero())
     anew = replace(moved, findings=(), overrides=())
     if claim.status is not Status.VOID:
@@ -175,6 +181,25 @@ def _waits(claim: Claim, reason: str, now: datetime, facts: dict[str, str]) -> C
 
 def _heard(claim: Claim, word: LaterWord) -> Claim:
     return replace(claim, coded=replace(claim.coded, later=word))
+
+
+def _sends_the_same(claim: Claim, word: Recoded) -> bool:
+    """Whether the payer would be sent what it has: another location is that where the claim names neither."""
+    had, has = claim.coded, word.coded
+    if not _same(_placed(had, has), has):
+        return False
+    if had.location_code == has.location_code:
+        return True
+    if claim.snapshot is None or (has.location_code and word.location is None):
+        return False
+    moved = replace(claim.snapshot, location=word.location)
+    place = has.place_of_service
+    return service_facility(claim.snapshot, place) == service_facility(moved, place)
+
+
+def _placed(had: CodedEncounter, has: CodedEncounter) -> CodedEncounter:
+    """The first where the second was."""
+    return replace(had, location_code=has.location_code)
 
 
 def _same(had: CodedEncounter, has: CodedEncounter) -> bool:

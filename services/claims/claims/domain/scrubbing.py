@@ -14,6 +14,9 @@ _CATALOGUE = "rulebook 9.2"
 # A claim says what its encounter says; it cannot say what coding has taken back.
 QUESTIONS_IN_CODING = Edit("R07", Severity.HOLD, claim_edits.questions_in_coding, "the newest word of coding")
 
+# Where a service was decides what the claim has to say, and the register alone can tell.
+LOCATION_UNKNOWN = Edit("R09", Severity.HOLD, party_edits.location_known, f"{_CONTENT}, loop 2310C; rulebook 9.1")
+
 # R ids are what the catalogue gives no number of its own: content that 837P requires, and the word of coding.
 EDITS: tuple[Edit, ...] = (
     Edit("E01", Severity.HOLD, party_edits.member_id, f"{_CONTENT}, loop 2010BA NM109"),
@@ -42,6 +45,7 @@ EDITS: tuple[Edit, ...] = (
     Edit("R06", Severity.HOLD, party_edits.writable, "X12 005010 character set"),
     QUESTIONS_IN_CODING,
     Edit("R08", Severity.HOLD, party_edits.medicare_second, f"{_CONTENT}, loop 2000B SBR05"),
+    LOCATION_UNKNOWN,
 )
 
 

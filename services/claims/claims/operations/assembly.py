@@ -57,6 +57,7 @@ async def _snapshot(tx: Transaction, claim: Claim, facts: PatientFacts, on: date
     payer = await registers.payer(tx, coverage.payer_id) if coverage else None
     practice = await registers.practice(tx)
     rendering = await registers.rendering(tx, claim.coded.rendering_npi)
+    location = await registers.location(tx, claim.coded.location_code)
     return Snapshot(
         taken_on=on,
         patient=facts.patient,
@@ -64,5 +65,6 @@ async def _snapshot(tx: Transaction, claim: Claim, facts: PatientFacts, on: date
         payer=payer.entry if payer else None,
         practice=practice.entry if practice else None,
         rendering=rendering.entry if rendering else None,
+        location=location.entry if location else None,
         further_payers=min(len(left), len(RESPONSIBILITIES) - len(claim.earlier)) - 1 if left else 0,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from claims.domain import assembly, recoding
@@ -11,7 +12,7 @@ from claims.domain.recoding import Recoded
 from claims.operations.assembly import ASSEMBLE
 from claims.operations.following import follow
 from claims.store import claims as store
-from claims.store import not_billed
+from claims.store import not_billed, registers
 from common.change import Change
 from common.ids import new_id
 from common.uow import UnitOfWork
@@ -32,7 +33,9 @@ async def take_coded(uow: UnitOfWork, word: Recoded, self_pay: NotBilled | None)
             await store.add(tx, Change(claim))
             tx.schedule(ASSEMBLE, claim.id, due_at=tx.now, version=coded.revision)
             return tx.done(claim)
-        return tx.done(await follow(tx, before, recoding.recode(before, word, tx.now)))
+        location = await registers.location(tx, coded.location_code)
+        told = replace(word, location=location.entry if location else None)
+        return tx.done(await follow(tx, before, recoding.recode(before, told, tx.now)))
 
 
 async def take_held(uow: UnitOfWork, encounter_id: UUID, word: LaterWord) -> None:

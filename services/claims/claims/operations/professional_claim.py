@@ -12,8 +12,9 @@ import x12
 from claims.domain.batches import Batch
 from claims.domain.claim import Claim, Submission
 from claims.domain.coding import ServiceLine
+from claims.domain.facility import facility_npi, service_facility
 from claims.domain.numbering import set_reference
-from claims.domain.parties import Address, Coverage, Person, Practice, RenderingProvider, Snapshot
+from claims.domain.parties import Address, Coverage, Location, Person, Practice, RenderingProvider, Snapshot
 from claims.operations.earlier_payers import adjudications_of, other_coverage
 from x12.model.party import ELECTRONIC_TRANSMITTER, MEMBER_ID, NPI, ORGANIZATION, PAYER_ID, PERSON
 
@@ -67,6 +68,7 @@ def _claim(claim: Claim, batch_id: UUID) -> x12.Claim837P:
         prior_authorization=claim.prior_authorization or "",
         clia_number=practice.clia_number if laboratory else "",
         rendering=_rendering(snapshot.rendering, practice),
+        service_facility=_facility(service_facility(snapshot, claim.coded.place_of_service), practice),
         other_coverages=tuple(map(other_coverage, claim.earlier)),
     )
 
@@ -170,6 +172,20 @@ def _rendering(provider: RenderingProvider | None, practice: Practice) -> x12.Pa
         id_qualifier=NPI,
         id=provider.npi,
         taxonomy=provider.taxonomy,
+    )
+
+
+def _facility(location: Location | None, practice: Practice) -> x12.Party | None:
+    """Loop 2310C."""
+    if location is None:
+        return None
+    npi = facility_npi(location, practice.npi)
+    return x12.Party(
+        name=location.name,
+        kind=ORGANIZATION,
+        id_qualifier=NPI if npi else "",
+        id=npi,
+        address=_address(location.address),
     )
 
 

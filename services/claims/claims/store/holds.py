@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, func, in
 from claims.domain.claim import Claim
 from claims.domain.findings import Finding, holding
 from claims.domain.lifecycle import Status
+from claims.domain.scrubbing import LOCATION_UNKNOWN
 from claims.tables import claim_holds, claims
 from common.money import Money
 from common.pagination import Cursor, keyset
@@ -49,6 +50,12 @@ async def unsent(tx: Transaction, which: ColumnElement[bool] = true(), *columns:
     """The ids, and `columns`, of claims that have not left for their payer: of all, or of those that are `which`."""
     waiting = claims.c.status.in_([status.value for status in UNSENT])
     return await tx.rows(select(claims.c.id, *columns).where(which, waiting).order_by(claims.c.id))
+
+
+async def without_location(tx: Transaction, code: str) -> Sequence[RowMapping]:
+    """The ids of claims that are held because the register lacked this location."""
+    lacking = and_(claim_holds.c.claim_id == claims.c.id, claim_holds.c.hold == LOCATION_UNKNOWN.id)
+    return await unsent(tx, and_(claims.c.coded["location_code"].astext == code, exists().where(lacking)))
 
 
 def weigh_soon(tx: Transaction, rows: Iterable[RowMapping]) -> None:

@@ -1,4 +1,4 @@
-"""The practice's registers: its own profile, payers, rendering providers, charge master."""
+"""The practice's registers: its own profile, locations, payers, rendering providers, charge master."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.dialects.postgresql import insert
 
-from claims.domain.parties import Address, Payer, Practice, RenderingProvider
-from claims.tables import charges, payers, practices, rendering_providers
+from claims.domain.parties import Address, Location, Payer, Practice, RenderingProvider
+from claims.tables import charges, locations, payers, practices, rendering_providers
 from common.ids import new_id
 from common.money import Money
 from common.pagination import Cursor, keyset
@@ -52,6 +52,16 @@ async def payer(tx: Transaction, payer_id: str) -> Registered[Payer] | None:
 async def rendering(tx: Transaction, npi: str) -> Registered[RenderingProvider] | None:
     row = await tx.row(select(rendering_providers).where(rendering_providers.c.npi == npi))
     return None if row is None else _registered(row, RenderingProvider)
+
+
+async def location(tx: Transaction, code: str | None) -> Registered[Location] | None:
+    """The place of a code; None, as for a code that the register lacks, where a visit names none."""
+    row = await tx.row(select(locations).where(locations.c.code == code)) if code else None
+    return None if row is None else _located(row)
+
+
+async def list_locations(tx: Transaction, cursor: Cursor | None, limit: int) -> list[Registered[Location]]:
+    return [_located(row) for row in await tx.rows(keyset(select(locations), locations.c.id, cursor, limit))]
 
 
 async def list_payers(tx: Transaction, cursor: Cursor | None, limit: int) -> list[Registered[Payer]]:
@@ -102,6 +112,11 @@ async def put_rendering(tx: Transaction, entry: RenderingProvider, version: int)
     return await _put(tx, rendering_providers, await rendering(tx, entry.npi), entry, version, "rendering provider")
 
 
+async def put_location(tx: Transaction, entry: Location, version: int) -> Registered[Location]:
+    """Write a location over `version`; 0 when it is new. Raises Stale."""
+    return await _put(tx, locations, await location(tx, entry.code), entry, version, "location")
+
+
 async def _put(
     tx: Transaction, table: Table, known: Registered[T] | None, entry: T, version: int, kind: str
 ) -> Registered[T]:
@@ -121,6 +136,11 @@ def _registered(row: RowMapping, kind: type[T]) -> Registered[T]:
 
 def _practice(row: RowMapping) -> Practice:
     return Practice(**{**_fields(row, Practice), "address": Address(**row["address"])})
+
+
+def _located(row: RowMapping) -> Registered[Location]:
+    entry = Location(**{**_fields(row, Location), "address": Address(**row["address"])})
+    return Registered(row["id"], entry, row["version"])
 
 
 def _fields(row: RowMapping, kind: type[Any]) -> dict[str, Any]:
