@@ -52,7 +52,7 @@ def files(samples: Path) -> Iterator[tuple[str, str, bytes, str]]:
 
 
 def written_again(kind, version, content, header):
-    """What was read, as our own writer writes it; the refusal; None where the version is not ours and nothing is read."""
+    """What was read, as our own writer writes it; or the refusal; None where the version is not ours."""
     for read, render in WIRES[kind]:
         try:
             values = [item.value for item in read(content)]
