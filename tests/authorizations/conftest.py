@@ -118,7 +118,7 @@ class Desk:
     async def codes(
         self, patient_id: UUID, units: int, *, encounter: UUID, version: int = 1, on: date = FIRST, cpt: str = "96910"
     ) -> None:
-        """Coding says what was done at an encounter."""
+        """Coding says what was done at an encounter; the rules are asked as soon as timers run."""
         said = {
             "encounter_id": str(encounter),
             "patient_id": str(patient_id),
@@ -137,6 +137,18 @@ class Desk:
             "flags": ["AWAIT_PATH"],
         }  # fmt: skip
         await self._coding("EncounterHeld", said, encounter, version)
+
+    async def coverage_changes(self, patient_id: UUID) -> None:
+        """The register says that a coverage of the patient was recorded or amended."""
+        said = {
+            "patient_id": str(patient_id), "coverage_id": str(new_id()), "payer_id": PAYER, "priority": 1,
+            "effective_from": "2020-01-01", "effective_to": None,
+        }  # fmt: skip
+        await self.service.deliver("org.dermbill.patients.CoverageChanged.v1", said, key=new_id())
+
+    async def an_hour_passes(self) -> None:
+        """What is due within the hour is done."""
+        await self.service.run_timers(until=datetime.now(UTC) + timedelta(hours=1))
 
     async def _coding(self, name: str, said: dict[str, Any], encounter: UUID, version: int) -> None:
         type = f"org.dermbill.encounters.{name}.v1"

@@ -1,8 +1,10 @@
-"""Time in: requests are put to payers, their clocks run out, and authorizations come to their end."""
+"""Time in: coded visits are put to the rules and requests to payers, clocks run out, authorizations end."""
 
 from __future__ import annotations
 
-from authorizations.operations import asking, hearing, inquiring, requesting
+from authorizations.operations import asking, deciding, hearing, inquiring, requesting
+from authorizations.store.encounters import DECIDE
+from authorizations.store.needs import RULES_CHANGED
 from authorizations.store.records import ASK, DECISION_DUE, EXPIRED, EXPIRING, INQUIRE, RESPONSE_DUE
 from common.deadlines import Deadlines
 from common.timers import Timer
@@ -19,6 +21,16 @@ async def ask_payer(uow: UnitOfWork, timer: Timer) -> None:
 @DEADLINES.when(INQUIRE)
 async def inquire(uow: UnitOfWork, timer: Timer) -> None:
     await inquiring.inquire(uow, timer.key)
+
+
+@DEADLINES.when(DECIDE)
+async def decide_need(uow: UnitOfWork, timer: Timer) -> None:
+    await deciding.visit_coded(uow, timer.key)
+
+
+@DEADLINES.when(RULES_CHANGED)
+async def rules_changed(uow: UnitOfWork, timer: Timer) -> None:
+    await deciding.decide_anew(uow)
 
 
 @DEADLINES.when(hearing.READ)

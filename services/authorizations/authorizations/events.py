@@ -1,4 +1,4 @@
-"""Kafka in: what coding says of encounters, and files of answers that edi received."""
+"""Kafka in: what coding says of encounters, changes of coverage, and files of answers that edi received."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from authorizations.domain.encounter import Word, units_by_code
-from authorizations.operations import counting, hearing
+from authorizations.domain.encounter import Word, by_code
+from authorizations.domain.needed import PlannedService
+from authorizations.operations import counting, deciding, hearing
 from common.handlers import Handlers, Received
 from common.uow import UnitOfWork
 
@@ -18,8 +19,11 @@ ANSWERS = "278"
 
 @dataclass(frozen=True, slots=True)
 class CodedLine:
+    """`diagnosis_pointers` count from 1 into the diagnoses of the encounter."""
+
     cpt: str
     units: int
+    diagnosis_pointers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,18 @@ class EncounterCoded:
     encounter_id: UUID
     patient_id: UUID
     date_of_service: date
+    place_of_service: str
     rendering_npi: str
+    diagnoses: tuple[str, ...]
     lines: tuple[CodedLine, ...]
+
+    @property
+    def services(self) -> tuple[PlannedService, ...]:
+        named = dict(enumerate(self.diagnoses, 1))
+        return by_code(
+            PlannedService(line.cpt, line.units, tuple(named[at] for at in line.diagnosis_pointers if at in named))
+            for line in self.lines
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,13 @@ class EncounterTakenBack:
     """This service's view of EncounterHeld and EncounterNotBillable: nothing of the encounter counts now."""
 
     encounter_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageOnFile:
+    """This service's view of CoverageRecorded and CoverageChanged."""
+
     patient_id: UUID
 
 
@@ -61,8 +82,15 @@ async def encounter_recoded(uow: UnitOfWork, event: Received[EncounterCoded]) ->
 
 async def _coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
     said = event.data
-    units = units_by_code((line.cpt, line.units) for line in said.lines)
-    word = Word(said.encounter_id, event.version, said.patient_id, said.date_of_service, said.rendering_npi, units)
+    word = Word(
+        said.encounter_id,
+        event.version,
+        said.patient_id,
+        said.date_of_service,
+        said.rendering_npi,
+        said.place_of_service,
+        said.services,
+    )
     await counting.encounter_said(uow, word)
 
 
@@ -76,6 +104,16 @@ async def encounter_held(uow: UnitOfWork, event: Received[EncounterTakenBack]) -
 async def encounter_not_billable(uow: UnitOfWork, event: Received[EncounterTakenBack]) -> None:
     said = event.data
     await counting.encounter_said(uow, Word(said.encounter_id, event.version, said.patient_id))
+
+
+@HANDLERS.on("org.dermbill.patients.CoverageRecorded.v1")
+async def coverage_recorded(uow: UnitOfWork, event: Received[CoverageOnFile]) -> None:
+    await deciding.coverages_changed(uow, event.data.patient_id)
+
+
+@HANDLERS.on("org.dermbill.patients.CoverageChanged.v1")
+async def coverage_changed(uow: UnitOfWork, event: Received[CoverageOnFile]) -> None:
+    await deciding.coverages_changed(uow, event.data.patient_id)
 
 
 @HANDLERS.on("org.dermbill.edi.InterchangeReceived.v1")

@@ -77,7 +77,8 @@ history = tenant_table(
     Index("authorization_history_idx", "authorization_id", "at"),
 )
 
-# The newest word of each encounter: its lines, or none where it is not coded now.
+# The newest word of each encounter: its lines, or none where it is not coded now. `services` are the lines with their
+# diagnoses; `coverages_heard` counts how often the patient's coverages changed since it was first heard of.
 encounters = tenant_table(
     "encounters",
     METADATA,
@@ -87,7 +88,26 @@ encounters = tenant_table(
     Column("day", Date),
     Column("rendering_npi", Text),
     Column("lines", JSONB, nullable=False),
+    Column("place", Text),
+    Column("services", JSONB),
+    Column("coverages_heard", Integer, nullable=False, server_default="0"),
     Index("encounters_patient_idx", "practice_id", "patient_id"),
+)
+
+# What the rules say of each coded visit, as it was told; `id` is the encounter's.
+visit_needs = tenant_table(
+    "visit_needs",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    Column("patient_id", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("coded_version", BigInteger, nullable=False),
+    Column("payer_id", Text),
+    Column("plan", Text),
+    Column("services", JSONB, nullable=False),
+    Column("referral", JSONB, nullable=False),
+    Index("visit_needs_day_idx", "practice_id", "day"),
 )
 
 rules = tenant_table(
@@ -113,6 +133,7 @@ payers = tenant_table(
     Column("urgent_days", Integer),
     Column("wire", Text, nullable=False, server_default="x12"),
     Column("partner_id", Uuid),
+    Column("plan_type", Text),
     UniqueConstraint("practice_id", "payer_id"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
@@ -17,9 +18,11 @@ from authorizations.models.registers import (
     PayerOut,
     RuleIn,
     RuleOut,
+    VisitNeedsOut,
 )
 from authorizations.models.words import Npi, PayerId
 from authorizations.operations import registers as operations
+from authorizations.store import needs as store_of_needs
 from authorizations.store import registers as store
 from authorizations.store.defaults import default_rules
 from common.refusal import NotFound
@@ -33,10 +36,19 @@ RuleName = Annotated[str, Path(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$")]
 
 @router.post("/needed", dependencies=[needs(READ)])
 async def needed(body: NeededIn, reads: Reads) -> list[NeededOut]:
-    """For each service whether the payer must agree first, and by which rule. Nothing is kept."""
+    """For each service whether the payer must agree first, and by which rule; about `referral`, whether the patient
+    must be sent. Nothing is kept.
+    """
     async with reads.begin() as tx:
         found = await operations.needed(tx, [one.service() for one in body.services], body.around())
     return [NeededOut.of(answer) for answer in found]
+
+
+@router.get("/visits/{encounter_id}/needs", dependencies=[needs(READ)])
+async def get_needs(encounter_id: UUID, reads: Reads) -> VisitNeedsOut:
+    """What was decided of a coded visit, by which rules, and for which coding of it."""
+    async with reads.begin() as tx:
+        return VisitNeedsOut.of(await store_of_needs.load(tx, encounter_id))
 
 
 @router.get("/rules", dependencies=[needs(READ)])

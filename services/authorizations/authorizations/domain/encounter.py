@@ -1,29 +1,36 @@
-"""What coding says of an encounter, as far as units go."""
+"""What coding says of an encounter, as far as units and the payer's agreement go."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+from authorizations.domain.needed import PlannedService
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One event of an encounter; the one with the highest `version` holds. Without lines nothing of it counts."""
+    """One event of an encounter; the one with the highest `version` holds. Without services nothing of it counts.
+
+    The lines of one code are one service: payers count units by code, and their rules are about codes.
+    """
 
     encounter_id: UUID
     version: int
     patient_id: UUID
     on: date | None = None
     rendering_npi: str | None = None
-    units: Mapping[str, int] = field(default_factory=dict[str, int])
+    place: str | None = None
+    services: tuple[PlannedService, ...] = ()
 
 
-def units_by_code(lines: Iterable[tuple[str, int]]) -> Mapping[str, int]:
-    """The units of a code summed over its lines."""
-    counted: Counter[str] = Counter()
-    for code, units in lines:
-        counted[code] += units
-    return dict(sorted(counted.items()))
+def by_code(lines: Iterable[PlannedService]) -> tuple[PlannedService, ...]:
+    """Each code once, with the units of its lines summed and their diagnoses joined, in order of the codes."""
+    found: dict[str, PlannedService] = {}
+    for line in lines:
+        before = found.get(line.code, PlannedService(line.code, 0))
+        diagnoses = tuple(dict.fromkeys((*before.diagnoses, *line.diagnoses)))
+        found[line.code] = PlannedService(line.code, before.units + line.units, diagnoses)
+    return tuple(found[code] for code in sorted(found))

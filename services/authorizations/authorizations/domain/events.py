@@ -16,6 +16,43 @@ class RequestedService:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceNeed:
+    """Whether the payer must agree to the code first: `needed`, `not_needed` or `ask`; by which rule, from where."""
+
+    code: str
+    verdict: str
+    rule: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralNeed:
+    """Whether the patient had to be sent by another clinician: `needed`, `not_needed` or `ask`."""
+
+    verdict: str
+    rule: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthNeedDecided:
+    """What the rules say of a coded visit; takes the place of what was told of it before.
+
+    `coded_version` is the version of the EncounterCoded or EncounterRecoded that it answers. Without `payer_id` the
+    patient has no coverage on file that day; without `plan` (hmo, pos, ppo, epo or indemnity) its kind is not known.
+    """
+
+    encounter_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    coded_version: int
+    services: tuple[ServiceNeed, ...]
+    referral: ReferralNeed
+    payer_id: str | None = None
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthRequested:
     """The payer has the request; `certification` is UM02: I initial, R renewal, 4 extension, S revised, 3 cancelled."""
 

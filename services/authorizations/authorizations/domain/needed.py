@@ -1,4 +1,6 @@
-"""Whether the payer must agree before a service: rules as data, the most specific one decides (rulebook 7.4)."""
+"""Whether the payer must agree before a service, and whether the patient must be sent: rules as data, the most specific
+one decides (rulebook 7.4).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from authorizations.domain.plans import PlanType
+
 ANY = "*"
+UNKNOWN = "unknown"
+
+
+class About(StrEnum):
+    """What a rule is about: the payer's agreement to a service, or a referral to the practice."""
+
+    SERVICES = "services"
+    REFERRAL = "referral"
 
 
 class Verdict(StrEnum):
@@ -17,16 +29,16 @@ class Verdict(StrEnum):
 
 
 # Of two rules that are equally specific the more careful one decides.
-_CARE = {Verdict.NEEDED: 2, Verdict.ASK: 1, Verdict.NOT_NEEDED: 0}
+CARE = {Verdict.NEEDED: 2, Verdict.ASK: 1, Verdict.NOT_NEEDED: 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`codes` are codes, ranges of codes (`96920-96922`) or `*`; an empty tuple elsewhere does not narrow.
 
-    `diagnoses` are beginnings of ICD-10-CM codes; `units_above` narrows to more units than that; the dates are dates of
-    service, inclusive. `renewal_days` is how long before an authorization ends its renewal is asked for. For a `drug`
-    the clocks of CMS-0057-F do not run.
+    `plan` is a plan's name, `plan_types` are kinds of plan. `diagnoses` are beginnings of ICD-10-CM codes;
+    `units_above` narrows to more units than that; the dates are dates of service, inclusive. `renewal_days` is how long
+    before an authorization ends its renewal is asked for. For a `drug` the clocks of CMS-0057-F do not run.
     """
 
     id: str
@@ -44,6 +56,8 @@ class Rule:
     drug: bool = False
     renewal_days: int | None = None
     own: bool = False
+    about: About = About.SERVICES
+    plan_types: tuple[PlanType, ...] = ()
 
     def covers(self, code: str) -> bool:
         return any(_holds(named, code) for named in self.codes)
@@ -60,34 +74,50 @@ class PlannedService:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """For whom, where and when."""
+    """For whom, where and when; `about` is what the rules are asked.
 
-    payer_id: str
+    Without a payer the patient has no coverage that day, and rules of a payer or of a plan do not hold. A `plan` or a
+    `plan_type` that is None is not known.
+    """
+
+    payer_id: str | None
     on: date
     place: str
     plan: str | None = None
+    plan_type: PlanType | None = None
+    about: About = About.SERVICES
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What holds for one service, and why: the rule that decided, and the facts it was chosen by."""
+    """What holds for one service, and why: the rule that decided, and the facts it was chosen by.
+
+    `verdict` is the rule's, or `ask` where it is not known whether the rule holds.
+    """
 
     service: PlannedService
     rule: Rule
+    verdict: Verdict
     facts: tuple[tuple[str, str], ...]
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.rule.verdict
 
 
 def answer(rules: Iterable[Rule], service: PlannedService, around: Circumstances) -> Answer:
-    """The most specific rule's word. Raises ValueError when no rule holds: the defaults hold for every service."""
-    holding = [rule for rule in rules if _applies(rule, service, around)]
+    """The most specific rule's word; `ask` where a more specific one that says otherwise is of some plans alone, and
+    the patient's plan is not known.
+
+    Raises ValueError when no rule holds: the defaults hold for every service.
+    """
+    fitting = [rule for rule in rules if _fits(rule, service, around)]
+    holding = [rule for rule in fitting if _of_plan(rule, around)]
     if not holding:
         raise ValueError("No rule holds for the service; the defaults are missing.")
     rule = max(holding, key=lambda rule: _weight(rule, service))
-    return Answer(service, rule, tuple(_facts(rule, service, around)))
+    narrower = [other for other in fitting if _weight(other, service) > _weight(rule, service)]
+    otherwise = [other for other in narrower if other.verdict is not rule.verdict]
+    if otherwise and rule.verdict is not Verdict.ASK:
+        unsure = max(otherwise, key=lambda rule: _weight(rule, service))
+        return Answer(service, unsure, Verdict.ASK, tuple(_facts(unsure, service, around)))
+    return Answer(service, rule, rule.verdict, tuple(_facts(rule, service, around)))
 
 
 def answers(rules: Sequence[Rule], services: Iterable[PlannedService], around: Circumstances) -> tuple[Answer, ...]:
@@ -95,11 +125,29 @@ def answers(rules: Sequence[Rule], services: Iterable[PlannedService], around: C
     return tuple(answer(rules, service, around) for service in services)
 
 
-def _applies(rule: Rule, service: PlannedService, around: Circumstances) -> bool:
+def most_careful(found: Iterable[Answer]) -> Answer:
+    """Of several answers the one that asks for most; of equal ones the first."""
+    return max(found, key=lambda one: CARE[one.verdict])
+
+
+def _of_plan(rule: Rule, around: Circumstances) -> bool:
+    return rule.plan in (None, around.plan) and (not rule.plan_types or around.plan_type in rule.plan_types)
+
+
+def _may_be_of_plan(rule: Rule, around: Circumstances) -> bool:
+    if around.payer_id is None:
+        return _of_plan(rule, around)
+    of_type = not rule.plan_types or around.plan_type in (None, *rule.plan_types)
+    return rule.plan in (None, around.plan or rule.plan) and of_type
+
+
+def _fits(rule: Rule, service: PlannedService, around: Circumstances) -> bool:
+    """Whether it holds for the service, in the patient's plan or in one that may be the patient's."""
     return (
-        rule.covers(service.code)
+        rule.about is around.about
+        and rule.covers(service.code)
         and rule.payer_id in (None, around.payer_id)
-        and rule.plan in (None, around.plan)
+        and _may_be_of_plan(rule, around)
         and (not rule.places or around.place in rule.places)
         and (not rule.diagnoses or any(dx.startswith(rule.diagnoses) for dx in service.diagnoses))
         and (rule.units_above is None or service.units > rule.units_above)
@@ -114,10 +162,10 @@ def _weight(rule: Rule, service: PlannedService) -> tuple[object, ...]:
     return (
         rule.own,
         rule.payer_id is not None,
-        rule.plan is not None,
+        (rule.plan is not None) + bool(rule.plan_types),
         exact + (exact or ANY not in rule.codes),
         bool(rule.diagnoses) + bool(rule.places) + (rule.units_above is not None),
-        _CARE[rule.verdict],
+        CARE[rule.verdict],
         rule.id,
     )
 
@@ -128,7 +176,9 @@ def _facts(rule: Rule, service: PlannedService, around: Circumstances) -> Iterab
     if rule.payer_id:
         yield "payer", rule.payer_id
     if rule.plan:
-        yield "plan", rule.plan
+        yield "plan", around.plan or UNKNOWN
+    if rule.plan_types:
+        yield "plan type", around.plan_type or UNKNOWN
     if rule.diagnoses:
         yield "diagnosis", next(dx for dx in service.diagnoses if dx.startswith(rule.diagnoses))
     if rule.places:

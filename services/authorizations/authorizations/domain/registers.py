@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from authorizations.domain.clocks import NO_DAYS, PayerDays, Program
+from authorizations.domain.plans import PlanType
 from authorizations.domain.request import BY_X12, Route
 
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """`program` says which clocks run; `days` are those its contract or its state gives it; `route` how it is asked."""
+    """`program` says which clocks run; `days` are those its contract or its state gives it; `route` how it is asked.
+
+    `plan_type` is the one kind of plan that it has, as far as the practice sees it; None where it has several, or
+    nobody said.
+    """
 
     payer_id: str
     name: str = ""
     program: Program = Program.COMMERCIAL
     days: PayerDays = NO_DAYS
     route: Route = BY_X12
+    plan_type: PlanType | None = None
+
+    @property
+    def known_plan_type(self) -> PlanType | None:
+        """What is known of its plans: original Medicare has no primary care provider who sends."""
+        return PlanType.INDEMNITY if self.program is Program.MEDICARE else self.plan_type
 
 
 @dataclass(frozen=True, slots=True)

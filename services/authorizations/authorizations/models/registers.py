@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from authorizations.domain.clocks import PayerDays, Program
-from authorizations.domain.needed import Answer, Circumstances, PlannedService, Rule, Verdict
+from authorizations.domain.needed import About, Answer, Circumstances, PlannedService, Rule, Verdict
+from authorizations.domain.plans import PlanType
 from authorizations.domain.registers import AskingProvider, Clinician, Contact, Office, Payer
 from authorizations.domain.request import Route, Wire
+from authorizations.domain.visit_needs import VisitNeeds
 from authorizations.models.words import (
     STRICT,
     Code,
@@ -50,12 +53,14 @@ class NeededIn(BaseModel):
     )
     payer_id: PayerId
     plan: Text | None = None
+    plan_type: PlanType | None = Field(default=None, description="Not known: a rule of some plans says `ask`")
+    about: About = About.SERVICES
     on: Day
     place: Place
     services: list[PlannedIn] = Field(min_length=1, max_length=50)
 
     def around(self) -> Circumstances:
-        return Circumstances(self.payer_id, self.on, self.place, self.plan)
+        return Circumstances(self.payer_id, self.on, self.place, self.plan, self.plan_type, self.about)
 
 
 class NeededOut(BaseModel):
@@ -75,13 +80,54 @@ class NeededOut(BaseModel):
         rule = answer.rule
         return cls(
             code=answer.service.code,
-            verdict=rule.verdict,
+            verdict=answer.verdict,
             rule=rule.id,
             says=rule.says,
             source=rule.source,
             drug=rule.drug,
             renewal_days=rule.renewal_days,
             facts=dict(answer.facts),
+        )
+
+
+class ServiceNeedOut(BaseModel):
+    code: str
+    verdict: Verdict
+    rule: str
+    source: str
+
+
+class ReferralNeedOut(BaseModel):
+    verdict: Verdict
+    rule: str
+    source: str
+
+
+class VisitNeedsOut(BaseModel):
+    """What the rules say of a coded visit. Without `payer_id` the patient has no coverage on file that day."""
+
+    encounter_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    coded_version: int
+    payer_id: str | None
+    plan: PlanType | None
+    services: list[ServiceNeedOut]
+    referral: ReferralNeedOut
+    version: int
+
+    @classmethod
+    def of(cls, one: VisitNeeds) -> VisitNeedsOut:
+        return cls(
+            encounter_id=one.encounter_id,
+            patient_id=one.patient_id,
+            date_of_service=one.on,
+            coded_version=one.coded_version,
+            payer_id=one.payer_id,
+            plan=PlanType(one.plan) if one.plan else None,
+            services=[ServiceNeedOut.model_validate(each, from_attributes=True) for each in one.services],
+            referral=ReferralNeedOut.model_validate(one.referral, from_attributes=True),
+            version=one.version,
         )
 
 
@@ -107,8 +153,10 @@ class RuleIn(BaseModel):
     codes: list[Codes] = Field(min_length=1, max_length=200)
     says: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
+    about: About = About.SERVICES
     payer_id: PayerId | None = None
     plan: Text | None = None
+    plan_types: list[PlanType] = Field(default_factory=list[PlanType], max_length=5)
     diagnoses: list[DiagnosisStart] = Field(default_factory=list[str], max_length=100)
     places: list[Place] = Field(default_factory=list[str], max_length=50)
     units_above: Annotated[int, Field(ge=0, le=9999)] | None = None
@@ -118,13 +166,14 @@ class RuleIn(BaseModel):
     renewal_days: Annotated[int, Field(ge=1, le=120)] | None = None
 
     def rule(self, name: str) -> Rule:
-        lists = {"codes", "diagnoses", "places"}
+        lists = {"codes", "diagnoses", "places", "plan_types"}
         values = self.model_dump(exclude=lists)
         return Rule(
             id=name,
             codes=tuple(self.codes),
             diagnoses=tuple(self.diagnoses),
             places=tuple(self.places),
+            plan_types=tuple(self.plan_types),
             own=True,
             **values,
         )
@@ -159,8 +208,10 @@ class RuleOut(RuleIn):
             codes=list(rule.codes),
             says=rule.says,
             source=rule.source,
+            about=rule.about,
             payer_id=rule.payer_id,
             plan=rule.plan,
+            plan_types=list(rule.plan_types),
             diagnoses=list(rule.diagnoses),
             places=list(rule.places),
             units_above=rule.units_above,
@@ -186,6 +237,9 @@ class PayerIn(BaseModel):
     urgent_days: Annotated[int, Field(ge=1, le=120)] | None = None
     wire: Wire = Field(default=Wire.X12, description="X12 278, or FHIR Da Vinci PAS")
     partner_id: UUID | None = Field(default=None, description="For pas: the partner of edi that is its FHIR server")
+    plan_type: PlanType | None = Field(
+        default=None, description="Where all its plans that are seen here are of one kind"
+    )
 
     @model_validator(mode="after")
     def _partner_by_wire(self) -> PayerIn:
@@ -195,7 +249,7 @@ class PayerIn(BaseModel):
 
     def payer(self, payer_id: str) -> Payer:
         days, route = PayerDays(self.standard_days, self.urgent_days), Route(self.wire, self.partner_id)
-        return Payer(payer_id, self.name, self.program, days, route)
+        return Payer(payer_id, self.name, self.program, days, route, self.plan_type)
 
 
 class PayerOut(BaseModel):
@@ -206,6 +260,7 @@ class PayerOut(BaseModel):
     urgent_days: int | None
     wire: Wire
     partner_id: UUID | None
+    plan_type: PlanType | None
 
     @classmethod
     def of(cls, payer: Payer) -> PayerOut:
@@ -217,6 +272,7 @@ class PayerOut(BaseModel):
             urgent_days=payer.days.urgent,
             wire=payer.route.wire,
             partner_id=payer.route.partner_id,
+            plan_type=payer.plan_type,
         )
 
 

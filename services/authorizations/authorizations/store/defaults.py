@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-from authorizations.domain.needed import Rule, Verdict
+from authorizations.domain.needed import About, Rule, Verdict
+from authorizations.domain.plans import PlanType
 
 
 @lru_cache(maxsize=1)
 def default_rules() -> tuple[Rule, ...]:
-    """What holds where the practice has no rule of its own; data/default_rules.csv, facts of rulebook 7.4."""
-    text = files("authorizations").joinpath("data/default_rules.csv").read_text("utf-8")
-    return tuple(
+    """What holds where the practice has no rule of its own: of services, then of referrals (rulebook 7.4)."""
+    return (*_of_services(), *_of_referrals())
+
+
+def _of_services() -> Iterator[Rule]:
+    return (
         Rule(
             id=row["id"],
             verdict=Verdict(row["verdict"]),
@@ -25,5 +30,24 @@ def default_rules() -> tuple[Rule, ...]:
             drug=bool(row["drug"]),
             renewal_days=int(row["renewal_days"]) if row["renewal_days"] else None,
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in _rows("default_rules.csv")
     )
+
+
+def _of_referrals() -> Iterator[Rule]:
+    return (
+        Rule(
+            id=row["id"],
+            verdict=Verdict(row["verdict"]),
+            codes=tuple(row["codes"].split()),
+            says=row["says"],
+            source=row["source"],
+            about=About.REFERRAL,
+            plan_types=tuple(PlanType(name) for name in row["plan_types"].split()),
+        )
+        for row in _rows("default_referral_rules.csv")
+    )
+
+
+def _rows(name: str) -> Iterable[dict[str, str]]:
+    return csv.DictReader(files("authorizations").joinpath(f"data/{name}").read_text("utf-8").splitlines())

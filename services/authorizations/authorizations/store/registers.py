@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from authorizations.domain.clocks import PayerDays, Program
 from authorizations.domain.needed import Rule
+from authorizations.domain.plans import PlanType
 from authorizations.domain.registers import AskingProvider, Clinician, Contact, Office, Payer
 from authorizations.domain.request import Route, Wire
 from authorizations.tables import asking_providers, clinicians, payers, rules
@@ -52,6 +53,7 @@ async def put_payer(tx: Transaction, entry: Payer) -> None:
         "urgent_days": entry.days.urgent,
         "wire": entry.route.wire.value,
         "partner_id": entry.route.partner_id,
+        "plan_type": entry.plan_type,
     }
     row = upsert(payers).values(practice_id=tx.practice_id, id=new_id(), version=1, payer_id=entry.payer_id, **values)
     await tx.execute(
@@ -124,4 +126,5 @@ async def drop_rule(tx: Transaction, name: str) -> None:
 def _payer(row: Any) -> Payer:
     days = PayerDays(row["standard_days"], row["urgent_days"])
     route = Route(Wire(row["wire"]), row["partner_id"])
-    return Payer(row["payer_id"], row["name"], Program(row["program"]), days, route)
+    plan_type = PlanType(row["plan_type"]) if row["plan_type"] else None
+    return Payer(row["payer_id"], row["name"], Program(row["program"]), days, route, plan_type)
