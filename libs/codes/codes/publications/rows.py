@@ -85,12 +85,12 @@ def _opened(path: Path) -> Generator[Iterator[tuple[str, BinaryIO]]]:
             yield iter([(path.name, file)])
 
 
-def read_texts(path: Path) -> Iterator[tuple[str, TextIO]]:
-    """The text files in a path, a zip's members one after another, as Latin-1 or UTF-8 text."""
+def read_texts(path: Path, encoding: str = "latin-1") -> Iterator[tuple[str, TextIO]]:
+    """The text files in a path, a zip's members one after another."""
     with _opened(path) as members:
         for name, file in members:
             # CMS writes Latin-1; what differs from UTF-8 there is in titles, never in a code.
-            yield name, io.TextIOWrapper(file, "latin-1", newline="")
+            yield name, io.TextIOWrapper(file, encoding, newline="")
 
 
 def tabbed(path: Path) -> Iterator[Row]:
@@ -100,9 +100,9 @@ def tabbed(path: Path) -> Iterator[Row]:
             yield Row(name, line, content.rstrip("\r\n").split("\t"))
 
 
-def commas(path: Path) -> Iterator[Row]:
+def commas(path: Path, encoding: str = "latin-1") -> Iterator[Row]:
     """Comma-separated rows; a quoted cell may run over several lines, and `line` is where the row ends."""
-    for name, text in read_texts(path):
+    for name, text in read_texts(path, encoding):
         reader = csv.reader(text)
         for cells in reader:
             yield Row(name, reader.line_num, cells)
