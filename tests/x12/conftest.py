@@ -293,7 +293,9 @@ def claims_to_one_payer(draw: st.DrawFn) -> x12.Claim837P:
         attachments=draw(tuples(number.map(lambda code: x12.Attachment("OZ", "EL", code)), 0, 2)),
         rendering=draw(st.none() | _person("XX", npis, st.none())),
         service_facility=draw(
-            st.none() | st.builds(x12.Party, text, id_qualifier=st.just("XX"), id=npis, address=addresses)
+            st.none()
+            | st.builds(x12.Party, text, id_qualifier=st.just("XX"), id=npis, address=addresses)
+            | st.builds(x12.Party, text, address=addresses)
         ),
         referring=draw(st.none() | _person("XX", npis, st.none())),
     )  # fmt: skip

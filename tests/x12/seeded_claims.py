@@ -45,6 +45,11 @@ def _group_twice(segments: Segments) -> Segments:
     return [*segments[: last + 1], *segments[first : last + 1], "IEA*2*000000905"]
 
 
+def _at_the_billing_address(segments: Segments) -> Segments:
+    there = {"N3*3 CLINIC WAY": "N3*1 CLINIC WAY*SUITE 2", "N4*SPRINGFIELD*IL*627010004": "N4*SPRINGFIELD*IL*627010002"}
+    return [there.get(segment, segment) for segment in segments]
+
+
 REPEATED = faults(
     CLAIMS,
     [
@@ -380,6 +385,8 @@ CLAIM_SENSE = faults(
         ("a service has a quantity below zero", change("SV1*HC:11102", "UN*1", "UN*-1"), "2400", "SV1", 4),
         ("two lines have one control number", change("REF*6R*LINE2", "LINE2", "LINE1"), "2400", "REF", 2),
         ("a line repeats its claim's authorization", before("LX*2", "REF*G1*AUTH1"), "2400", "REF", 2),
+        ("the place of service has the billing NPI", change("NM1*77", "1992999825", "1234567893"), "2310C", "NM1", 9),
+        ("the place of service is the billing address", _at_the_billing_address, "2310C", "N3", 1),
         ("a service is later than the file", change("DTP*472*D8", "0302", "0402"), "2400", "DTP", 3),
         ("the subscriber is born after the file", change("DMG*D8*1980", "1980", "2030"), "2010BA", "DMG", 2),
         ("the patient is born after the file", change("DMG*D8*2015", "2015", "2030"), "2010CA", "DMG", 2),

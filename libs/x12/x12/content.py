@@ -19,6 +19,7 @@ from x12.sense import (
     benefit_findings,
     birth_findings,
     line_findings,
+    place_findings,
     review_findings,
 )
 from x12.tokens import Elements
@@ -69,6 +70,7 @@ class ClaimContent(Content):
         yield from self._charge(loop, head, lines, unit)
         yield from self._pointers(loop, lines, unit)
         yield from line_findings(lines, self._day_of(loop), unit)
+        yield from place_findings(loop, unit)
         yield from coordination_findings(loop, lines)
 
     def _day_of(self, loop: OpenLoop) -> str:

@@ -58,6 +58,23 @@ def _units(line: OpenLoop, service: Elements, unit: tuple[str, str]) -> Iterator
         yield found(line, service, 4, message, level="situation", severity=severity, unit=unit)
 
 
+def place_findings(claim: OpenLoop, unit: tuple[str, str]) -> Iterator[Finding]:
+    """Of an 837P claim that names where the service was (loop 2310C): that is not the billing provider's address
+    (2010AA), and not a part of the billing provider under the same NPI.
+    """
+    place, provider = claim.inner("2310C"), claim.enclosing("2000A")
+    billing = provider.inner("2010AA") if provider else None
+    if place is None or billing is None:
+        return
+    if all(first_of(place, name)[1:4] == first_of(billing, name)[1:4] for name in ("N3", "N4")):
+        message = "The place of service is named only where it is not at the billing provider's address"
+        yield found(place, first_of(place, "N3"), 1, message, level="situation", severity="warning", unit=unit)
+    own, npi = element(billing.segments[0], 9), element(place.segments[0], 9)
+    if npi and npi == own:
+        message = "A place of service that is a part of the billing provider has no number of its own"
+        yield found(place, place.segments[0], 9, message, level="situation", severity="warning", unit=unit)
+
+
 def birth_findings(person: OpenLoop | None, written: str) -> Iterator[Finding]:
     """A person is not born after the day on which the set was written."""
     birth = first_of(person, "DMG") if person else []
