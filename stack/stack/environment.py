@@ -1,7 +1,7 @@
 """What each program is told when it starts. Nothing of the user's own settings reaches a service by accident."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,15 +45,22 @@ class Surroundings:
 
 def environment(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
     """The whole environment of `program`; `services` are the names whose URLs a service is given."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     own = {"HOST": HOST, "PORT": str(around.ports[program.name]), "PYTHONUNBUFFERED": "1"}
-    return inherited | own | _OF_KIND[program.kind](program, around, services)
+    return _inherited() | own | _OF_KIND[program.kind](program, around, services)
 
 
-def migration_environment(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:
-    """The environment of `program` with the schema owner's door as well, for the migration alone."""
-    owner = {"OWNER_DATABASE_URL": _databases(program, around).owner}
-    return environment(program, around, services) | owner
+def migration_environment(programs: Iterable[Program], around: Surroundings) -> dict[str, str]:
+    """The environment of `stack.migrating`, which alone is told the doors of the schema owners."""
+    return _inherited() | {owner_variable(program.name): _databases(program, around).owner for program in programs}
+
+
+def owner_variable(service: str) -> str:
+    """The variable that holds the door of the schema owner of `service`."""
+    return f"{service.upper()}_OWNER_DATABASE_URL"
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
 
 
 def _service(program: Program, around: Surroundings, services: tuple[str, ...]) -> dict[str, str]:

@@ -56,7 +56,8 @@ class Kind(StrEnum):
 class Program:
     """One Python process: `python <command>`, ready when GET `ready_path` answers 200.
 
-    `migrate` is run to its end before the first start; empty where there is no database.
+    `migrate` brings its database to head, before the first start; empty where there is none. A stack does the same
+    for all of them in one process (stack.migrating).
     """
 
     name: str

@@ -45,7 +45,6 @@ from stack.workspace import Workspace
 _TICK = 0.1
 _BRING_UP_SECONDS = 180.0
 _TRIES_AT_THE_START = 3
-_MIGRATIONS_AT_ONCE = 2
 _STOP_SECONDS = 25.0
 _KAFKA_SECONDS = 10.0
 
@@ -61,7 +60,7 @@ class Supervisor:
         self._workspace = workspace
         self._plan = plan
         self._watched: dict[str, Watched] = {}
-        self._migrating: list[Child] = []
+        self._migrating: Child | None = None
         self._stop = False
         self._phase = "starting"
         self._problem: dict[str, Any] | None = None
@@ -228,23 +227,19 @@ class Supervisor:
                 raise StackError(f"Kafka at {around.bootstrap_servers} does not answer.") from None
 
     def _migrate(self, around: Surroundings) -> None:
-        waiting = [program for program in self._plan.programs if program.migrate]
-        while waiting or self._migrating:
-            while waiting and len(self._migrating) < _MIGRATIONS_AT_ONCE:
-                self._migrating.append(self._migration(waiting.pop(0), around))
-            for child in [child for child in self._migrating if not child.alive]:
-                self._migrating.remove(child)
-                if child.exit_code != 0:
-                    child.require_alive()
-            self._tick()
-
-    def _migration(self, program: Program, around: Surroundings) -> Child:
-        return start_child(
-            f"{program.name} migrate",
-            [sys.executable, *program.migrate],
-            log=self._workspace.log(program.name),
-            env=migration_environment(program, around, self._service_names()),
+        programs = [program for program in self._plan.programs if program.migrate]
+        if not programs:
+            return
+        self._migrating = start_child(
+            "The migration of the databases",
+            [sys.executable, "-m", "stack.migrating", *(program.name for program in programs)],
+            log=self._workspace.log("migrating"),
+            env=migration_environment(programs, around),
         )
+        while self._migrating.alive:
+            self._tick()
+        if self._migrating.exit_code != 0:
+            self._migrating.require_alive()
 
     def _watch(self) -> None:
         while True:
@@ -265,7 +260,7 @@ class Supervisor:
         """End services together, then what they stand on, the servers last."""
         self._phase = "stopping"
         self._write()
-        _end([(child, Signal.SIGTERM) for child in self._migrating])
+        _end([(self._migrating, Signal.SIGTERM)] if self._migrating else [])
         for stage in _STOP_ORDER:
             parts = [watched.part for watched in self._watched.values() if stage(watched.part)]
             _end([(part.child, part.ending) for part in parts if part.child is not None])

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from stack.environment import OPERATOR_SECRET, SIMULATOR_SFTP, Surroundings, environment, migration_environment
+from stack.environment import (
+    OPERATOR_SECRET,
+    SIMULATOR_SFTP,
+    Surroundings,
+    environment,
+    migration_environment,
+    owner_variable,
+)
+from stack.members import members
+from stack.migrating import folder_of
 from stack.services import PLAN, SERVICES, Kind, only
 from stack.workspace import Workspace
 
@@ -65,10 +74,15 @@ class TestWhatAServiceIsTold:
         assert (patients["HL7_LISTEN"], patients["HL7_SENDERS_FILE"]) == ("127.0.0.1:2575", "senders.json")
         assert "HL7_LISTEN" not in told(around, "coding")
 
-    def test_only_the_migration_is_told_the_owners_door(self, around: Surroundings) -> None:
-        [claims] = [program for program in PLAN.programs if program.name == "claims"]
-        owner = migration_environment(claims, around, NAMES)["OWNER_DATABASE_URL"]
-        assert owner.startswith("postgresql+asyncpg://claims_owner:")
+    def test_only_the_migration_is_told_the_owners_doors(self, around: Surroundings) -> None:
+        services = [program for program in PLAN.programs if program.kind is Kind.SERVICE]
+        doors = migration_environment(services, around)
+        for service in services:
+            assert doors[owner_variable(service.name)].startswith(f"postgresql+asyncpg://{service.name}_owner:")
+            assert not [value for value in told(around, service.name).values() if "_owner:" in value]
+
+    def test_the_migration_finds_the_folders_that_the_services_name(self) -> None:
+        assert {name: folder_of(name) for name in NAMES} == {service.name: service.migrations for service in members()}
 
 
 class TestAPartOfThePlan:
