@@ -57,15 +57,22 @@ async def claim(connection: AsyncConnection, vault: Vault, practice_id: UUID, re
         .on_conflict_do_nothing()
         .returning(idempotency_keys.c.key)
     )
-    if taken is not None:
-        return
+    if taken is None:
+        await look_up(connection, vault, practice_id, request)
+        raise RuntimeError("an idempotency key was dropped while it was looked at")
+
+
+async def look_up(connection: AsyncConnection, vault: Vault, practice_id: UUID, request: RequestKey) -> None:
+    """Nothing where the key has no answer; it is not taken. Raises Answered, KeyReused."""
     kept = (
         await connection.execute(
             select(idempotency_keys).where(
                 idempotency_keys.c.practice_id == practice_id, idempotency_keys.c.key == request.key
             )
         )
-    ).one()
+    ).one_or_none()
+    if kept is None:
+        return
     if bytes(kept.fingerprint) != request.fingerprint:
         raise KeyReused
     raise Answered(kept.status, vault.open(b64decode(kept.body), *_place(practice_id, request)).decode())

@@ -181,6 +181,13 @@ class Transaction:
         self._answer = result
         return result
 
+    async def look_up(self, request: RequestKey | None) -> None:
+        """For an operation of several transactions, of which the last keeps the answer of `request`: whether the
+        request was answered before, without taking its key. Raises Answered, KeyReused.
+        """
+        if request is not None:
+            await idempotency.look_up(self._connection, self.vault, self.practice_id, request)
+
     async def flush(self) -> None:
         """Put what was gathered with the commit. The unit of work calls it at the end of the operation."""
         closing = self._session.closing

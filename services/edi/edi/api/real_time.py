@@ -47,7 +47,8 @@ async def ask(body: QuestionIn, uow: Creates) -> RealTimeOut:
     refusal = asking.refusal_of(answer.exchange)
     if refusal is not None:
         raise refusal
-    said = typed.answers_of(body.kind, answer.content) if answer.exchange.outcome is Outcome.ANSWERED else None
+    is_read = body.answers and answer.exchange.outcome is Outcome.ANSWERED
+    said = typed.answers_of(body.kind, answer.content) if is_read else None
     return RealTimeOut.of(answer.exchange, answer.content, said)
 
 

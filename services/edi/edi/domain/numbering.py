@@ -40,8 +40,12 @@ class Counter:
     def take(self) -> tuple[Counter, ControlNumbers]:
         """The counter after one more interchange of one group, and the numbers for it."""
         after = Counter(self.interchanges + 1, self.groups + 1)
-        numbers = ControlNumbers(after.interchanges, wrapped(after.interchanges), wrapped(after.groups))
-        return after, numbers
+        return after, after.last
+
+    @property
+    def last(self) -> ControlNumbers:
+        """The numbers of the latest interchange and group that were counted."""
+        return ControlNumbers(self.interchanges, wrapped(self.interchanges), wrapped(self.groups))
 
 
 def wrapped(ordinal: int) -> int:

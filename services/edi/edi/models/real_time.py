@@ -42,6 +42,7 @@ class QuestionIn(Input):
     partner_id: UUID | None = Field(default=None, description="A partner with real time, where the route has none")
     question: dict[str, Any] | None = None
     body: str | None = Field(default=None, min_length=1, max_length=LONGEST_BODY)
+    answers: bool = Field(default=True, description="Whether the answer is wanted as typed data beside its content")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> QuestionIn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -84,8 +83,7 @@ async def ask(
         fhir.check(kind, body)
     else:
         body_rules.check([body], WRITTEN[kind])
-    await _look_up_the_key(uow)
-    question = await _write(replace(uow, request=None, render=None), reference, kind, payer_id, body, partner_id)
+    question = await _write(uow, reference, kind, payer_id, body, partner_id)
     failpoint(ASKED)
     started = time.monotonic()
     content, exchange = await _put(uow, question)
@@ -98,17 +96,6 @@ async def ask(
         return tx.done(Answer(ended, content))
 
 
-class _Looked(Exception):
-    """The key of the request was not answered before."""
-
-
-async def _look_up_the_key(uow: UnitOfWork) -> None:
-    """Raise Answered where the key has an answer, and take nothing where it has none: nothing was asked yet."""
-    with contextlib.suppress(_Looked):
-        async with uow.begin():
-            raise _Looked
-
-
 def refusal_of(exchange: Exchange) -> Refusal | None:
     """What to say of an exchange without an answer; None when there is one."""
     refused = _REFUSALS.get(exchange.outcome)
@@ -118,7 +105,8 @@ def refusal_of(exchange: Exchange) -> Refusal | None:
 async def _write(
     uow: UnitOfWork, reference: UUID, kind: str, payer_id: str, body: str, partner_id: UUID | None
 ) -> Question:
-    async with uow.begin() as tx:
+    # The key of the request is taken with the answer: a crash in between leaves nothing that looks like one.
+    async with replace(uow, request=None, render=None).begin() as tx:
         fingerprint = fingerprint_of(tx.vault, tx.practice_id, kind, payer_id, body)
         partner = await (store.load_partner(tx, partner_id) if partner_id else store.partner_for(tx, payer_id))
         if partner.facts.wire != (FHIR if kind in fhir.OPERATIONS else "http"):
@@ -126,6 +114,8 @@ async def _write(
         # Under the lock of the counter, so that two who ask the same at once do not both get through.
         numbers = await store.take_numbers(tx, partner.id)
         may_ask_again(await exchanges.unanswered(tx, partner.id, reference, fingerprint), tx.now)
+        # Last: an answer that is kept between the two looks is seen by the second.
+        await tx.look_up(uow.request)
         content = _written(partner, numbers, kind, body, tx.now)
         stored = await store.keep(tx, content, digest(content))
         request_id = await archive.outbound(tx, partner, numbers, kind, 1, stored)

@@ -116,23 +116,25 @@ async def load_partner(tx: Transaction, partner_id: UUID) -> Partner:
 
 async def partners_of(tx: Transaction, statement: Select[Any]) -> list[Partner]:
     """The partners that a statement over `partners` finds, with their payers."""
-    rows = await tx.rows(statement)
-    routed = await tx.rows(
-        select(routes).where(routes.c.partner_id.in_([row["id"] for row in rows])).order_by(routes.c.payer_id)
-    )
-    return [
-        _partner(row, tuple(each["payer_id"] for each in routed if each["partner_id"] == row["id"])) for row in rows
-    ]
+    routed = routes.alias()
+    mine = select(routed.c.payer_id).where(routed.c.partner_id == partners.c.id).order_by(routed.c.payer_id)
+    rows = await tx.rows(statement.add_columns(func.array(mine.scalar_subquery()).label("payers")))
+    return [_partner(row, tuple(row["payers"])) for row in rows]
 
 
 async def partner_for(tx: Transaction, payer_id: str) -> Partner:
     """The partner that takes the payer's files: its own, else the one for all others. Raises NoRoute."""
-    found = await tx.rows(select(routes).where(routes.c.payer_id.in_((payer_id, ANY_PAYER))))
-    by_payer = {row["payer_id"]: row["partner_id"] for row in found}
-    partner_id = by_payer.get(payer_id) or by_payer.get(ANY_PAYER)
-    if partner_id is None:
+    statement = (
+        select(partners)
+        .join(routes, routes.c.partner_id == partners.c.id)
+        .where(routes.c.payer_id.in_((payer_id, ANY_PAYER)))
+        .order_by(routes.c.payer_id == ANY_PAYER)
+        .limit(1)
+    )
+    found = await partners_of(tx, statement)
+    if not found:
         raise NoRoute(payer_id=payer_id)
-    return await load_partner(tx, partner_id)
+    return found[0]
 
 
 async def take_numbers(tx: Transaction, partner_id: UUID) -> ControlNumbers:
@@ -140,16 +142,12 @@ async def take_numbers(tx: Transaction, partner_id: UUID) -> ControlNumbers:
 
     Under the row lock a roll-back gives the numbers back before anybody else can take one, so there is no gap.
     """
-    row = await tx.row(select(counters).where(counters.c.partner_id == partner_id).with_for_update())
+    one_more = {"interchanges": counters.c.interchanges + 1, "groups": counters.c.groups + 1}
+    statement = update(counters).where(counters.c.partner_id == partner_id).values(**one_more)
+    row = await tx.row(statement.returning(counters.c.interchanges, counters.c.groups))
     if row is None:
         raise NotFound(kind="partner", id=partner_id)
-    after, numbers = Counter(row["interchanges"], row["groups"]).take()
-    await tx.execute(
-        update(counters)
-        .where(counters.c.partner_id == partner_id)
-        .values(interchanges=after.interchanges, groups=after.groups)
-    )
-    return numbers
+    return Counter(row["interchanges"], row["groups"]).last
 
 
 async def lock_mailbox(tx: Transaction, partner_id: UUID) -> Mailbox:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from common.http import RemoteUnavailable
 from common.pagination import Cursor, Limit, Page
 from common.phi import Phi
 from common.refusal import NotFound
@@ -36,14 +33,8 @@ PayerQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 @router.post("/checks", status_code=202, dependencies=[needs(WRITE)])
 async def want(body: CheckIn, uow: Creates) -> CheckOut:
     """Ask the payer about a patient for a day. With `wait` the answer is awaited, at most twenty seconds."""
-    check = await requesting.want_check(uow.answering(CheckOut.of, 202), body.wish(), at_once=body.wait)
-    if not body.wait:
-        return CheckOut.of(check)
-    alone = replace(uow, request=None, render=None)
-    with suppress(RemoteUnavailable):
-        await asking.ask(alone, check.id)
-    async with alone.begin() as tx:
-        return CheckOut.of(await store.load(tx, check.id))
+    answering, wish = uow.answering(CheckOut.of, 202), body.wish()
+    return CheckOut.of(await (asking.ask_now if body.wait else requesting.want_check)(answering, wish))
 
 
 @router.get("/checks", dependencies=[needs(READ)])

@@ -106,6 +106,11 @@ class CoverageCheck:
         return f"{self.id}-{self.round}"
 
     @property
+    def is_open(self) -> bool:
+        """Whether its last word is still to come."""
+        return self.status in OPEN
+
+    @property
     def may_reuse(self) -> bool:
         """Whether an answer that is there already will do: not for who asked for a new one, or mended something."""
         return not self.anew and self.round == 1

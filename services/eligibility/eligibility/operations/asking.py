@@ -6,6 +6,7 @@ between asks again under that key, and edi gives the answer it already has.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,12 +18,14 @@ import x12
 from common.change import Change
 from common.failpoints import failpoint, named
 from common.http import RemoteRefusal, RemoteUnavailable
+from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
 from eligibility import sealing
 from eligibility.domain.check import CoverageCheck, Status
 from eligibility.domain.picture import picture
 from eligibility.operations import hearing, question, reviewing, showing
 from eligibility.operations.patient_facts import PatientFacts, ask_patients
+from eligibility.operations.requesting import Wish, want_check
 from eligibility.store import checks as store
 from eligibility.store import registers
 from eligibility.store.checks import NO_EXCHANGE, Exchanged
@@ -61,6 +64,21 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """What becomes of a check that waits, in one word of its history; its question where there is one to ask."""
+
+    change: Change[CoverageCheck]
+    act: str
+    question: x12.EligibilityInquiry | None = None
+    fingerprint: bytes = b""
+
+    def columns(self, tx: Transaction) -> dict[str, Any]:
+        if self.question is None:
+            return {}
+        return store.sealed_question(tx, self.change.aggregate.id, self.question, self.fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What came of asking: the interchange of the answer, or why there is none. `final`: no use in asking again."""
 
@@ -76,12 +94,36 @@ async def ask(uow: UnitOfWork, check_id: UUID) -> None:
     Raises RemoteUnavailable when `patients` does not answer.
     """
     asking = await _written_down(uow, check_id)
-    if asking is None:
-        return
+    if asking is not None:
+        await _ask(uow, asking)
+
+
+async def ask_now(uow: UnitOfWork, wish: Wish) -> CoverageCheck:
+    """Open a check and put its question in the same breath, for who waits for the answer; gives what came of it.
+
+    The check and its question are one commit, before anybody is asked. While `patients` does not answer the check
+    waits for its timer as any other.
+    """
+    try:
+        facts = await ask_patients(uow, wish.patient_id, wish.on)
+    except (RemoteUnavailable, RemoteRefusal):
+        return await want_check(uow, wish)
+    async with uow.begin() as tx:
+        wanted = wish.check(tx.now)
+        fixed = await _fixed(tx, wanted, facts)
+        acts = ("wanted", fixed.act) if fixed.act else ("wanted",)
+        check = tx.done(await store.add(tx, fixed.change, acts=acts, **fixed.columns(tx)))
+        await reviewing.review_ended(tx, check)
+    if fixed.question is None:
+        return check
+    return await _ask(replace(uow, request=None, render=None), Asking(check, fixed.question))
+
+
+async def _ask(uow: UnitOfWork, asking: Asking) -> CoverageCheck:
     failpoint(WRITTEN)
     answered = await _put(uow, asking)
     failpoint(TOLD)
-    await _keep(uow, asking, answered)
+    return await _keep(uow, asking, answered)
 
 
 async def _written_down(uow: UnitOfWork, check_id: UUID) -> Asking | None:
@@ -95,41 +137,48 @@ async def _written_down(uow: UnitOfWork, check_id: UUID) -> Asking | None:
     facts = await ask_patients(uow, check.patient_id, check.on)
     async with uow.begin() as tx:
         check = await store.load(tx, check_id, lock=True)
-        return await _fix(tx, check, facts) if check.status is Status.WAITING else None
+        if check.status is not Status.WAITING:
+            return None
+        fixed = await _fixed(tx, check, facts)
+        if not fixed.act:
+            store.watch(tx, fixed.change.aggregate)
+            return None
+        saved = await store.save(tx, fixed.change, act=fixed.act, **fixed.columns(tx))
+        await reviewing.review_ended(tx, saved)
+        return Asking(saved, fixed.question) if fixed.question is not None else None
 
 
-async def _fix(tx: Transaction, check: CoverageCheck, facts: PatientFacts | None) -> Asking | None:
-    """Write the question down; or find that there is nothing to ask, or that the same was asked before."""
-    asking = await registers.asking_provider(tx)
+async def _fixed(tx: Transaction, check: CoverageCheck, facts: PatientFacts | None) -> Fixed:
+    """The question of a check that waits; or that there is nothing to ask, or that the same was asked before."""
     coverage = facts.coverage(check.wanted_coverage) if facts else None
-    if facts is None or coverage is None or asking is None:
-        code = "unknown-patient" if facts is None else "no-coverage" if coverage is None else "no-asking-provider"
-        await reviewing.review_appointments(
-            tx, await store.save(tx, Change(check.nothing_to_ask(code)), act="nothing to ask")
-        )
-        return None
-    payer = await registers.payer(tx, coverage.payer_id)
+    if facts is None or coverage is None:
+        return _nothing(check, "unknown-patient" if facts is None else "no-coverage")
+    held = sealing.fingerprint(tx, "held", coverage.payer_id, coverage.member_id, check.on.isoformat())
+    asking = await registers.asking(tx, coverage.payer_id, held)
+    if asking is None:
+        return _nothing(check, "no-asking-provider")
+    provider, payer = asking
     services = check.service_types or payer.service_types
     fingerprint = sealing.fingerprint(tx, *question.facets(facts, coverage, check, services))
     since = tx.now - timedelta(hours=payer.fresh_hours)
     if check.may_reuse and (earlier := await store.equal_to(tx, check, fingerprint, since)):
-        await _use(tx, check, earlier)
-        return None
+        return await _reused(tx, check, earlier)
     fixed = check.written_down(coverage.id, coverage.payer_id, services, tx.now)
-    asked = question.question_of(fixed, facts, coverage, payer, asking, tx.now)
-    await store.give_question(tx, check.id, asked, fingerprint)
-    return Asking(await store.save(tx, Change(fixed), act="written down"), asked)
+    asked = question.question_of(fixed, facts, coverage, payer, provider, tx.now)
+    return Fixed(Change(fixed), "written down", asked, fingerprint)
 
 
-async def _use(tx: Transaction, check: CoverageCheck, earlier: CoverageCheck) -> None:
-    """Take the answer of an equal question, or look again when that one is on its way."""
+def _nothing(check: CoverageCheck, code: str) -> Fixed:
+    return Fixed(Change(check.nothing_to_ask(code)), "nothing to ask")
+
+
+async def _reused(tx: Transaction, check: CoverageCheck, earlier: CoverageCheck) -> Fixed:
+    """The answer of an equal question; where that one is on its way the check only looks again later."""
     if earlier.status is Status.ASKING:
         asked = (earlier.ask_at if earlier.attempts else None) or tx.now
-        tx.schedule(store.ASK, check.id, due_at=asked + LOOK_AGAIN, version=check.round)
-        return
+        return Fixed(Change(replace(check, ask_at=asked + LOOK_AGAIN)), "")
     told = await showing.picture_of(tx, earlier)
-    saved = await store.save(tx, check.reused(earlier, told, today=tx.now.date()), act="answered before")
-    await reviewing.review_appointments(tx, saved)
+    return Fixed(check.reused(earlier, told, today=tx.now.date()), "answered before")
 
 
 async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
@@ -140,6 +189,8 @@ async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
         "kind": "270",
         "payer_id": check.payer_id,
         "question": _INQUIRY.dump_python(asking.question, mode="json"),
+        # Read here, and once.
+        "answers": False,
     }
     edi = uow.clients["edi"]
     try:
@@ -160,19 +211,21 @@ async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
         return Answered(code=SILENCES.get(fault.reason, fault.reason))
 
 
-async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:
+async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> CoverageCheck:
+    """What came of asking; who asked the same meanwhile and was faster has kept it already."""
+    check = asking.check
+    with suppress(Stale):
+        async with uow.begin() as tx:
+            if not answered.content:
+                after = check.gave_up(answered.code) if answered.final else check.heard_nothing(answered.code, tx.now)
+                return await store.save(tx, Change(after), act="no answer", exchanged=answered.exchanged)
+            sealed = sealing.seal_answer(tx, check.id, answered.content)
+            change = _understood(uow, tx, check, asking, answered)
+            saved = await store.save(tx, change, act="answered", exchanged=answered.exchanged, answer=sealed)
+            await reviewing.review_ended(tx, saved)
+            return saved
     async with uow.begin() as tx:
-        check = await store.load(tx, asking.check.id, lock=True)
-        if (check.status, check.version) != (Status.ASKING, asking.check.version):
-            return
-        if not answered.content:
-            after = check.gave_up(answered.code) if answered.final else check.heard_nothing(answered.code, tx.now)
-            await store.save(tx, Change(after), act="no answer", exchanged=answered.exchanged)
-            return
-        sealed = sealing.seal_answer(tx, check.id, answered.content)
-        change = _understood(uow, tx, check, asking, answered)
-        saved = await store.save(tx, change, act="answered", exchanged=answered.exchanged, answer=sealed)
-        await reviewing.review_appointments(tx, saved)
+        return await store.load(tx, check.id)
 
 
 def _understood(

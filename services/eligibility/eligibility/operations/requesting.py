@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from common.change import Change
@@ -13,7 +13,6 @@ from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
 from eligibility.domain.check import Cause, CoverageCheck, Status
 from eligibility.domain.picture import Picture
-from eligibility.domain.retrying import MEANWHILE
 from eligibility.domain.standing import Standing
 from eligibility.operations import showing
 from eligibility.store import checks as store
@@ -32,25 +31,28 @@ class Wish:
     service_types: tuple[str, ...] = ()
     anew: bool = False
 
+    def check(self, now: datetime) -> CoverageCheck:
+        """A check that waits to be asked at once."""
+        return CoverageCheck(
+            id=new_id(),
+            patient_id=self.patient_id,
+            on=self.on,
+            cause=self.cause,
+            service_types=self.service_types,
+            wanted_coverage=self.coverage_id,
+            anew=self.anew,
+            ask_at=now,
+        )
 
-async def want_check(uow: UnitOfWork, wish: Wish, *, at_once: bool = False) -> CoverageCheck:
-    """Have a payer asked. With `at_once` the caller asks itself as soon as this returns."""
+
+async def want_check(uow: UnitOfWork, wish: Wish) -> CoverageCheck:
+    """Have a payer asked."""
     async with uow.begin() as tx:
-        return tx.done(await open_check(tx, wish, at_once=at_once))
+        return tx.done(await open_check(tx, wish))
 
 
-async def open_check(tx: Transaction, wish: Wish, *, at_once: bool = False) -> CoverageCheck:
-    check = CoverageCheck(
-        id=new_id(),
-        patient_id=wish.patient_id,
-        on=wish.on,
-        cause=wish.cause,
-        service_types=wish.service_types,
-        wanted_coverage=wish.coverage_id,
-        anew=wish.anew,
-        ask_at=tx.now + MEANWHILE if at_once else tx.now,
-    )
-    return await store.add(tx, check)
+async def open_check(tx: Transaction, wish: Wish) -> CoverageCheck:
+    return await store.add(tx, Change(wish.check(tx.now)))
 
 
 async def ask_again(uow: UnitOfWork, check_id: UUID, version: int) -> CoverageCheck:

@@ -31,8 +31,10 @@ async def review(uow: UnitOfWork, patient_id: UUID, on: date, planned: tuple[Pla
         return tx.done(await _keep(tx, check, told, planned, network))
 
 
-async def review_appointments(tx: Transaction, check: CoverageCheck) -> None:
+async def review_ended(tx: Transaction, check: CoverageCheck) -> None:
     """A check ended: hold what its appointments plan against it. Coverage that is not on file is a gap too."""
+    if check.is_open:
+        return
     for appointment in await appointments.of_check(tx, check.id):
         if not appointment.planned:
             continue

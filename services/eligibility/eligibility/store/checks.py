@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select, text, update
+from sqlalchemy import Insert, Select, Update, insert, literal, select, text, union_all, update
 
 import x12
 from common.change import Change
 from common.ids import new_id
 from common.pagination import Cursor, keyset
 from common.phi import Phi
-from common.refusal import NotFound
-from common.store import save_version
+from common.refusal import NotFound, Stale
 from common.uow import Transaction
 from eligibility import sealing
 from eligibility.domain.check import OPEN, Cause, CoverageCheck, Status
@@ -122,11 +121,8 @@ async def open_for(tx: Transaction, patient_id: UUID, day: date) -> CoverageChec
 async def equal_to(tx: Transaction, check: CoverageCheck, fingerprint: bytes, since: datetime) -> CoverageCheck | None:
     """Another check with the same question: one that is being asked, else the latest that was answered after `since`.
 
-    Whoever looks holds the fingerprint until the transaction ends: of two that look at once, the second sees the first.
+    Whoever looks holds the question (`registers.asking`): of two that look at once, the second sees the first.
     """
-    await tx.execute(
-        text("SELECT pg_advisory_xact_lock(:held)"), {"held": int.from_bytes(fingerprint[:8], signed=True)}
-    )
     statement = (
         select(checks)
         .where(checks.c.fingerprint == fingerprint, checks.c.id != check.id, checks.c.same_as.is_(None))
@@ -141,12 +137,18 @@ async def equal_to(tx: Transaction, check: CoverageCheck, fingerprint: bytes, si
     return _check(row) if row else None
 
 
-async def add(tx: Transaction, check: CoverageCheck) -> CoverageCheck:
-    values = _columns(check) | {"id": check.id, "version": 1, "asked_for_at": tx.now}
-    await tx.execute(insert(checks).values(practice_id=tx.practice_id, **values))
-    await note(tx, check, act="wanted")
-    tx.audit("create", "coverage check", check.id, cause=check.cause.value)
-    _watch(tx, check)
+async def add(
+    tx: Transaction, change: Change[CoverageCheck], *, acts: tuple[str, ...] = ("wanted",), **columns: Any
+) -> CoverageCheck:
+    """A check as it is wanted; `acts` is what was done about it since, in the same moment."""
+    check = change.aggregate
+    values = _columns(check) | columns | {"id": check.id, "version": 1, "asked_for_at": tx.now}
+    statement = insert(checks).values(practice_id=tx.practice_id, **values)
+    await _write(tx, statement, [_line(tx, check, act) for act in acts])
+    tx.audit("create", "coverage check", check.id, cause=check.cause.value, status=check.status.value)
+    for event in change.events:
+        tx.publish(event, key=check.id, version=1)
+    watch(tx, check)
     return check
 
 
@@ -161,41 +163,53 @@ async def save(
 ) -> CoverageCheck:
     """Raises Stale when somebody was faster. `columns` are sealed ones, which no check carries about."""
     check = change.aggregate
-    version = await save_version(tx, checks, check.id, check.version, _columns(check) | columns, kind="check")
+    version = check.version + 1
     saved = replace(check, version=version)
-    await note(tx, saved, act=act, reason=reason, exchanged=exchanged)
+    statement = update(checks).where(checks.c.id == check.id, checks.c.version == check.version)
+    line = _line(tx, saved, act, reason=reason, exchanged=exchanged)
+    if not await _write(tx, statement.values(**_columns(saved), **columns, version=version), [line]):
+        raise Stale(kind="check", id=check.id, version=check.version)
     tx.audit("update", "coverage check", saved.id, act=act, status=saved.status.value, version=version)
     for event in change.events:
         tx.publish(event, key=saved.id, version=version)
-    _watch(tx, saved)
+    watch(tx, saved)
     return saved
 
 
-async def note(
+async def _write(tx: Transaction, statement: Insert | Update, lines: Sequence[dict[str, Any]]) -> bool:
+    """Write the check and lines of its history in one statement; False where there was no such check to write."""
+    written = statement.returning(checks.c.id).cte("written")
+    selected = [
+        select(*(literal(value, history.c[name].type).label(name) for name, value in line.items())).select_from(written)
+        for line in lines
+    ]
+    told = selected[0] if len(selected) == 1 else union_all(*selected)
+    return (await tx.execute(insert(history).from_select(list(lines[0]), told))).rowcount > 0
+
+
+def _line(
     tx: Transaction,
     check: CoverageCheck,
-    *,
     act: str,
+    *,
     reason: Phi[str] | None = None,
     exchanged: Exchanged = NO_EXCHANGE,
-) -> None:
+) -> dict[str, Any]:
     """One more line of the check's history."""
     id = new_id()
-    await tx.execute(
-        insert(history).values(
-            practice_id=tx.practice_id,
-            id=id,
-            check_id=check.id,
-            at=tx.now,
-            actor=tx.actor.subject,
-            act=act,
-            status=check.status.value,
-            codes=list(check.codes),
-            sealed_reason=sealing.REASON.seal_if(tx.vault, tx.practice_id, id, reason),
-            exchange_id=exchanged.exchange_id,
-            milliseconds=exchanged.milliseconds,
-        )
-    )
+    return {
+        "practice_id": tx.practice_id,
+        "id": id,
+        "check_id": check.id,
+        "at": tx.now,
+        "actor": tx.actor.subject,
+        "act": act,
+        "status": check.status.value,
+        "codes": list(check.codes),
+        "sealed_reason": sealing.REASON.seal_if(tx.vault, tx.practice_id, id, reason),
+        "exchange_id": exchanged.exchange_id,
+        "milliseconds": exchanged.milliseconds,
+    }
 
 
 async def history_of(tx: Transaction, check_id: UUID) -> Sequence[Happening]:
@@ -215,13 +229,15 @@ async def history_of(tx: Transaction, check_id: UUID) -> Sequence[Happening]:
     ]
 
 
-async def give_question(tx: Transaction, check_id: UUID, question: x12.EligibilityInquiry, fingerprint: bytes) -> None:
-    """Keep the question beside its check, in the transaction that fixes it."""
-    sealed = sealing.QUESTION.seal(tx.vault, tx.practice_id, check_id, question)
-    await tx.execute(update(checks).where(checks.c.id == check_id).values(question=sealed, fingerprint=fingerprint))
+def sealed_question(
+    tx: Transaction, check_id: UUID, question: x12.EligibilityInquiry, fingerprint: bytes
+) -> dict[str, Any]:
+    """The columns of a question, for the statement that fixes it."""
+    return {"question": sealing.QUESTION.seal(tx.vault, tx.practice_id, check_id, question), "fingerprint": fingerprint}
 
 
-def _watch(tx: Transaction, check: CoverageCheck) -> None:
+def watch(tx: Transaction, check: CoverageCheck) -> None:
+    """Set the timer of the next attempt; drop it where there is none."""
     if check.status in OPEN and check.ask_at is not None:
         tx.schedule(ASK, check.id, due_at=check.ask_at, version=check.round)
     elif check.status not in OPEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from common.ids import new_id
@@ -17,6 +17,21 @@ async def payer(tx: Transaction, payer_id: str) -> Payer:
     """How the payer is asked; the defaults where nothing is set."""
     row = await tx.row(select(payers).where(payers.c.payer_id == payer_id))
     return _payer(row) if row else Payer(payer_id, payer_id)
+
+
+async def asking(tx: Transaction, payer_id: str, held: bytes) -> tuple[AskingProvider, Payer] | None:
+    """Who asks, and how that payer is asked; None where nobody is set to ask.
+
+    `held` names what is asked about: whoever comes second with the same waits here until the first transaction ends.
+    """
+    lock = func.pg_advisory_xact_lock(int.from_bytes(held[:8], signed=True)).label("held")
+    mine = [column.label(f"asking_{column.name}") for column in asking_providers.c]
+    both = asking_providers.outerjoin(payers, payers.c.payer_id == payer_id)
+    row = await tx.row(select(*mine, payers, lock).select_from(both))
+    if row is None:
+        return None
+    provider = AskingProvider(**{name: row[f"asking_{name}"] for name in AskingProvider.__slots__})
+    return provider, _payer(row) if row["payer_id"] else Payer(payer_id, payer_id)
 
 
 async def all_payers(tx: Transaction) -> list[Payer]:
