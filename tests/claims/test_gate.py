@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tests.claims.independent_judge import complaints
+
 from claims.store import claims as store
 from claims.store import readiness
 from common.ids import new_id
 
-NPI, RENDERING, TIN = "1234567893", "1245319599", "123456789"
+NPI, RENDERING, SENDER, TIN = "1234567893", "1245319599", "1003000126", "123456789"
 VISIT = datetime.now(UTC).date() - timedelta(days=3)
 BIOLOGIC = {"number": 1, "cpt": "J3357", "units": 45, "modifiers": [], "diagnosis_pointers": [1]}
 WARTS = {"number": 1, "cpt": "17110", "units": 1, "modifiers": [], "diagnosis_pointers": [1]}
@@ -26,17 +28,43 @@ async def tells(clinic: Clinic, service: str, event: str, key: UUID, version: in
 
 async def authorizes(
     clinic: Clinic, patient_id: UUID, *, until: date, units: int | None = None, number: str = "PA100", version: int = 2,
-    id: UUID | None = None,
+    id: UUID | None = None, code: str = "J3357",
 ) -> UUID:  # fmt: skip
-    """The payer approves the biologic for some days."""
+    """The payer approves the biologic, or another service, for some days."""
     key = id or new_id()
     await tells(
         clinic, "authorizations", "AuthApproved", key, version,
         authorization_id=key, patient_id=patient_id, payer_id="PAYERA", kind="services", outcome="approved",
-        number=number, certified=[{"code": "J3357", "units": units}], valid_from="2025-01-01",
+        number=number, certified=[{"code": code, "units": units}], valid_from="2025-01-01",
         valid_to=until.isoformat(), decided_on="2025-01-01", rendering_npi=RENDERING, retroactive=False,
     )  # fmt: skip
     return key
+
+
+async def rules_say(
+    clinic: Clinic, patient_id: UUID, encounter_id: UUID, *, coded: int = 1, version: int = 1,
+    referral: str = "not_needed",
+    **services: str,
+) -> None:  # fmt: skip
+    """Authorizations tells what the rules say of the visit as it is coded."""
+    said = {"rule": "biologics-of-payer-a", "source": "plan manual"}
+    await tells(
+        clinic, "authorizations", "AuthNeedDecided", encounter_id, version,
+        encounter_id=encounter_id, patient_id=patient_id, payer_id="PAYERA", plan="GOLD",
+        date_of_service=VISIT.isoformat(),
+        coded_version=coded, services=[{"code": code, "verdict": verdict} | said for code, verdict in services.items()],
+        referral={"verdict": referral} | said,
+    )  # fmt: skip
+
+
+async def refers(clinic: Clinic, patient_id: UUID, key: UUID, event: str, version: int, **more: Any) -> None:
+    """The payer decides on the referral of a patient by a primary care provider."""
+    referring = {"npi": SENDER, "last_name": "Reed", "first_name": "Pat"}
+    await tells(
+        clinic, "authorizations", event, key, version,
+        authorization_id=key, patient_id=patient_id, payer_id="PAYERA", kind="referral", referring=referring,
+        decided_on=VISIT.isoformat(), **more,
+    )  # fmt: skip
 
 
 async def asks_the_payer(clinic: Clinic, patient_id: UUID, event: str, *, version: int = 2) -> None:
@@ -121,6 +149,114 @@ class TestABiologicWhoseAuthorizationEnded:
         assert given_up.status_code == 200, given_up.text
         await clinic.lets_time_pass()
         assert await clinic.status(second) == "ready"
+
+
+class TestAServiceThatNeedsAnAuthorization:
+    async def test_waits_for_the_rules_and_then_for_the_payer(self, clinic: Clinic) -> None:
+        await clinic.prices({"J3357": "10.00"})
+        await clinic.puts("/gate-policy", {"authorization": "required"})
+        patient_id, encounter_id = await clinic.registers_a_patient(), new_id()
+        claim_id = await clinic.codes(patient_id, BIOLOGIC, WARTS | {"number": 2}, encounter_id=encounter_id)
+        await clinic.lets_time_pass()
+        assert await held(clinic) == [(str(claim_id), [("AUTH_UNDECIDED", "450.00"), ("AUTH_UNDECIDED", "210.00")])]
+
+        words = {"J3357": "needed", "17110": "ask"}
+        await rules_say(clinic, patient_id, encounter_id, **words)
+        await clinic.lets_time_pass()
+        assert await held(clinic) == [(str(claim_id), [("AUTH_NEEDED", "450.00"), ("AUTH_ASK", "210.00")])]
+        [item] = (await clinic.http.get("/holds")).json()["items"]
+        assert "biologics-of-payer-a (plan manual)" in item["holds"][0]["sentence"]
+        [told] = (await clinic.http.get(f"/claims/{claim_id}/readiness")).json()["rules"]
+        assert told["said"]["coded_version"] == 1
+
+        await clinic.codes(patient_id, BIOLOGIC, encounter_id=encounter_id, event="EncounterRecoded")
+        await authorizes(clinic, patient_id, until=VISIT)
+        await clinic.lets_time_pass()
+        [sent] = await clinic.sent_claims()
+        assert (sent.prior_authorization, [line.procedure.code for line in sent.lines]) == ("PA100", ["J3357"])
+
+    async def test_is_judged_again_when_it_is_coded_anew(self, clinic: Clinic) -> None:
+        await clinic.puts("/gate-policy", {"authorization": "required"})
+        await waits_long(clinic)
+        patient_id, encounter_id = await clinic.registers_a_patient(), new_id()
+        await rules_say(clinic, patient_id, encounter_id, **{"17110": "not_needed"})
+        claim_id = await clinic.codes(patient_id, WARTS, encounter_id=encounter_id)
+        await clinic.lets_time_pass()
+        assert await clinic.status(claim_id) == "ready"
+
+        await clinic.codes(patient_id, WARTS | {"units": 2}, encounter_id=encounter_id, event="EncounterRecoded")
+        await clinic.lets_time_pass()
+        assert await held(clinic) == [(str(claim_id), [("AUTH_UNDECIDED", "420.00")])]
+        await rules_say(clinic, patient_id, encounter_id, coded=2, version=2, **{"17110": "not_needed"})
+        await clinic.lets_time_pass()
+        assert await clinic.status(claim_id) == "ready"
+
+
+class TestTwoLinesUnderTwoAuthorizations:
+    async def test_have_each_its_number(self, clinic: Clinic) -> None:
+        await clinic.prices({"J3357": "10.00"})
+        patient_id = await clinic.registers_a_patient()
+        await authorizes(clinic, patient_id, until=VISIT, units=45)
+        await authorizes(clinic, patient_id, until=VISIT, number="PA200", code="17110")
+        claim_id = await clinic.codes(patient_id, BIOLOGIC, WARTS | {"number": 2})
+        await clinic.lets_time_pass()
+
+        [text] = await clinic.sent_sets()
+        _, first, second = text.split("~LX*")
+        assert (text.count("REF*G1*"), "REF*G1*PA100" in first, "REF*G1*PA200" in second) == (2, True, True)
+        [file] = await clinic.edi.sent("837P")
+        assert complaints(file) == ""
+        claim = await clinic.claim(claim_id)
+        assert claim["authorization_number"] is None
+        assert [line["authorization_number"] for line in claim["lines"]] == ["PA100", "PA200"]
+
+
+class TestAVisitThatNeedsAReferral:
+    async def test_waits_until_the_payer_allows_it_after_all(self, clinic: Clinic) -> None:
+        patient_id, encounter_id, referral = await clinic.registers_a_patient(), new_id(), new_id()
+        await refers(clinic, patient_id, referral, "AuthDenied", 2, outcome="denied", services=[], reasons=["70"])
+        claim_id = await clinic.codes(patient_id, WARTS, encounter_id=encounter_id)
+        await rules_say(clinic, patient_id, encounter_id, referral="needed")
+        await clinic.lets_time_pass()
+        assert await held(clinic) == [(str(claim_id), [("REFERRAL_DENIED", "210.00")])]
+
+        day = VISIT.isoformat()
+        await refers(
+            clinic, patient_id, referral, "AuthApproved", 3,
+            number="RF100", certified=[], outcome="approved", valid_from=day, valid_to=day, visits=1, retroactive=True,
+        )  # fmt: skip
+        await clinic.lets_time_pass()
+        [sent] = await clinic.sent_claims()
+        assert sent.referring is not None
+        assert (sent.referral_number, sent.prior_authorization) == ("RF100", "")
+        assert (sent.referring.name, sent.referring.first, sent.referring.npi) == ("Reed", "Pat", SENDER)
+        [file] = await clinic.edi.sent("837P")
+        assert complaints(file) == ""
+        assert (await clinic.claim(claim_id))["referral_number"] == "RF100"
+
+    async def test_takes_one_of_its_visits_and_gives_it_back_when_it_is_void(self, clinic: Clinic) -> None:
+        await waits_long(clinic)
+        patient_id, referral = await clinic.registers_a_patient(), new_id()
+        await refers(
+            clinic, patient_id, referral, "AuthApproved", 2,
+            number="RF100", certified=[], outcome="approved", valid_from="2025-01-01", valid_to=VISIT.isoformat(),
+            visits=1,
+        )  # fmt: skip
+        claims: list[UUID] = []
+        for on in (VISIT, VISIT, VISIT - timedelta(days=7)):
+            encounter_id = new_id()
+            await rules_say(clinic, patient_id, encounter_id, referral="needed")
+            line = WARTS | {"modifiers": ["59"]} if claims else WARTS
+            claims.append(await clinic.codes(patient_id, line, encounter_id=encounter_id, on=on))
+            await clinic.lets_time_pass()
+        first, same_day, other_day = claims
+        assert [await clinic.status(one) for one in claims] == ["ready", "ready", "held"]
+        assert await held(clinic) == [(str(other_day), [("REFERRAL_VISITS", "210.00")])]
+
+        for one, then in ((first, "held"), (same_day, "ready")):
+            await clinic.http.post(f"/claims/{one}/void", json={"reason": "Entered twice"})
+            await clinic.lets_time_pass()
+            assert await clinic.status(other_day) == then
 
 
 class TestACosmeticAndAMedicalServiceInOneVisit:

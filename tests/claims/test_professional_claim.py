@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import logging
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from importlib.resources import files
 from uuid import UUID
 
 import pytest
-import pyx12.params
-import pyx12.x12n_document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.claims.independent_judge import complaints
 
 import x12
 from claims.domain.batches import Batch, BatchStatus
@@ -22,7 +17,7 @@ from claims.domain.claim import Claim, Submission
 from claims.domain.coding import CodedEncounter, ServiceLine, total
 from claims.domain.decisions import Decision, EarlierPayer
 from claims.domain.events import AdjudicatedLine, LineAdjustment
-from claims.domain.facts import Taken
+from claims.domain.facts import Referring, Taken
 from claims.domain.lifecycle import Status
 from claims.domain.numbering import batch_reference, claim_number, control_number
 from claims.domain.parties import Address, Coverage, Location, Payer, Person, Practice, RenderingProvider, Snapshot
@@ -34,7 +29,6 @@ from simulator.earlier_payers import earlier_payer
 NOW = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 BATCH = Batch(UUID(int=9), "PAYERA", NOW, BatchStatus.INTENDED, batch_reference(4), NOW)
-MAPS = str(files("pyx12") / "map")
 HOME = Address("12 Sample Row", "Albany", "NY", "122070002", "Unit 4")
 OFFICE = Address("100 Example Street", "Albany", "NY", "122070001")
 PRACTICE = Practice(
@@ -53,17 +47,6 @@ DEPENDENT_FIRST = Coverage(UUID(int=5), "PAYERZ", Phi("ZM2000002"), "P", "19", P
 CODES = st.sampled_from(["99213", "11102", "11103", "17110", "17000", "17003", "88305", "11402"])
 MODIFIERS = st.lists(st.sampled_from(["25", "59", "XS", "LT", "RT", "79"]), max_size=4, unique=True).map(tuple)
 DIAGNOSES = st.lists(st.sampled_from(["B07.8", "L57.0", "L70.0", "D22.5", "C44.311"]), min_size=1, max_size=5)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _silence() -> Generator[None, None, None]:
-    # pyx12 logs element values at ERROR.
-    logger = logging.getLogger("pyx12")
-    before = logger.level, logger.propagate
-    logger.setLevel(logging.CRITICAL + 1)
-    logger.propagate = False
-    yield
-    logger.level, logger.propagate = before
 
 
 def a_claim(
@@ -105,16 +88,6 @@ def interchange(*claims: Claim) -> bytes:
     return x12.write_interchange(header, [x12.TransactionSet("837", x12.CLAIM_VERSION, body) for body in bodies])
 
 
-def complaints(file: bytes) -> str:
-    """What pyx12 and our own validator object to; empty when both accept."""
-    report = io.StringIO()
-    accepted = pyx12.x12n_document.x12n_document(
-        pyx12.params.ParamsBase(), io.StringIO(file.decode()), None, None, fd_json=report, map_path=MAPS
-    )
-    ours = " ".join(finding.message for finding in x12.validate(file) if finding.severity == "error")
-    return ours if accepted else report.getvalue() or "rejected"
-
-
 def to_the_second_payer(*, by_line: bool = True) -> Claim:
     """A claim that the first payer has decided on, line by line or as a whole."""
     claim = a_claim(1)
@@ -139,6 +112,7 @@ def to_the_second_payer(*, by_line: bool = True) -> Claim:
 
 
 DEPENDENT = Coverage(UUID(int=4), "PAYERA", Phi("MA1000001"), "S", "19", PARENT)
+SENDER = Referring("1003000126", "Reed", "Pat")
 BY_THE_PRACTICE = replace(CLINICIAN, npi=PRACTICE.npi)
 
 
@@ -157,6 +131,15 @@ def seen_at(location: Location) -> Claim:
     claim = a_claim()
     assert claim.snapshot is not None
     return replace(claim, snapshot=replace(claim.snapshot, location=location))
+
+
+def sent_by(sender: Referring | None) -> Claim:
+    """A claim whose visit is under a referral, one line of it under an authorization as well."""
+    visit = [
+        Taken(line.number, line.cpt, line.units, UUID(int=90), "RF1", "PAYERA", "referral", sender)
+        for line in a_claim().lines
+    ]
+    return replace(under("PA1", "PA1"), authorized=(*under("PA1", "PA1").authorized[:1], *visit))
 
 
 def reference_of(body: str) -> str:
@@ -181,6 +164,7 @@ class TestWhatGoesOut:
             to_the_second_payer(),
             to_the_second_payer(by_line=False),
             under("PA1", "PA2"),
+            sent_by(SENDER),
             seen_at(EAST),
             seen_at(replace(EAST, npi="")),
         ],
@@ -193,6 +177,7 @@ class TestWhatGoesOut:
             "to a second payer, decided by line",
             "to a second payer, decided as a whole",
             "under two authorizations",
+            "under a referral",
             "at a place with an NPI",
             "at a place of the practice without one",
         ],
@@ -261,6 +246,20 @@ class TestWhatGoesOut:
         [received] = x12.read_claims(interchange(under(*numbers)))
         assert received.claim.prior_authorization == of_claim
         assert [line.prior_authorization for line in received.claim.lines] == of_lines
+
+    @pytest.mark.parametrize(
+        ("sender", "named"),
+        [(SENDER, ("Reed", "Pat", "1003000126")), (replace(SENDER, last_name=None), None), (None, None)],
+        ids=["by name", "by number alone", "by nobody known"],
+    )
+    def test_has_the_referral_and_who_sent_the_patient_where_there_is_a_name(
+        self, sender: Referring | None, named: tuple[str, str, str] | None
+    ) -> None:
+        [received] = x12.read_claims(interchange(sent_by(sender)))
+        claim, who = received.claim, received.claim.referring
+        assert (claim.referral_number, claim.prior_authorization) == ("RF1", "PA1")
+        assert {(line.referral_number, line.prior_authorization) for line in claim.lines} == {("", "")}
+        assert (who and (who.name, who.first, who.npi)) == named
 
     def test_carries_the_laboratory_certificate_with_tests_only(self) -> None:
         test = ServiceLine(1, "88305", 1, (), (1,), Money("90.00"))

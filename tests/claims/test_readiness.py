@@ -1,150 +1,73 @@
-"""The gate: each reason struck by the least that strikes it, and the laws that hold over any history of facts."""
+"""The gate: each reason struck by the least that strikes it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from functools import reduce
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from tests.claims.gate_facts import (
+    AUTH,
+    COVER,
+    DAY,
+    DRUG,
+    ENDED,
+    NOW,
+    NPI,
+    OPEN,
+    OTHER_AUTH,
+    PROVIDER,
+    REQUIRED,
+    SHOT,
+    SNAPSHOT,
+    VISIT,
+    approved,
+    bill,
+    check,
+    claim,
+    denied,
+    enrolled,
+    payer,
+    reasons,
+    requested,
+    ruled,
+)
 
 from claims.domain import assembly
-from claims.domain.bill import REASONS, Bill
-from claims.domain.claim import Claim, started
-from claims.domain.coding import CodedEncounter, LaterWord, ServiceLine
+from claims.domain.bill import REASONS
+from claims.domain.coding import LaterWord
 from claims.domain.decisions import Decision, EarlierPayer
 from claims.domain.events import ClaimHeld
-from claims.domain.facts import (
-    AuthApproved,
-    AuthDenied,
-    AuthorizationHeard,
-    AuthRequested,
-    CertifiedService,
-    CoverageHeard,
-    CoverageSaid,
-    EnrollmentHeard,
-    EnrollmentSaid,
-    ExclusionHeard,
-    Facts,
-    NeedHeard,
-    Span,
-)
+from claims.domain.facts import AuthorizationHeard, ExclusionHeard, Facts, Need, Span
 from claims.domain.findings import Finding, Override, Severity
-from claims.domain.gate_policy import Ask, GatePolicy, NeededCodes
+from claims.domain.gate_policy import Ask, GatePolicy
 from claims.domain.lifecycle import Status
-from claims.domain.parties import Address, Coverage, Payer, Person, Practice, Snapshot
 from claims.domain.readiness import decide, judge
 from common.change import Change
 from common.money import Money
 from common.phi import Phi
 
-DAY = date(2026, 3, 2)
-TOLD = datetime(2026, 3, 1, 9, tzinfo=UTC)
-PATIENT, COVERAGE, CHECK, AUTH, OTHER_AUTH, ENROLLMENT, PROVIDER, REVIEW = (UUID(int=number) for number in range(1, 9))
-NPI, GROUP, TIN = "1245319599", "1234567893", "123456789"
-DRUG = ServiceLine(1, "J3357", 90, (), (1,), Money("100.00"))
-SHOT = ServiceLine(2, "96372", 1, (), (1,), Money("45.00"))
-VISIT = ServiceLine(3, "99213", 1, ("25",), (1,), Money("150.00"))
-REQUIRED = GatePolicy(Ask.REQUIRED, Ask.REQUIRED, Ask.REQUIRED)
-
-
-def bill(*lines: ServiceLine, **changes: Any) -> Bill:
-    billed = lines or (DRUG,)
-    facts = Bill(
-        patient_id=PATIENT,
-        payer_id="PAYERA",
-        coverage_id=COVERAGE,
-        primary=True,
-        federal=False,
-        on=DAY,
-        rendering_npi=NPI,
-        billing_npi=GROUP,
-        tax_id=TIN,
-        state="NY",
-        lines=billed,
-        charge=Money.sum(line.charge for line in billed),
-        last_day=date(2026, 6, 30),
-    )
-    return replace(facts, **changes)
-
-
-def check(*, active: bool = True, on: date = DAY, minutes: int = 0, id: UUID = CHECK, first: bool = True) -> Facts:
-    said = CoverageSaid(id, PATIENT, COVERAGE, "PAYERA", on, DAY, other_payer_first=not first)
-    return Facts(coverages=(CoverageHeard(said, active, 1, TOLD + timedelta(minutes=minutes)),))
-
-
-def approved(*codes: str, units: int | None = None, id: UUID = AUTH, **changes: Any) -> AuthorizationHeard:
-    said = AuthApproved(
-        authorization_id=id,
-        patient_id=PATIENT,
-        payer_id="PAYERA",
-        kind="services",
-        number=f"PA{id.int}",
-        certified=tuple(CertifiedService(code, units) for code in codes or ("J3357",)),
-        decided_on=date(2026, 1, 10),
-        valid_from=date(2026, 1, 1),
-        valid_to=date(2026, 12, 31),
-        rendering_npi=NPI,
-    )
-    return AuthorizationHeard.of_decision(replace(said, **changes), 2)
-
-
-def denied(outcome: str = "denied", *, id: UUID = OTHER_AUTH, **changes: Any) -> AuthorizationHeard:
-    said = AuthDenied(
-        id, PATIENT, "PAYERA", "services", outcome, (CertifiedService("J3357"),), date(2026, 2, 1), date(2026, 1, 1)
-    )
-    return AuthorizationHeard.of_decision(replace(said, **changes), 2)
-
-
-def requested(*codes: str, version: int = 1) -> AuthorizationHeard:
-    services = tuple(CertifiedService(code) for code in codes or ("J3357",))
-    return AuthorizationHeard.of_request(AuthRequested(AUTH, PATIENT, "PAYERA", "services", services), version)
-
-
-def enrolled(*spans: Span, version: int = 1, **changes: Any) -> EnrollmentHeard:
-    said = EnrollmentSaid(ENROLLMENT, NPI, "PAYERA", GROUP, "MAIN", spans, TIN)
-    return EnrollmentHeard(replace(said, **changes), version)
-
-
-def reasons(facts: Facts, asked: Bill | None = None) -> list[str]:
-    return [hold.reason for hold in decide(asked or bill(), facts).holds]
-
 
 class TestWhatIsNotKnown:
     def test_lets_a_claim_go_unless_the_practice_asks_for_it(self) -> None:
         assert decide(bill(), Facts()).allowed
-        policy = replace(REQUIRED, needs_authorization=(NeededCodes("J0100", "J9999"),))
-        assert reasons(Facts(policy=policy)) == ["COVERAGE_UNVERIFIED", "AUTH_NEEDED", "CRED_UNKNOWN"]
+        assert reasons(Facts(policy=REQUIRED)) == [
+            "COVERAGE_UNVERIFIED", "AUTH_UNDECIDED", "REFERRAL_UNDECIDED", "CRED_UNKNOWN",
+        ]  # fmt: skip
 
     @pytest.mark.parametrize(
         ("policy", "reason"),
         [
             (GatePolicy(coverage=Ask.REQUIRED), "COVERAGE_UNVERIFIED"),
-            (
-                GatePolicy(authorization=Ask.REQUIRED, needs_authorization=(NeededCodes("J3357", "J3357", "PAYERA"),)),
-                "AUTH_NEEDED",
-            ),
+            (GatePolicy(authorization=Ask.REQUIRED), "AUTH_UNDECIDED"),
+            (GatePolicy(referral=Ask.REQUIRED), "REFERRAL_UNDECIDED"),
             (GatePolicy(enrollment=Ask.REQUIRED), "CRED_UNKNOWN"),
         ],
     )
     def test_each_gate_is_turned_on_by_itself(self, policy: GatePolicy, reason: str) -> None:
         assert reasons(Facts(policy=policy)) == [reason]
-
-    def test_a_rule_for_another_payer_or_code_asks_nothing(self) -> None:
-        rules = (NeededCodes("J3357", "J3357", "PAYERB"), NeededCodes("17106", "17108"))
-        assert reasons(Facts(policy=GatePolicy(authorization=Ask.REQUIRED, needs_authorization=rules))) == []
-
-    def test_a_coverage_review_says_that_a_code_needs_one(self) -> None:
-        need = NeedHeard(REVIEW, PATIENT, DAY, ("J3357",), "PAYERA")
-        policy = GatePolicy(authorization=Ask.REQUIRED)
-        assert reasons(Facts(policy=policy, needs=(need,))) == ["AUTH_NEEDED"]
-        assert reasons(Facts(needs=(need,))) == []
-        assert reasons(Facts(policy=policy, needs=(replace(need, date_of_service=date(2026, 3, 3)),))) == []
 
     def test_a_request_that_the_payer_has_not_decided_is_not_known_either(self) -> None:
         facts = Facts(authorizations=(requested(),))
@@ -212,13 +135,13 @@ class TestAuthorization:
         assert reasons(Facts(authorizations=(denied(**changes),))) == []
 
     def test_that_the_payer_does_not_want_frees_the_line_until_a_later_denial(self) -> None:
-        policy = GatePolicy(authorization=Ask.REQUIRED, needs_authorization=(NeededCodes("J3357", "J3357"),))
+        facts = Facts(policy=GatePolicy(authorization=Ask.REQUIRED), rules=(ruled({"J3357": Need.NEEDED}),))
         waived = denied("not_required", id=AUTH)
-        assert reasons(Facts(policy=policy, authorizations=(waived,))) == []
+        assert reasons(replace(facts, authorizations=(waived,))) == []
         earlier = denied(decided_on=date(2026, 1, 15))
-        assert reasons(Facts(policy=policy, authorizations=(waived, earlier))) == []
+        assert reasons(replace(facts, authorizations=(waived, earlier))) == []
         later = denied(decided_on=date(2026, 2, 15))
-        assert reasons(Facts(policy=policy, authorizations=(waived, later))) == ["AUTH_DENIED"]
+        assert reasons(replace(facts, authorizations=(waived, later))) == ["AUTH_DENIED"]
 
     def test_that_was_denied_for_days_after_the_service_says_nothing(self) -> None:
         assert reasons(Facts(authorizations=(denied(starts_on=date(2026, 4, 1)),))) == []
@@ -316,28 +239,6 @@ class TestExclusion:
         assert [id for id, reason in REASONS.items() if not reason.overridable] == ["PROVIDER_EXCLUDED"]
 
 
-def claim(status: Status = Status.READY, *, snapshot: Snapshot | None = None, **changes: Any) -> Claim:
-    """A claim of the biologic, as it stands between being judged and being sent."""
-    coded = CodedEncounter(UUID(int=60), PATIENT, 1, DAY, "11", NPI, ("L40.0",), (DRUG,), "2026Q1")
-    begun = started(UUID(int=61), "0000000A", coded, TOLD)
-    frozen = snapshot or SNAPSHOT
-    return replace(begun, status=status, snapshot=frozen, charge=Money("9000.00"), **changes)
-
-
-def payer(payer_id: str = "PAYERA", **more: Any) -> Payer:
-    return Payer(payer_id, "Sample Plan", "CI", 120, takes_frequency_codes=True, x_modifiers=True, **more)
-
-
-WHERE = Address("100 Example Street", "Albany", "NY", "122070001")
-PERSON = Person(Phi("Quill"), Phi("Maren"))
-PRACTICE = Practice("Sample Dermatology PC", GROUP, TIN, "207N00000X", WHERE, "Billing", "5185550100")
-COVER = Coverage(COVERAGE, "PAYERA", Phi("MA1000001"), "P", "18", PERSON)
-SNAPSHOT = Snapshot(DAY, PERSON, COVER, payer(), PRACTICE, None)
-NOW = TOLD + timedelta(days=3)
-OPEN = Facts(authorizations=(approved(),))
-ENDED = Facts(authorizations=(approved(valid_to=date(2026, 3, 1)),))
-
-
 class TestAClaim:
     def test_that_is_ready_is_held_by_what_turned_bad_and_released_by_what_mends_it(self) -> None:
         held = assembly.weigh(claim(), ENDED, NOW)
@@ -383,110 +284,3 @@ class TestAClaim:
         judged = assembly.weigh(gone_on, Facts(authorizations=(approved(), theirs)), NOW)
         assert [one.payer_id for one in judged.aggregate.authorized] == ["PAYERA", "PAYERB"]
         assert judged.aggregate.prior_authorization == "PA5"
-
-
-PLACES = ("MAIN", "SOUTH", "EAST")
-DAYS = st.dates(date(2026, 2, 20), date(2026, 3, 12))
-
-
-@st.composite
-def spans(draw: st.DrawFn) -> tuple[Span, ...]:
-    bounds = sorted(draw(st.lists(DAYS, unique=True, max_size=4)))
-    pairs = [Span(first, last) for first, last in zip(bounds[::2], bounds[1::2], strict=False)]
-    return (*pairs, Span(bounds[-1])) if len(bounds) % 2 else tuple(pairs)
-
-
-@st.composite
-def words(draw: st.DrawFn) -> list[Any]:
-    """A history of one aggregate of each kind, each word with a version of its own."""
-    count = draw(st.integers(1, 5))
-    told: list[Any] = []
-    for version in range(1, count + 1):
-        told.append(enrolled(*draw(spans()), version=version))
-        active, minutes = draw(st.booleans()), draw(st.integers(0, 9))
-        [heard] = check(active=active, minutes=minutes).coverages
-        told.append(replace(heard, version=version))
-        told.append(ExclusionHeard(PROVIDER, NPI, version, draw(st.none() | DAYS)))
-        decision = draw(st.sampled_from(["approved", "denied", "cancelled", "not_required", "requested"]))
-        if decision == "requested":
-            told.append(requested(version=version))
-        elif decision == "approved":
-            first, last = sorted((draw(DAYS), draw(DAYS)))
-            one = approved(units=draw(st.none() | st.integers(1, 200)), valid_from=first, valid_to=last)
-            told.append(replace(one, decided_version=version))
-        else:
-            told.append(replace(denied(decision, id=AUTH), decided_version=version))
-    return told
-
-
-def known(told: Sequence[Any]) -> Facts:
-    """What is kept of words in the order in which they came."""
-
-    def of(kind: type[Any]) -> tuple[Any, ...]:
-        mine = [word for word in told if isinstance(word, kind)]
-        return (reduce(lambda kept, word: kept.joined(word), mine),) if mine else ()
-
-    return Facts(
-        coverages=of(CoverageHeard),
-        authorizations=of(AuthorizationHeard),
-        enrollments=of(EnrollmentHeard),
-        exclusions=of(ExclusionHeard),
-    )
-
-
-class TestLaws:
-    @given(words(), st.data())
-    def test_facts_in_any_order_once_or_twice_leave_the_same_and_the_same_verdict(
-        self, told: list[Any], data: st.DataObject
-    ) -> None:
-        repeated = told + data.draw(st.lists(st.sampled_from(told), max_size=5))
-        shuffled = data.draw(st.permutations(repeated))
-        assert known(shuffled) == known(told)
-        asked = bill(on=data.draw(DAYS), federal=True)
-        assert decide(asked, known(shuffled)) == decide(asked, known(told))
-
-    @given(
-        st.lists(st.tuples(st.sampled_from(PLACES), spans()), min_size=1, max_size=8),
-        DAYS,
-        st.none() | st.sampled_from((*PLACES, "NOWHERE")),
-    )
-    def test_the_enrollment_gate_is_the_naive_answer_of_the_newest_days_of_the_location(
-        self, history: list[tuple[str, tuple[Span, ...]]], on: date, where: str | None
-    ) -> None:
-        newest: dict[str, EnrollmentHeard] = {}
-        billable: dict[str, set[date]] = {}
-        for version, (place, days) in enumerate(history, 1):
-            id = UUID(int=200 + PLACES.index(place))
-            word = enrolled(*days, version=version, location_code=place, enrollment_id=id)
-            newest[place] = newest[place].joined(word) if place in newest else word
-            billable[place] = {
-                span.first + timedelta(days=n)
-                for span in days
-                for n in range(((span.last or date(2026, 3, 31)) - span.first).days + 1)
-            }
-        expected = any(on in days for place, days in billable.items() if where in (None, place))
-        facts = Facts(enrollments=tuple(newest.values()))
-        assert decide(bill(on=on, location_code=where), facts).allowed == expected
-
-    @given(
-        limits=st.lists(st.integers(0, 12), min_size=1, max_size=3),
-        ends=st.lists(DAYS, min_size=3, max_size=3),
-        asked=st.lists(st.tuples(DAYS, st.lists(st.integers(1, 6), min_size=1, max_size=3)), max_size=8),
-    )
-    def test_no_run_of_claims_goes_past_the_days_or_the_units_of_any_authorization(
-        self, limits: list[int], ends: list[date], asked: list[tuple[date, list[int]]]
-    ) -> None:
-        heard = tuple(
-            approved(units=limit, id=UUID(int=100 + place), valid_to=ends[place]) for place, limit in enumerate(limits)
-        )
-        used: dict[tuple[UUID, str], int] = {}
-        for on, units in asked:
-            lines = tuple(replace(DRUG, number=place, units=count) for place, count in enumerate(units, 1))
-            verdict = decide(bill(*lines, on=on), Facts(authorizations=heard, used=dict(used)))
-            if not verdict.allowed:
-                continue
-            assert {one.line for one in verdict.taken} == {line.number for line in lines}
-            for one in verdict.taken:
-                used[one.authorization_id, one.code] = used.get((one.authorization_id, one.code), 0) + one.units
-                assert on <= ends[one.authorization_id.int - 100]
-        assert all(count <= limits[id.int - 100] for (id, _), count in used.items())

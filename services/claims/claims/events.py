@@ -12,6 +12,7 @@ from claims.domain.correction import Correction
 from claims.domain.facts import (
     AuthApproved,
     AuthDenied,
+    AuthNeedDecided,
     AuthorizationHeard,
     AuthRequested,
     CoverageHeard,
@@ -20,6 +21,7 @@ from claims.domain.facts import (
     EnrollmentSaid,
     ExclusionHeard,
     NeedHeard,
+    RulesHeard,
 )
 from claims.domain.recoding import Recoded
 from claims.heard import (
@@ -50,7 +52,7 @@ HANDLERS = Handlers()
 CLAIMS_SENT = "837P"
 CLAIM_ACKNOWLEDGEMENT = "277CA"
 SELF_PAY = "self_pay"
-AUTHORIZATION_NEEDED = "authorization-needed"
+AUTHORIZATION_NEEDED, REFERRAL_NEEDED = "authorization-needed", "referral-needed"
 
 
 @HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")
@@ -171,10 +173,21 @@ async def coverage_inactive(uow: UnitOfWork, event: Received[CoverageSaid]) -> N
 @HANDLERS.on("org.dermbill.eligibility.CoverageGapFound.v1")
 async def coverage_gap_found(uow: UnitOfWork, event: Received[CoverageGapFound]) -> None:
     said = event.data
-    codes = tuple(sorted({gap.code for gap in said.gaps if gap.kind == AUTHORIZATION_NEEDED and gap.code}))
-    if codes:
-        fact = NeedHeard(said.review_id, said.patient_id, said.date_of_service, codes, said.payer_id)
-        await readiness.hear(uow, fact, said.review_id)
+    fact = NeedHeard(
+        review_id=said.review_id,
+        patient_id=said.patient_id,
+        date_of_service=said.date_of_service,
+        codes=tuple(sorted({gap.code for gap in said.gaps if gap.kind == AUTHORIZATION_NEEDED and gap.code})),
+        payer_id=said.payer_id,
+        referral=any(gap.kind == REFERRAL_NEEDED for gap in said.gaps),
+        version=event.version,
+    )
+    await readiness.hear(uow, fact, said.review_id)
+
+
+@HANDLERS.on("org.dermbill.authorizations.AuthNeedDecided.v1")
+async def authorization_need_decided(uow: UnitOfWork, event: Received[AuthNeedDecided]) -> None:
+    await readiness.hear(uow, RulesHeard(event.data, event.version), event.data.encounter_id)
 
 
 @HANDLERS.on("org.dermbill.authorizations.AuthRequested.v1")

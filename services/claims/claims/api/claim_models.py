@@ -182,6 +182,7 @@ class ClaimOut(BaseModel):
     payer_claim_number: str | None
     adjudicated_on: date | None
     authorization_number: str | None
+    referral_number: str | None
     parties: PartiesOut | None
     follow_ups: list[FollowUpOut] = Field(default_factory=list)
     version: int
@@ -199,6 +200,7 @@ class ClaimOut(BaseModel):
             lines=[_line(line, claim.line_authorizations.get(line.number)) for line in claim.lines],
             overrides=tuple(OverrideOut.of(override) for override in claim.overrides),
             authorization_number=claim.prior_authorization,
+            referral_number=claim.referral.number if claim.referral else None,
             parties=PartiesOut.of(claim.snapshot) if claim.snapshot else None,
             follow_ups=[FollowUpOut.of(row) for row in follow_ups],
             **{name: getattr(claim, name) for name in _SAME},

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from claims.api.register_models import Cpt, PayerId
 from claims.domain import readiness
 from claims.domain.bill import Hold
 from claims.domain.claim import Claim
@@ -20,10 +19,11 @@ from claims.domain.facts import (
     ExclusionHeard,
     Facts,
     NeedHeard,
+    RulesHeard,
     Taken,
 )
 from claims.domain.findings import holding
-from claims.domain.gate_policy import DEFAULT_COVERAGE_DAYS, Ask, GatePolicy, NeededCodes
+from claims.domain.gate_policy import DEFAULT_COVERAGE_DAYS, Ask, GatePolicy
 from claims.store.holds import HoldTotal, amount_of
 from common.money import Money
 
@@ -126,6 +126,7 @@ class ReadinessOut(BaseModel):
     taken: tuple[Taken, ...]
     coverages: tuple[CoverageHeard, ...]
     needs: tuple[NeedHeard, ...]
+    rules: tuple[RulesHeard, ...]
     authorizations: tuple[AuthorizationHeard, ...]
     enrollments: tuple[EnrollmentHeard, ...]
     exclusions: tuple[ExclusionHeard, ...]
@@ -143,28 +144,11 @@ class ReadinessOut(BaseModel):
             taken=verdict.taken,
             coverages=facts.coverages,
             needs=facts.needs,
+            rules=facts.rules,
             authorizations=facts.authorizations,
             enrollments=facts.enrollments,
             exclusions=facts.exclusions,
         )
-
-
-class NeededCodesIn(BaseModel):
-    """Codes from `first` to `last`, or `first` alone, that need an authorization."""
-
-    model_config = ConfigDict(extra="forbid")
-    first: Cpt
-    last: Cpt | None = None
-    payer_id: PayerId | None = Field(default=None, description="Of any payer where left out")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> NeededCodesIn:
-        if self.last is not None and self.last < self.first:
-            raise ValueError("the last code comes before the first")
-        return self
-
-    def codes(self) -> NeededCodes:
-        return NeededCodes(self.first, self.last or self.first, self.payer_id)
 
 
 class GatePolicyIn(BaseModel):
@@ -174,30 +158,25 @@ class GatePolicyIn(BaseModel):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {
-                    "coverage": "known",
-                    "authorization": "required",
-                    "enrollment": "required",
-                    "needs_authorization": [{"first": "J3357"}, {"first": "17106", "last": "17108"}],
-                }
+                {"coverage": "known", "authorization": "required", "referral": "known", "enrollment": "required"}
             ]
         },
     )
     coverage: Ask = Ask.KNOWN
     authorization: Ask = Ask.KNOWN
+    referral: Ask = Ask.KNOWN
     enrollment: Ask = Ask.KNOWN
     coverage_days: int = Field(
         default=DEFAULT_COVERAGE_DAYS, ge=0, le=365, description="How far from the visit an active answer stands for it"
     )
-    needs_authorization: list[NeededCodesIn] = Field(default_factory=list[NeededCodesIn], max_length=500)
 
     def policy(self) -> GatePolicy:
         return GatePolicy(
             coverage=self.coverage,
             authorization=self.authorization,
+            referral=self.referral,
             enrollment=self.enrollment,
             coverage_days=self.coverage_days,
-            needs_authorization=tuple(rule.codes() for rule in self.needs_authorization),
         )
 
 

@@ -24,6 +24,7 @@ class Reason:
 
 _COVERAGE = "rulebook 8 and 9.2, E03"
 _AUTHORIZATION = "rulebook 7.4 and 9.2, E22"
+_REFERRAL = "rulebook 7.4 and 9.2, E23"
 _ENROLLMENT = "rulebook 13 and 9.2, E07"
 _POLICY = "practice policy"
 
@@ -46,6 +47,32 @@ REASONS: Mapping[str, Reason] = {
     "AUTH_PENDING": Reason("Released by the payer's approval.", f"{_POLICY}; {_AUTHORIZATION}"),
     "AUTH_NEEDED": Reason(
         "Released by an approval, or by the payer's word that none is needed.", f"{_POLICY}; {_AUTHORIZATION}"
+    ),
+    "AUTH_ASK": Reason(
+        "Ask the payer: released by an approval, or by a rule or the payer's word that none is needed.",
+        f"{_POLICY}; {_AUTHORIZATION}",
+    ),
+    "AUTH_UNDECIDED": Reason(
+        "Released by an approval, or when authorizations has decided that none is needed.",
+        f"{_POLICY}; {_AUTHORIZATION}",
+    ),
+    "REFERRAL_DENIED": Reason("Released by a referral that covers the day, as on appeal.", _REFERRAL),
+    "REFERRAL_CANCELLED": Reason("Released by a referral that covers the day.", _REFERRAL),
+    "REFERRAL_EXPIRED": Reason("Released by an extension or a retro-referral that covers the day.", _REFERRAL),
+    "REFERRAL_NOT_YET": Reason("Released by a retro-referral that covers the day.", _REFERRAL),
+    "REFERRAL_PROVIDER": Reason("Released by a referral to the clinician who saw the patient.", _REFERRAL),
+    "REFERRAL_VISITS": Reason("Released by more visits, or when a claim of another day gives one back.", _REFERRAL),
+    "REFERRAL_SERVICES": Reason("Released by a referral that covers the services.", _REFERRAL),
+    "REFERRAL_PENDING": Reason("Released by the payer's approval.", f"{_POLICY}; {_REFERRAL}"),
+    "REFERRAL_NEEDED": Reason(
+        "Released by a referral, or by the payer's word that none is needed.", f"{_POLICY}; {_REFERRAL}"
+    ),
+    "REFERRAL_ASK": Reason(
+        "Ask the payer: released by a referral, or by a rule or the payer's word that none is needed.",
+        f"{_POLICY}; {_REFERRAL}",
+    ),
+    "REFERRAL_UNDECIDED": Reason(
+        "Released by a referral, or when authorizations has decided that none is needed.", f"{_POLICY}; {_REFERRAL}"
     ),
     "CRED_BLOCK": Reason(
         "Released by an enrollment at the visit's location whose days hold the date of service, or by the visit's true "
@@ -87,11 +114,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """`federal`: paid with federal money. `given_number` is an authorization's that a person put on the claim.
+    """`coded_version` is the encounter's; `federal`: paid with federal money; `given_number` is of an authorization
+    which a person put on the claim.
 
     `location_code` None: the visit names no location.
     """
 
+    encounter_id: UUID
+    coded_version: int
     patient_id: UUID
     payer_id: str
     coverage_id: UUID

@@ -7,14 +7,14 @@ correction); each takes a claim and gives the changed claim with its events. Eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from claims.domain.coding import CodedEncounter, ServiceLine
 from claims.domain.decisions import Decision, EarlierPayer
-from claims.domain.facts import Taken
+from claims.domain.facts import REFERRAL, SERVICES, Taken
 from claims.domain.findings import Finding, Override
 from claims.domain.lifecycle import LENGTHS, STAGES, TRANSITIONS, Deadline, Fact, Owner, Status, Wait, after
 from claims.domain.parties import Snapshot
@@ -98,7 +98,7 @@ class Claim:
     """`denied_by` is the remittance that last said what is denied, and how much: denials answers it by this name.
 
     `authorization_number` is what a person or a correction put on it, `authorized` what its lines use of authorizations
-    that we were told of.
+    and referrals that we were told of.
     `decisions` are those of the payer that has it, `earlier` the payers that have done with it. `snapshot` is always of
     the payer whose turn it is.
     """
@@ -178,7 +178,7 @@ class Claim:
     @property
     def prior_authorization(self) -> str | None:
         """REF G1 of the claim: the number that was given, or the only one that its lines are under."""
-        own = {one.number for one in self.authorized if one.payer_id == self.payer_id}
+        own = {one.number for one in self._under(SERVICES)}
         return self.authorization_number or (own.pop() if len(own) == 1 else None)
 
     @property
@@ -186,7 +186,15 @@ class Claim:
         """REF G1 of the lines, where the claim has none because they are under several (X222A1, loop 2400)."""
         if self.prior_authorization is not None:
             return {}
-        return {one.line: one.number for one in self.authorized if one.payer_id == self.payer_id}
+        return {one.line: one.number for one in self._under(SERVICES)}
+
+    @property
+    def referral(self) -> Taken | None:
+        """What it takes of the referral that the visit is under: its number is REF 9F."""
+        return next(self._under(REFERRAL), None)
+
+    def _under(self, kind: str) -> Iterator[Taken]:
+        return (one for one in self.authorized if (one.kind, one.payer_id) == (kind, self.payer_id))
 
     @property
     def spent(self) -> tuple[Taken, ...]:

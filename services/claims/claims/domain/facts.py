@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from claims.domain.gate_policy import DEFAULT_POLICY, GatePolicy
 
-SERVICES = "services"
+SERVICES, REFERRAL = "services", "referral"
 CANCELLED, NOT_REQUIRED = "cancelled", "not_required"
 
 
@@ -46,17 +47,79 @@ class CoverageHeard:
 
 @dataclass(frozen=True, slots=True)
 class NeedHeard:
-    """Codes for which a coverage review found that the payer wants to agree first; `payer_id` None: not said."""
+    """What a coverage review found that the payer wants first: its agreement to `codes`, a `referral` to the practice.
+
+    `payer_id` None: not said.
+    """
 
     review_id: UUID
     patient_id: UUID
     date_of_service: date
     codes: tuple[str, ...]
     payer_id: str | None = None
+    referral: bool = False
+    version: int = 1
 
     def joined(self, other: NeedHeard) -> NeedHeard:
-        """A review is told once."""
-        return self
+        return max(self, other, key=lambda heard: heard.version)
+
+
+class Need(StrEnum):
+    """Whether the payer has to agree, the more careful the later; ASK: somebody has to ask it that."""
+
+    NOT_NEEDED = "not_needed"
+    ASK = "ask"
+    NEEDED = "needed"
+
+
+_CARE = tuple(Need)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """`rule` is the rule's id in authorizations, `source` where the rule comes from."""
+
+    verdict: Need
+    rule: str
+    source: str
+
+    @property
+    def cited(self) -> str:
+        return f"{self.rule} ({self.source})"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRuling(Ruling):
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthNeedDecided:
+    """What the rules say of a visit as it was coded in `coded_version`; `payer_id` None: no coverage that day."""
+
+    encounter_id: UUID
+    patient_id: UUID
+    date_of_service: date
+    coded_version: int
+    services: tuple[ServiceRuling, ...]
+    referral: Ruling | None = None
+    payer_id: str | None = None
+
+    def of_service(self, code: str) -> Ruling | None:
+        """The most careful word about the code; None where it has none."""
+        own = (ruling for ruling in self.services if ruling.code == code)
+        return max(own, key=lambda ruling: _CARE.index(ruling.verdict), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesHeard:
+    """The newest word of the rules about one encounter."""
+
+    said: AuthNeedDecided
+    version: int
+
+    def joined(self, other: RulesHeard) -> RulesHeard:
+        return max(self, other, key=lambda heard: heard.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +140,20 @@ class AuthRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class Referring:
+    """The clinician who sends the patient."""
+
+    npi: str
+    last_name: str | None = None
+    first_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthApproved:
-    """Both dates are dates of service, inclusive; None is open. `rendering_npi` None: whoever renders it."""
+    """Both dates are dates of service, inclusive; None is open. `rendering_npi` None: whoever renders it.
+
+    `referring` and `visits` (None is no limit) are a referral's; one that certifies no code is to any service.
+    """
 
     authorization_id: UUID
     patient_id: UUID
@@ -90,12 +165,20 @@ class AuthApproved:
     valid_from: date | None = None
     valid_to: date | None = None
     rendering_npi: str | None = None
+    referring: Referring | None = None
+    visits: int | None = None
 
     def certifies(self, code: str) -> bool:
-        return any(service.code == code for service in self.certified)
+        return _names(self.certified, code, self.kind)
 
     def limit(self, code: str) -> int | None:
-        return next(service.units for service in self.certified if service.code == code)
+        return next((service.units for service in self.certified if service.code == code), None)
+
+    def holds_day(self, on: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+    def allows(self, on: date, npi: str) -> bool:
+        return self.holds_day(on) and self.rendering_npi in (None, npi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +195,12 @@ class AuthDenied:
     starts_on: date | None = None
 
     def concerns(self, code: str, on: date) -> bool:
-        asked = any(service.code == code for service in self.services)
-        return asked and (self.starts_on is None or self.starts_on <= on)
+        return _names(self.services, code, self.kind) and (self.starts_on is None or self.starts_on <= on)
+
+
+def _names(services: tuple[CertifiedService, ...], code: str, kind: str) -> bool:
+    """Whether the code is among the services; a referral that names none is to any."""
+    return any(service.code == code for service in services) or (kind == REFERRAL and not services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +307,12 @@ class ExclusionHeard:
         return max(self, other, key=lambda heard: heard.version)
 
 
-Fact = CoverageHeard | NeedHeard | AuthorizationHeard | EnrollmentHeard | ExclusionHeard
+Fact = CoverageHeard | NeedHeard | RulesHeard | AuthorizationHeard | EnrollmentHeard | ExclusionHeard
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Units of one authorization that a line of a claim uses up; `number` is what its payer calls it."""
+    """Units of one authorization or referral (`kind`) that a line uses up; `number` is what its payer calls it."""
 
     line: int
     code: str
@@ -233,19 +320,27 @@ class Taken:
     authorization_id: UUID
     number: str
     payer_id: str
+    kind: str = SERVICES
+    referring: Referring | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was heard of a claim's patient and clinician. `used` are units that the patient's other claims take."""
+    """What was heard of a claim's patient and clinician.
+
+    `used` are units that the patient's other claims take, by authorization and code, `visited` the days on which they
+    take a visit of a referral.
+    """
 
     policy: GatePolicy = DEFAULT_POLICY
     coverages: tuple[CoverageHeard, ...] = ()
     needs: tuple[NeedHeard, ...] = ()
+    rules: tuple[RulesHeard, ...] = ()
     authorizations: tuple[AuthorizationHeard, ...] = ()
     enrollments: tuple[EnrollmentHeard, ...] = ()
     exclusions: tuple[ExclusionHeard, ...] = ()
     used: Mapping[tuple[UUID, str], int] = field(default_factory=dict[tuple[UUID, str], int])
+    visited: Mapping[UUID, frozenset[date]] = field(default_factory=dict[UUID, frozenset[date]])
 
 
 NOTHING_HEARD = Facts()

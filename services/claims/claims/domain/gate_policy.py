@@ -17,30 +17,14 @@ class Ask(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NeededCodes:
-    """The practice's own rule: codes from `first` to `last` need an authorization; `payer_id` None: of any payer."""
-
-    first: str
-    last: str
-    payer_id: str | None = None
-
-    def holds(self, code: str, payer_id: str) -> bool:
-        return self.first <= code <= self.last and self.payer_id in (None, payer_id)
-
-
-@dataclass(frozen=True, slots=True)
 class GatePolicy:
     """`coverage_days`: how far from the date of service an active answer stands for it where one is required."""
 
     coverage: Ask = Ask.KNOWN
     authorization: Ask = Ask.KNOWN
+    referral: Ask = Ask.KNOWN
     enrollment: Ask = Ask.KNOWN
     coverage_days: int = DEFAULT_COVERAGE_DAYS
-    needs_authorization: tuple[NeededCodes, ...] = ()
-
-    def needs(self, code: str, payer_id: str) -> bool:
-        """Whether the practice says that the payer must agree to the code first."""
-        return any(rule.holds(code, payer_id) for rule in self.needs_authorization)
 
 
 DEFAULT_POLICY = GatePolicy()

@@ -16,6 +16,7 @@ from claims.domain.claim import VOID, Claim
 from claims.domain.facts import CoverageHeard, EnrollmentHeard, Facts, Taken
 from claims.domain.findings import Finding, Severity
 from claims.domain.gate_policy import Ask
+from claims.domain.referred import refer
 
 # Medicare, Medicaid and Medicare Advantage by SBR09: an exclusion bars payment with federal money (42 CFR 1001.1901).
 FEDERAL = frozenset({"MB", "MC", "16"})
@@ -24,7 +25,7 @@ PRIMARY = "P"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`taken` is what the lines use of authorizations, where nothing holds the claim."""
+    """`taken` is what the lines use of authorizations and referrals, where nothing holds the claim."""
 
     holds: tuple[Hold, ...] = ()
     taken: tuple[Taken, ...] = ()
@@ -52,14 +53,15 @@ def judge(claim: Claim, facts: Facts) -> Verdict:
 
 def decide(bill: Bill, facts: Facts) -> Verdict:
     """Every reason why the bill may not go; none: it may."""
-    authorized = authorize(bill, facts)
+    authorized, referred = authorize(bill, facts), refer(bill, facts)
     holds = (
         *_coverage(bill, facts),
         *authorized.holds,
+        *referred.holds,
         *_enrollment(bill, facts),
         *_exclusion(bill, facts),
     )
-    return Verdict(holds, authorized.taken)
+    return Verdict(holds, (*authorized.taken, *referred.taken))
 
 
 def bill_of(claim: Claim) -> Bill | None:
@@ -68,6 +70,8 @@ def bill_of(claim: Claim) -> Bill | None:
     if frozen is None or frozen.coverage is None or frozen.practice is None:
         return None
     return Bill(
+        encounter_id=claim.encounter_id,
+        coded_version=claim.coded.revision,
         patient_id=claim.patient_id,
         payer_id=frozen.coverage.payer_id,
         coverage_id=frozen.coverage.coverage_id,

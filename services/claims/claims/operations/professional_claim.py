@@ -13,6 +13,7 @@ from claims.domain.batches import Batch
 from claims.domain.claim import Claim, Submission
 from claims.domain.coding import ServiceLine
 from claims.domain.facility import facility_npi, service_facility
+from claims.domain.facts import Referring
 from claims.domain.numbering import set_reference
 from claims.domain.parties import Address, Coverage, Location, Person, Practice, RenderingProvider, Snapshot
 from claims.operations.earlier_payers import adjudications_of, other_coverage
@@ -66,9 +67,11 @@ def _claim(claim: Claim, batch_id: UUID) -> x12.Claim837P:
         frequency=submission.frequency,
         original_reference=submission.original_reference or "",
         prior_authorization=claim.prior_authorization or "",
+        referral_number=claim.referral.number if claim.referral else "",
         clia_number=practice.clia_number if laboratory else "",
         rendering=_rendering(snapshot.rendering, practice),
         service_facility=_facility(service_facility(snapshot, claim.coded.place_of_service), practice),
+        referring=_referring(claim.referral.referring if claim.referral else None),
         other_coverages=tuple(map(other_coverage, claim.earlier)),
     )
 
@@ -172,6 +175,19 @@ def _rendering(provider: RenderingProvider | None, practice: Practice) -> x12.Pa
         id_qualifier=NPI,
         id=provider.npi,
         taxonomy=provider.taxonomy,
+    )
+
+
+def _referring(clinician: Referring | None) -> x12.Party | None:
+    """Loop 2310A, where the referral names the clinician: without a last name (NM103) there is none to write."""
+    if clinician is None or not clinician.last_name:
+        return None
+    return x12.Party(
+        name=clinician.last_name,
+        kind=PERSON,
+        first=clinician.first_name or "",
+        id_qualifier=NPI,
+        id=clinician.npi,
     )
 
 

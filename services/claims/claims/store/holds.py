@@ -20,7 +20,8 @@ from common.uow import Transaction
 
 WEIGH = "weigh-claim"
 UNSENT = (Status.HELD, Status.READY, Status.CORRECTING)
-OUT_OF_UNITS = "AUTH_UNITS"
+# What another claim can end by giving something back.
+USED_UP = ("AUTH_UNITS", "REFERRAL_VISITS", "REFERRAL_SERVICES")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class HoldTotal:
 
 
 async def keep(tx: Transaction, before: Claim | None, claim: Claim) -> None:
-    """Write what holds the claim now; units that it gave up are offered to the patient's claims that want some."""
+    """Write what holds the claim now; units and visits that it gave up are offered to the patient's claims."""
     if before is None:
         return
     if Status.HELD in (before.status, claim.status):
@@ -41,7 +42,7 @@ async def keep(tx: Transaction, before: Claim | None, claim: Claim) -> None:
         if rows := _rows(tx, claim):
             await tx.execute(insert(claim_holds), rows)
     if before.authorized and (claim.status is Status.VOID or claim.authorized != before.authorized):
-        wanting = exists().where(claim_holds.c.claim_id == claims.c.id, claim_holds.c.hold == OUT_OF_UNITS)
+        wanting = exists().where(claim_holds.c.claim_id == claims.c.id, claim_holds.c.hold.in_(USED_UP))
         others = (claims.c.patient_id == claim.patient_id) & (claims.c.id != claim.id) & wanting
         weigh_soon(tx, await unsent(tx, others))
 

@@ -7,7 +7,7 @@ a fact is either seen by the judge, or finds the judged claim and has it judged 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from claims.domain.claim import Claim
 from claims.domain.facts import (
+    REFERRAL,
+    SERVICES,
     AuthorizationHeard,
     CoverageHeard,
     EnrollmentHeard,
@@ -24,6 +26,7 @@ from claims.domain.facts import (
     Fact,
     Facts,
     NeedHeard,
+    RulesHeard,
     Taken,
 )
 from claims.domain.gate_policy import DEFAULT_POLICY, GatePolicy
@@ -37,19 +40,20 @@ from common.refusal import Stale
 from common.store import save_version
 from common.uow import Transaction
 
-COVERAGE, NEED, AUTHORIZATION, ENROLLMENT, EXCLUSION = "coverage", "need", "authorization", "enrollment", "exclusion"
-
 _KINDS: Mapping[type[Any], str] = {
-    CoverageHeard: COVERAGE,
-    NeedHeard: NEED,
-    AuthorizationHeard: AUTHORIZATION,
-    EnrollmentHeard: ENROLLMENT,
-    ExclusionHeard: EXCLUSION,
+    CoverageHeard: "coverage",
+    NeedHeard: "need",
+    RulesHeard: "rules",
+    AuthorizationHeard: "authorization",
+    EnrollmentHeard: "enrollment",
+    ExclusionHeard: "exclusion",
 }
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(fact) for fact, kind in _KINDS.items()}
 _TAKEN = TypeAdapter(tuple[Taken, ...])
 _POLICY = TypeAdapter(GatePolicy)
 
+Units = dict[tuple[UUID, str], int]
+Visits = dict[UUID, frozenset[date]]
 F = TypeVar("F", bound=Fact)
 
 
@@ -61,14 +65,17 @@ async def facts_of(tx: Transaction, claim: Claim) -> Facts:
     rows = await tx.rows(select(claim_readiness.c.kind, claim_readiness.c.fact).where(about))
     put = await policy(tx)
     authorizations = _of(rows, AuthorizationHeard)
+    used, visited = await _used(tx, claim) if authorizations else ({}, {})
     return Facts(
         policy=put.entry if put else DEFAULT_POLICY,
         coverages=_of(rows, CoverageHeard),
         needs=_of(rows, NeedHeard),
+        rules=_of(rows, RulesHeard),
         authorizations=authorizations,
         enrollments=_of(rows, EnrollmentHeard),
         exclusions=_of(rows, ExclusionHeard),
-        used=await _used(tx, claim) if authorizations else {},
+        used=used,
+        visited=visited,
     )
 
 
@@ -121,26 +128,33 @@ async def concerned(tx: Transaction, facts: Sequence[Fact]) -> Sequence[RowMappi
     put = await policy(tx)
     days = (put.entry if put else DEFAULT_POLICY).coverage_days
     rows = await holds.unsent(tx, or_(*(_bears_on(fact, days) for fact in facts)), claims.c.lines)
-    codes = frozenset[str]().union(*(_codes(fact) for fact in facts))
-    return [row for row in rows if not codes or codes & {line["cpt"] for line in row["lines"]}]
+    spoken = [_codes(fact) for fact in facts]
+    codes = None if None in spoken else frozenset[str]().union(*(some or () for some in spoken))
+    return [row for row in rows if codes is None or codes & {line["cpt"] for line in row["lines"]}]
 
 
-async def _used(tx: Transaction, claim: Claim) -> Mapping[tuple[UUID, str], int]:
-    """Units that the patient's other claims take. What a payer has or will have counts; a void claim gives back."""
+async def _used(tx: Transaction, claim: Claim) -> tuple[Units, Visits]:
+    """Units, and days with a visit, that the patient's other claims take.
+
+    What a payer has or will have counts; a void claim gives back.
+    """
     rows = await tx.rows(
-        select(claims.c.authorized).where(
+        select(claims.c.authorized, claims.c.date_of_service).where(
             claims.c.patient_id == claim.patient_id,
             claims.c.id != claim.id,
             claims.c.status != Status.VOID.value,
             claims.c.authorized.is_not(None),
         )
     )
-    found: dict[tuple[UUID, str], int] = {}
+    units: Units = {}
+    days: Visits = {}
     for row in rows:
         for one in _TAKEN.validate_python(row["authorized"]):
             key = (one.authorization_id, one.code)
-            found[key] = found.get(key, 0) + one.units
-    return found
+            units[key] = units.get(key, 0) + one.units
+            if one.kind == REFERRAL:
+                days[one.authorization_id] = days.get(one.authorization_id, frozenset()) | {row["date_of_service"]}
+    return units, days
 
 
 def _of(rows: Iterable[RowMapping], fact: type[F]) -> tuple[F, ...]:
@@ -150,7 +164,7 @@ def _of(rows: Iterable[RowMapping], fact: type[F]) -> tuple[F, ...]:
 
 def _whose(fact: Fact) -> tuple[UUID | None, str | None]:
     """The patient or the clinician that a fact is about."""
-    if isinstance(fact, CoverageHeard):
+    if isinstance(fact, CoverageHeard | RulesHeard):
         return fact.said.patient_id, None
     if isinstance(fact, NeedHeard | AuthorizationHeard):
         return fact.patient_id, None
@@ -169,6 +183,8 @@ def _bears_on(fact: Fact, coverage_days: int) -> ColumnElement[bool]:
             return and_(claims.c.patient_id == said.patient_id, claims.c.payer_id == said.payer_id, days)
         case NeedHeard():
             return and_(claims.c.patient_id == fact.patient_id, claims.c.date_of_service == fact.date_of_service)
+        case RulesHeard(said=said):
+            return claims.c.encounter_id == said.encounter_id
         case AuthorizationHeard():
             return and_(claims.c.patient_id == fact.patient_id, claims.c.payer_id == fact.payer_id)
         case EnrollmentHeard(said=said):
@@ -181,8 +197,8 @@ def _rendered_by(npi: str) -> ColumnElement[bool]:
     return claims.c.coded["rendering_npi"].astext == npi
 
 
-def _codes(fact: Fact) -> frozenset[str]:
-    """The codes that a fact speaks of; of all where it names none."""
-    if isinstance(fact, AuthorizationHeard):
+def _codes(fact: Fact) -> frozenset[str] | None:
+    """The codes that a fact speaks of; None: of the visit, whatever was done in it."""
+    if isinstance(fact, AuthorizationHeard) and fact.kind == SERVICES:
         return fact.codes
-    return frozenset(fact.codes) if isinstance(fact, NeedHeard) else frozenset()
+    return frozenset(fact.codes) if isinstance(fact, NeedHeard) and not fact.referral else None
