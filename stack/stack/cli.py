@@ -18,6 +18,7 @@ from stack.commands import (
     logs,
     replay,
     reseal,
+    scenario,
     score,
     status,
     up,
@@ -53,6 +54,7 @@ app.add_typer(edi.app, name="edi")
 app.add_typer(exclusions.app, name="exclusions")
 app.command()(audit.audit)
 app.command()(score.score)
+app.command()(scenario.scenario)
 
 
 if __name__ == "__main__":

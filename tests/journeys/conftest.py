@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select
-from whole_platform import PATIENCE_SECONDS, Platform, whole_platform
+from whole_platform import ADMIN_TOKEN, PATIENCE_SECONDS, Platform, whole_platform
 
 from common.ids import new_id
 from common.money import Money
 from common.tables import event_log
 from common.testing.databases import Server
 from common.testing.issuer import TestIssuer
+from stack.demo.office import Door, Office
+from stack.services import STAFF_SCOPES
 
+FrontOffice = Callable[[], AbstractAsyncContextManager[Office]]
 NPI, RENDERING = "1234567893", "1245319599"
 VISIT_DAY = datetime.now(UTC).date() - timedelta(days=3)
 PRACTICE = {
@@ -48,7 +51,7 @@ PAYER = {
     "batch_seconds": 1,
 }
 CHARGES = {
-    "17000": "135.00", "17003": "15.00", "11102": "190.00", "11104": "240.00", "11200": "180.00", "J2357": "12.00",
+    "17000": "135.00", "17003": "15.00", "11102": "190.00", "11104": "240.00", "11200": "180.00",
 }  # fmt: skip
 # Each area of the platform by the service that answers for it; staff may read and write all of them.
 SCOPES = {
@@ -194,58 +197,6 @@ class Clinic:
         card = {"payer_id": payer_id, "member_id": member_id, "effective_from": "2020-01-01", "priority": 2}
         coverage = await self.posts("patients", f"/patients/{patient.id}/coverages", card)
         return Patient(patient.id, payer_id, member_id, coverage)
-
-    async def applies_to(self, payer_id: str) -> dict[str, Any]:
-        """The credentialing desk files the clinician's application with a payer."""
-        await self.puts("credentialing", f"/payers/{payer_id}", {"name": "Meridian Mutual", "program": "commercial"})
-        await self.puts("credentialing", f"/groups/{NPI}", {"name": PRACTICE["name"], "tin": PRACTICE["tax_id"]})
-        place = {"billing_npi": NPI, "name": "Main Street"} | PRACTICE["address"]
-        await self.puts("credentialing", "/locations/MAIN", place)
-        who = {"name": {"family": "Ashby", "given": "Noor"}, "profession": "MD", "taxonomies": ["207N00000X"]}
-        await self.puts("credentialing", f"/providers/{RENDERING}", who)
-        wanted = {"npi": RENDERING, "payer_id": payer_id, "location_code": "MAIN"}
-        enrollment = await self.posts("credentialing", "/enrollments", wanted)
-        enrollment = await self.records(enrollment, "prepare")
-        return await self.records(enrollment, "submit", on=VISIT_DAY.isoformat())
-
-    async def records(self, enrollment: dict[str, Any], act: str, **facts: str) -> dict[str, Any]:
-        """What happened to an application."""
-        now = {"If-Match": f'"{enrollment["version"]}"'}
-        return await self.posts("credentialing", f"/enrollments/{enrollment['id']}/acts", {"act": act, **facts}, **now)
-
-    async def hears_by_telephone(self, patient: Patient, code: str, units: int, until: date, number: str) -> None:
-        """A payer has approved units of a code, for half a year up to a day."""
-        first = until - timedelta(days=180)
-        wish = {
-            "patient_id": str(patient.id),
-            "services": [{"code": code, "units": units}],
-            "first": first.isoformat(),
-            "place": "11",
-            "diagnoses": ["L40.0"],
-            "rendering_npi": RENDERING,
-            "drug": True,
-        }
-        asked = await self.posts("authorizations", "/authorizations", wish)
-        decision = {
-            "payer_id": patient.payer_id,
-            "action": "A1",
-            "number": number,
-            "services": [{"code": code, "units": units}],
-            "valid_from": first.isoformat(),
-            "valid_to": until.isoformat(),
-            "reason": "By telephone.",
-        }
-        now = {"If-Match": f'"{asked["version"]}"'}
-        await self.posts("authorizations", f"/authorizations/{asked['id']}/decision", decision, **now)
-
-    async def holds(self, count: int) -> dict[str, Any]:
-        """What the claims desk holds, as soon as it is so many claims."""
-
-        async def look() -> dict[str, Any] | None:
-            said = await self.gets("claims", "/holds/totals")
-            return said if said["claims"] == count else None
-
-        return await becomes(look, f"the claims desk never held {count} claims")
 
     async def is_held_by(self, reason: str) -> dict[str, Any]:
         """The practice's held claim, as soon as that is the reason."""
@@ -399,6 +350,26 @@ async def platform(
     state = tmp_path_factory.mktemp("simulator") / "state.db"
     async with whole_platform(postgres, kafka, issuer, worker=f"{worker_name}_journeys", state=state) as started:
         yield started
+
+
+@asynccontextmanager
+async def office_of(platform: Platform) -> AsyncGenerator[Office, None]:
+    """The front office of a new practice on the running platform."""
+    practice_id = uuid4()
+    token = platform.issuer.token(STAFF_SCOPES, [practice_id])
+    doors = {name: Door(name, url, token) for name, url in platform.urls.items() if name != "simulator"}
+    simulator = Door("simulator", platform.simulator, ADMIN_TOKEN)
+    try:
+        yield Office(practice_id, practice_id.hex[-10:].upper(), doors, simulator)
+    finally:
+        for door in (*doors.values(), simulator):
+            await door.close()
+
+
+@pytest.fixture(scope="module")
+def front_office(platform: Platform) -> FrontOffice:
+    """Opens the front office of a new practice, as often as one is wanted."""
+    return lambda: office_of(platform)
 
 
 @pytest.fixture

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
+
+import pytest
 
 from common import tracing
 from common.money import Money
+from stack.scenarios.story import Step, Story
+from stack.scenarios.table import BY_NUMBER, SCENARIOS, Scenario, play
 
 KERATOSES = {
     "kind": "destruction", "lesion_type": "premalignant", "technique": "cryotherapy",
@@ -21,7 +26,6 @@ TAGS = {
     "symptoms": ["bleeding", "irritation"], "problem_ref": "p1",
 }  # fmt: skip
 LASER = {"kind": "cosmetic", "technique": "vascular laser", "site": "scalp", "count": 1, "problem_ref": "p1"}
-BIOLOGIC = {"kind": "drug", "hcpcs": "J2357", "dose_mg": 300, "problem_ref": "p1"}
 
 
 def adjusted(truth: dict[str, Any]) -> Money:
@@ -276,52 +280,6 @@ class TestOneTrace:
         assert {"dermbill.claims", "dermbill.payments"} <= groups
 
 
-class TestANewClinician:
-    async def test_has_fourteen_claims_wait_until_the_enrollment_is_in_effect(self, clinic: Any, payer: Any) -> None:
-        application = await clinic.applies_to("MERIDIAN")
-        await clinic.puts("claims", "/gate-policy", {"enrollment": "required"})
-        patients = [await clinic.registers() for _ in range(14)]
-        await asyncio.gather(*(payer.enrolls(patient) for patient in patients))
-        visits = [await clinic.sees(patient, SHAVE, problems=("D49.2",)) for patient in patients]
-        assert await clinic.holds(14) == {
-            "claims": 14,
-            "amount": "2660.00",
-            "reasons": [{"reason": "CRED_UNKNOWN", "claims": 14, "amount": "2660.00"}],
-        }
-        assert await clinic.events("claims", "ClaimSubmitted") == []
-
-        day = visits[0].form["date"]
-        await clinic.records(application, "approve", on=day, effective_from=day)
-
-        claims = [await clinic.claim_of(visit, status="paid") for visit in visits]
-        assert [claim["findings"] for claim in claims] == [[]] * 14
-        assert (await clinic.holds(0))["amount"] == "0.00"
-        said = [event["type"].split(".")[-2] for event in await clinic.events("claims")]
-        assert [said.count(name) for name in ("ClaimHeld", "ClaimSubmitted", "ClaimPaid")] == [14, 14, 14]
-
-
-class TestABiologicWhoseAuthorizationEnded:
-    async def test_goes_under_the_number_of_the_retro_authorization(self, clinic: Any, payer: Any) -> None:
-        patient = await clinic.registers()
-        await payer.enrolls(patient)
-        await clinic.puts(
-            "claims", "/gate-policy", {"authorization": "required", "needs_authorization": [{"first": "J2357"}]}
-        )
-        visit_day = datetime.now(UTC).date() - timedelta(days=3)
-        await clinic.hears_by_telephone(patient, "J2357", 120, visit_day - timedelta(days=1), "ENDED0001")
-        visit = await clinic.sees(patient, BIOLOGIC, problems=("L40.0",))
-        waiting = await clinic.is_held_by("AUTH_EXPIRED")
-        assert (waiting["encounter_id"], waiting["charge"]) == (visit.id, "720.00")
-
-        await clinic.hears_by_telephone(patient, "J2357", 60, visit_day, "RETRO0001")
-
-        claim = await clinic.claim_of(visit, status="paid")
-        [submission] = claim["submissions"]
-        file = await payer.file(submission["control_number"])
-        assert "REF*G1*RETRO0001" in segments(file, submission["control_number"])
-        assert (claim["authorization_number"], claim["findings"]) == ("RETRO0001", [])
-
-
 class TestACosmeticAndAMedicalServiceInOneVisit:
     async def test_the_medical_part_waits_for_the_payers_word_and_the_cosmetic_part_stays_the_patients(
         self, clinic: Any, payer: Any
@@ -341,3 +299,59 @@ class TestACosmeticAndAMedicalServiceInOneVisit:
         said = await clinic.gets("claims", f"/encounters/{visit.id}")
         assert [(one["disposition"], len(one["lines"])) for one in said["not_billed"]] == [("self_pay", 1)]
         await clinic.money(claim, charge="240.00", patient="0.00", open="0.00")
+
+
+ENDINGS: Mapping[str, Mapping[str, int]] = {
+    "visit_bundled_into_a_biopsy": {"denied": 1, "corrected": 1, "paid": 1, "cents_off": 0},
+    "expired_authorization": {
+        "claims_held": 2, "released": 1, "denied": 1, "corrected": 1, "paid": 2, "cents_off": 0,
+    },
+    "provider_not_yet_effective": {"claims_held": 14, "released": 14, "paid": 14, "cents_off": 0},
+    "cosmetic_and_medical": {"lines_billed": 2, "lines_self_pay": 1, "estimates": 1, "paid": 1, "cents_off": 0},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Played:
+    """One scenario as it was lived through by the practice that `run` names."""
+
+    scenario: Scenario
+    run: str
+    ending: Mapping[str, int]
+    steps: Sequence[Step]
+
+    @property
+    def amounts(self) -> list[Any]:
+        return [step.facts[name] for step in self.steps for name in ("amount", "paid", "total") if name in step.facts]
+
+
+@pytest.fixture(scope="module")
+async def played(front_office: Any) -> Sequence[Played]:
+    """Every scenario, and the one with the most patients twice, all of them at once on one platform."""
+
+    async def one(scenario: Scenario) -> Played:
+        async with front_office() as office:
+            story = Story()
+            ending = await play(scenario, office, story, seed=5)
+            return Played(scenario, office.run, ending, story.steps)
+
+    return await asyncio.gather(*(one(scenario) for scenario in (*SCENARIOS, BY_NUMBER[6])))
+
+
+class TestTheScenarios:
+    @pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
+    async def test_each_ends_as_it_should_to_the_cent(self, played: Sequence[Played], name: str) -> None:
+        found = [one.ending for one in played if one.scenario.name == name]
+        assert found == [ENDINGS[name]] * len(found)
+        assert found
+
+    async def test_the_same_seed_makes_the_same_amounts_for_another_practice(self, played: Sequence[Played]) -> None:
+        first, again = [one for one in played if one.scenario.number == 6]
+        assert first.run != again.run
+        assert first.amounts == again.amounts
+        assert len(first.amounts) > 2
+
+    async def test_nothing_that_is_told_names_a_patient(self, played: Sequence[Played]) -> None:
+        """The name of the run is in every member id."""
+        for one in played:
+            assert one.run not in json.dumps([asdict(step) for step in one.steps])

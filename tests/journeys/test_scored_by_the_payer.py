@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from rich.console import Console
 from sqlalchemy import select
-from whole_platform import ADMIN_TOKEN, Platform
+from whole_platform import Platform
 
 from common.tables import parked_events
-from stack.demo.office import Door, Office
 from stack.demo.progress import Telling
 from stack.scored import table
 from stack.scored.run import Result, run
-from stack.services import STAFF_SCOPES
 
 CLAIMS = int(os.environ.get("SCORED_CLAIMS", "100"))
 SEED = 11
@@ -27,23 +22,9 @@ PATIENCE_SECONDS = 200.0
 pytestmark = pytest.mark.timeout(300)
 
 
-@asynccontextmanager
-async def office_of(platform: Platform) -> AsyncGenerator[Office, None]:
-    """The front office of a new practice on the running platform."""
-    practice_id = uuid4()
-    token = platform.issuer.token(STAFF_SCOPES, [practice_id])
-    doors = {name: Door(name, url, token) for name, url in platform.urls.items() if name != "simulator"}
-    simulator = Door("simulator", platform.simulator, ADMIN_TOKEN)
-    try:
-        yield Office(practice_id, practice_id.hex[-10:].upper(), doors, simulator)
-    finally:
-        for door in (*doors.values(), simulator):
-            await door.close()
-
-
 @pytest.fixture(scope="module")
-async def scored(platform: Platform) -> Result:
-    async with office_of(platform) as office:
+async def scored(front_office: Any) -> Result:
+    async with front_office() as office:
         console = Console(width=120)
         result = await run(office, Telling(console), claims=CLAIMS, seed=SEED, patience=PATIENCE_SECONDS)
     table.show(console, result)

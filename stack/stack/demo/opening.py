@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from stack.demo.day import Day
 from stack.demo.office import Office
-from stack.demo.practice import CLINICIANS, NOT_PRICED, PAYERS, charges, profile
+from stack.demo.practice import CLINICIANS, NOT_PRICED, PAYERS, PLACES, Payer, Place, charges, profile
 
 # A simulated day takes this many seconds: the slowest payer's fortnight passes in a second and a half.
 DAY_SECONDS = 0.1
@@ -14,16 +15,18 @@ DAY_SECONDS = 0.1
 _BUSY, _QUIET = 1, 60
 
 
-async def open_practice(office: Office) -> None:
-    """Fill the registers of claims, denials and edi."""
-    claims, denials = office["claims"], office["denials"]
+async def open_practice(office: Office, payers: Iterable[Payer] = PAYERS.values(), *, batch_seconds: int = 2) -> None:
+    """Fill the registers of claims, denials and edi; a batch to a payer gathers for `batch_seconds`."""
+    claims, denials, billed = office["claims"], office["denials"], tuple(payers)
+    gathering = {"batch_seconds": batch_seconds}
     priced = [{"cpt": cpt, "charge": charge} for cpt, charge in charges().items() if cpt != NOT_PRICED]
     await asyncio.gather(
         claims.act("PUT", "/practice", profile(), version=0),
         claims.act("PUT", "/charges", {"charges": priced}),
-        *(claims.act("PUT", f"/payers/{payer.id}", payer.entry(), version=0) for payer in PAYERS.values()),
+        *(claims.act("PUT", f"/payers/{payer.id}", payer.entry() | gathering, version=0) for payer in billed),
+        *(claims.act("PUT", f"/locations/{one.code}", _place(one), version=0) for one in PLACES),
         *(claims.act("PUT", f"/rendering-providers/{one.npi}", one.entry(), version=0) for one in CLINICIANS),
-        *(denials.act("PUT", f"/payer-terms/{payer.id}", _terms(payer.program)) for payer in PAYERS.values()),
+        *(denials.act("PUT", f"/payer-terms/{payer.id}", _terms(payer.program)) for payer in billed),
     )
     await office["edi"].create("/partners", _clearinghouse(office, _BUSY))
 
@@ -35,6 +38,10 @@ async def insure(office: Office, day: Day) -> None:
     for payer_id in PAYERS:
         roster = [patient.member for patient in day.patients if patient.payer_id == payer_id]
         await simulator.act("POST", f"/admin/payers/{payer_id}/members", roster)
+
+
+def _place(place: Place) -> dict[str, object]:
+    return {"name": place.name, "address": place.address}
 
 
 def _terms(program: str) -> dict[str, object]:

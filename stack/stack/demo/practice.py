@@ -54,17 +54,18 @@ class Payer:
         }
 
 
-def _npi(nine: str) -> str:
+def npi(nine: str) -> str:
+    """Nine digits of ours with their check digit."""
     return nine + check_digit(nine)
 
 
-BILLING_NPI = _npi("189900000")
+BILLING_NPI = npi("189900000")
 
 CLINICIANS = (
-    Clinician(_npi("189900001"), "ASHGROVE", "IDA", DERMATOLOGY),
-    Clinician(_npi("189900002"), "BRIGHTWATER", "OMAR", DERMATOLOGY),
-    Clinician(_npi("189900003"), "CASTELLAN", "LENA", DERMATOLOGY),
-    Clinician(_npi("189900004"), "DOVETAIL", "PIERS", PHYSICIAN_ASSISTANT),
+    Clinician(npi("189900001"), "ASHGROVE", "IDA", DERMATOLOGY),
+    Clinician(npi("189900002"), "BRIGHTWATER", "OMAR", DERMATOLOGY),
+    Clinician(npi("189900003"), "CASTELLAN", "LENA", DERMATOLOGY),
+    Clinician(npi("189900004"), "DOVETAIL", "PIERS", PHYSICIAN_ASSISTANT),
 )
 
 # The practice believes that MERIDIAN gives 180 days; its contract gives 90, which is how filing limits are missed.
@@ -81,10 +82,28 @@ def profile() -> dict[str, Any]:
         "npi": BILLING_NPI,
         "tax_id": "990100200",
         "taxonomy": DERMATOLOGY,
-        "address": {"line1": "1 Saltmarsh Lane", "city": "ALBANY", "state": "NY", "zip": "122070001"},
+        "address": MAIN.address,
         "contact_name": "BILLING OFFICE",
         "contact_phone": "5185550100",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place where the practice sees patients, under the code that every service knows it by."""
+
+    code: str
+    name: str
+    line1: str
+
+    @property
+    def address(self) -> dict[str, str]:
+        return {"line1": self.line1, "city": "ALBANY", "state": "NY", "zip": "122070001"}
+
+
+MAIN = Place("MAIN", "SALTMARSH DERMATOLOGY MAIN OFFICE", "1 Saltmarsh Lane")
+LAKESIDE = Place("LAKESIDE", "SALTMARSH DERMATOLOGY LAKESIDE", "9 Lakeside Parade")
+PLACES = (MAIN, LAKESIDE)
 
 
 @lru_cache(maxsize=1)
