@@ -1,31 +1,81 @@
-"""The `dermbill` command. One module in stack.commands for each word."""
+"""The `dermbill` command. One module in stack.commands for each word, imported when its word is said."""
 
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from stack.commands import (
-    audit,
-    code,
-    codes,
-    contracts,
-    demo,
-    doctor,
-    down,
-    edi,
-    exclusions,
-    logs,
-    replay,
-    reseal,
-    scenario,
-    score,
-    status,
-    up,
-)
 from stack.workspace import Workspace
 
-app = typer.Typer(help="The whole of dermbill on one machine.", no_args_is_help=True, pretty_exceptions_enable=False)
+WORDS = (
+    "up",
+    "down",
+    "status",
+    "logs",
+    "doctor",
+    "demo",
+    "contracts",
+    "replay",
+    "reseal",
+    "code",
+    "codes",
+    "edi",
+    "exclusions",
+    "audit",
+    "score",
+    "scenario",
+)
+
+
+class _Words(MutableMapping[str, Any]):
+    """A word's command. What the audit and the demo stand on takes a second to import, which `status` does not need."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Any] = {}
+
+    def __getitem__(self, word: str) -> Any:
+        if word not in WORDS:
+            raise KeyError(word)
+        if word not in self._found:
+            self._found[word] = _command(word)
+        return self._found[word]
+
+    def __setitem__(self, word: str, command: Any) -> None:
+        self._found[word] = command
+
+    def __delitem__(self, word: str) -> None:
+        del self._found[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(WORDS)
+
+    def __len__(self) -> int:
+        return len(WORDS)
+
+
+class _Command(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Words()
+
+
+def _command(word: str) -> Any:
+    """A module's own group of words, or its function of this name."""
+    module = import_module(f"stack.commands.{word}")
+    if hasattr(module, "app"):
+        return get_group(module.app)
+    alone = typer.Typer(add_completion=False)
+    alone.command(word)(getattr(module, word))
+    return get_command(alone)
+
+
+app = typer.Typer(
+    cls=_Command, help="The whole of dermbill on one machine.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 
 @app.callback()
@@ -37,24 +87,6 @@ def choose_workspace(
 ) -> None:
     """The whole of dermbill on one machine."""
     context.obj = Workspace(home.absolute())
-
-
-app.command()(up.up)
-app.command()(down.down)
-app.command()(status.status)
-app.command()(logs.logs)
-app.command()(doctor.doctor)
-app.command()(demo.demo)
-app.command()(contracts.contracts)
-app.command()(replay.replay)
-app.command()(reseal.reseal)
-app.command()(code.code)
-app.add_typer(codes.app, name="codes")
-app.add_typer(edi.app, name="edi")
-app.add_typer(exclusions.app, name="exclusions")
-app.command()(audit.audit)
-app.command()(score.score)
-app.command()(scenario.scenario)
 
 
 if __name__ == "__main__":
