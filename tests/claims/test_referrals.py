@@ -32,6 +32,7 @@ from tests.claims.gate_facts import (
 
 from claims.domain.coding import LaterWord
 from claims.domain.facts import AuthorizationHeard, Facts, Need, NeedHeard, RulesHeard, ServiceRuling
+from claims.domain.findings import Severity
 from claims.domain.gate_policy import Ask, GatePolicy
 from claims.domain.lifecycle import Status
 from claims.domain.readiness import decide, judge
@@ -195,6 +196,15 @@ class TestAReferral:
         ended, retro = referred(valid_to=date(2026, 2, 1)), referred(id=OTHER_AUTH, decided_on=date(2026, 3, 9))
         assert reasons(Facts(rules=(WANTED,), authorizations=(ended,))) == ["REFERRAL_EXPIRED"]
         assert reasons(Facts(rules=(WANTED,), authorizations=(ended, retro))) == []
+
+    def test_that_does_not_name_who_referred_is_said_where_one_is_needed_and_holds_nothing(self) -> None:
+        for nameless in (None, replace(SENDER, last_name=None)):
+            facts = Facts(authorizations=(referred(referring=nameless),))
+            assert decide(bill(), facts).findings == ()
+            verdict = decide(bill(), replace(facts, rules=(WANTED,)))
+            [note] = verdict.findings
+            assert (verdict.allowed, note.id, note.severity) == (True, "REFERRING_UNNAMED", Severity.WARN)
+        assert decide(bill(), Facts(rules=(WANTED,), authorizations=(referred(),))).findings == ()
 
     @pytest.mark.parametrize("changes", [{"payer_id": "PAYERB"}, {"patient_id": UUID(int=50)}])
     def test_of_another_payer_or_patient_allows_nothing(self, changes: dict[str, Any]) -> None:

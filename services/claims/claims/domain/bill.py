@@ -74,6 +74,10 @@ REASONS: Mapping[str, Reason] = {
     "REFERRAL_UNDECIDED": Reason(
         "Released by a referral, or when authorizations has decided that none is needed.", f"{_POLICY}; {_REFERRAL}"
     ),
+    "REFERRING_UNNAMED": Reason(
+        "Record who referred, with a last name, on the referral.",
+        "837P 005010X222A1, loop 2310A; rulebook 9.1 and 9.2, E37",
+    ),
     "CRED_BLOCK": Reason(
         "Released by an enrollment at the visit's location whose days hold the date of service, or by the visit's true "
         "location; never bill it under another clinician.",

@@ -25,10 +25,13 @@ PRIMARY = "P"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`taken` is what the lines use of authorizations and referrals, where nothing holds the claim."""
+    """`taken` is what the lines use of authorizations and referrals, where nothing holds the claim; `notes` hold
+    nothing.
+    """
 
     holds: tuple[Hold, ...] = ()
     taken: tuple[Taken, ...] = ()
+    notes: tuple[Hold, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -36,7 +39,8 @@ class Verdict:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(_finding(hold) for hold in self.holds)
+        held = (_finding(hold, Severity.HOLD) for hold in self.holds)
+        return (*held, *(_finding(note, Severity.WARN) for note in self.notes))
 
 
 def judge(claim: Claim, facts: Facts) -> Verdict:
@@ -61,7 +65,7 @@ def decide(bill: Bill, facts: Facts) -> Verdict:
         *_enrollment(bill, facts),
         *_exclusion(bill, facts),
     )
-    return Verdict(holds, (*authorized.taken, *referred.taken))
+    return Verdict(holds, (*authorized.taken, *referred.taken), referred.notes)
 
 
 def bill_of(claim: Claim) -> Bill | None:
@@ -150,10 +154,10 @@ def _exclusion(bill: Bill, facts: Facts) -> Iterator[Hold]:
             yield bill.hold("PROVIDER_EXCLUDED", said)
 
 
-def _finding(hold: Hold) -> Finding:
+def _finding(hold: Hold, severity: Severity) -> Finding:
     return Finding(
         id=hold.reason,
-        severity=Severity.HOLD,
+        severity=severity,
         where=hold.where,
         sentence=hold.sentence,
         mend=f"{hold.releases} The last day to send it is {hold.by}.",

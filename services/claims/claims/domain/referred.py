@@ -24,6 +24,7 @@ from claims.domain.facts import (
     AuthorizationHeard,
     Facts,
     Need,
+    Ruling,
     Taken,
 )
 from claims.domain.gate_policy import Ask
@@ -32,8 +33,11 @@ from claims.domain.obstacle import Obstacle, foremost, waived_on
 
 @dataclass(frozen=True, slots=True)
 class Referred:
+    """`notes` are told of a visit that may go."""
+
     holds: tuple[Hold, ...] = ()
     taken: tuple[Taken, ...] = ()
+    notes: tuple[Hold, ...] = ()
 
 
 # What is nearest to a release is told first.
@@ -56,7 +60,15 @@ def refer(bill: Bill, facts: Facts) -> Referred:
     taken = _taken(bill, own, facts)
     under = {one.line for one in taken}
     rest = [line for line in bill.lines if line.number not in under]
-    return Referred(tuple(_held(bill, rest, own, facts)) if rest else (), tuple(taken))
+    holds = tuple(_held(bill, rest, own, facts)) if rest else ()
+    return Referred(holds, tuple(taken), tuple(_notes(bill, taken, facts)))
+
+
+def _notes(bill: Bill, taken: Sequence[Taken], facts: Facts) -> Iterator[Hold]:
+    """A plan that wants a referral wants to know who referred; one without a last name cannot be told (NM103)."""
+    nameless = [one for one in taken if one.referring is None or not one.referring.last_name]
+    if nameless and _is_needed(needs.of_visit(bill, facts)):
+        yield bill.hold("REFERRING_UNNAMED", f"Referral {nameless[0].number} does not say by name who referred.")
 
 
 def _taken(bill: Bill, own: Sequence[AuthorizationHeard], facts: Facts) -> list[Taken]:
@@ -86,13 +98,17 @@ def _held(bill: Bill, rest: Sequence[ServiceLine], own: Sequence[AuthorizationHe
     waived = waived_on(own, lambda said: _concerns(said, bill, rest))
     told = foremost((_obstacle(bill, rest, heard, facts) for heard in own), _ORDER, waived)
     ruling = needs.of_visit(bill, facts)
-    if told is not None and ruling is not None and ruling.verdict is Need.NEEDED:
+    if told is not None and _is_needed(ruling):
         yield from _holds(bill, rest, told.reason, told.sentence)
     elif waived is None and facts.policy.referral is Ask.REQUIRED:
         lacking = needs.lacking(bill, ruling, pending=any(heard.decided is None for heard in own))
         if lacking is not None:
             said = _LACKING[lacking].format(on=bill.on, cited=ruling.cited if ruling else "")
             yield from _holds(bill, rest, f"REFERRAL_{lacking}", said)
+
+
+def _is_needed(ruling: Ruling | None) -> bool:
+    return ruling is not None and ruling.verdict is Need.NEEDED
 
 
 def _holds(bill: Bill, rest: Sequence[ServiceLine], reason: str, sentence: str) -> Iterator[Hold]:
