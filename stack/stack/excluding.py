@@ -1,4 +1,4 @@
-"""OIG's list of exclusions into the credentialing service's database: streamed, all or nothing, once."""
+"""A list of exclusions into the credentialing service's database: streamed, all or nothing, once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
+from codes.names import name_key
+from codes.publications.exclusion_layouts import Layout, read_listed
 from codes.publications.exclusions import Exclusion, read_exclusions
 from codes.publications.rows import sha256_of
 from common.embedded import StackError
@@ -21,6 +23,9 @@ Progress = Callable[[int], None]
 
 # The kind of timer by which credentialing looks a provider up on the list.
 SCREENING = "provider-screening"
+
+LEIE = "LEIE"
+"""OIG's list, whose layout is code of its own; every other list has a Layout."""
 
 _COLUMNS = tuple(field.name for field in fields(Exclusion))
 _TOLD_EVERY = 5_000
@@ -36,8 +41,12 @@ class LoadedList:
     fresh: bool
 
 
-async def load(owner_url: str, path: Path, *, smaller: bool, progress: Progress) -> LoadedList:
-    """Put the list of `path` in the place of the one before; the same file again changes nothing.
+async def load(
+    owner_url: str, path: Path, layout: Layout | None = None, *, smaller: bool, progress: Progress
+) -> LoadedList:
+    """Put the list of `path` in the place of the one before of its source; the same file again changes nothing.
+
+    `layout` is that of a list that is not OIG's.
 
     Raises BadRow, and StackError for an empty list, one that was replaced before, and one of less than half the rows
     of the one before unless `smaller` is said.
@@ -48,7 +57,8 @@ async def load(owner_url: str, path: Path, *, smaller: bool, progress: Progress)
         async with connection.transaction():
             # Two loads at once wait for one another instead of finding half a list.
             await connection.execute("LOCK TABLE exclusion_lists IN SHARE ROW EXCLUSIVE MODE")
-            return await _load(connection, path, digest, smaller, progress)
+            source, rows = (layout.list, read_listed(path, layout)) if layout else (LEIE, read_exclusions(path))
+            return await _load(connection, _Listed(source, path.name, digest, rows), smaller, progress)
     finally:
         await connection.close()
 
@@ -65,34 +75,51 @@ async def look_again(platform_url: str) -> int:
         await connection.close()
 
 
-async def _load(
-    connection: asyncpg.Connection, path: Path, digest: str, smaller: bool, progress: Progress
-) -> LoadedList:
-    known = await connection.fetch("SELECT id, sha256, rows FROM exclusion_lists ORDER BY loaded_at DESC")
-    if known and known[0]["sha256"] == digest:
-        return LoadedList(known[0]["rows"], fresh=False)
-    if any(row["sha256"] == digest for row in known):
-        raise StackError(f"{path.name} was loaded before, and a later list has taken its place.")
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    source: str
+    file: str
+    sha256: str
+    rows: Iterator[Exclusion]
+
+
+async def _load(connection: asyncpg.Connection, listed: _Listed, smaller: bool, progress: Progress) -> LoadedList:
+    known = await connection.fetch("SELECT id, source, sha256, rows FROM exclusion_lists ORDER BY loaded_at DESC")
+    own = [row for row in known if row["source"] == listed.source]
+    if own and own[0]["sha256"] == listed.sha256:
+        return LoadedList(own[0]["rows"], fresh=False)
+    for row in known:
+        if row["sha256"] == listed.sha256:
+            there = "and a later list has taken its place" if row["source"] == listed.source else f"as {row['source']}"
+            raise StackError(f"{listed.file} was loaded before, {there}.")
     list_id = new_id()
     await connection.execute(
-        "INSERT INTO exclusion_lists (id, file, sha256, rows, loaded_at) VALUES ($1, $2, $3, 0, clock_timestamp())",
-        list_id, path.name, digest,
+        "INSERT INTO exclusion_lists (id, source, file, sha256, rows, loaded_at) "
+        "VALUES ($1, $2, $3, $4, 0, clock_timestamp())",
+        list_id, listed.source, listed.file, listed.sha256,
     )  # fmt: skip
     sent = _Sent(progress)
     await connection.copy_records_to_table(
-        "exclusions", columns=["list_id", *_COLUMNS], records=sent.records(list_id, read_exclusions(path))
+        "exclusions", columns=["list_id", *_COLUMNS, "family_key"], records=sent.records(list_id, listed.rows)
     )
-    if not sent.rows:
-        raise StackError(f"{path.name} holds no exclusion.")
-    if known and sent.rows * _SHRUNK < known[0]["rows"] and not smaller:
-        raise StackError(
-            f"{path.name} holds {sent.rows:,} rows where the list before held {known[0]['rows']:,}: load the full "
-            "list, not a monthly supplement, or say --smaller."
-        )
-    await connection.execute("DELETE FROM exclusions WHERE list_id <> $1", list_id)
+    _check_size(listed, sent.rows, own[0]["rows"] if own else 0, smaller)
+    await connection.execute(
+        "DELETE FROM exclusions WHERE list_id IN (SELECT id FROM exclusion_lists WHERE source = $1 AND id <> $2)",
+        listed.source, list_id,
+    )  # fmt: skip
     await connection.execute("UPDATE exclusion_lists SET rows = $2 WHERE id = $1", list_id, sent.rows)
     await connection.execute("ANALYZE exclusions")
     return LoadedList(sent.rows, fresh=True)
+
+
+def _check_size(listed: _Listed, rows: int, before: int, smaller: bool) -> None:
+    if not rows:
+        raise StackError(f"{listed.file} holds no exclusion.")
+    if rows * _SHRUNK < before and not smaller:
+        raise StackError(
+            f"{listed.file} holds {rows:,} rows where the list before held {before:,}: load the full list, not a "
+            "monthly supplement, or say --smaller."
+        )
 
 
 class _Sent:
@@ -106,7 +133,7 @@ class _Sent:
             self.rows += 1
             if not self.rows % _TOLD_EVERY:
                 self._progress(self.rows)
-            yield (list_id, *astuple(row))
+            yield (list_id, *astuple(row), name_key(row.family))
         self._progress(self.rows)
 
 

@@ -1,4 +1,4 @@
-"""OIG's list: loaded whole or not at all, and every provider looked up on it."""
+"""Lists of exclusions: loaded whole or not at all, every provider looked up on them, and what each bars."""
 
 from __future__ import annotations
 
@@ -8,27 +8,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from credentialing_desk import ALL, COLLEAGUE, NPI, TODAY, Desk
+from credentialing_desk import ALL, NPI, TODAY, Desk
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from codes.publications.exclusion_layouts import layout_of
 from codes.publications.exclusions import COLUMNS
 from codes.publications.rows import BadRow
 from common.embedded import StackError
 from common.ids import new_id
+from credentialing.domain.likeness import How, Likeness
+from credentialing.domain.payers import Program
 from credentialing.domain.refusals import NotDecidedSo
 from credentialing.domain.sanctions import (
     DECISIONS,
+    LEIE,
     Decision,
     Entry,
-    Likeness,
+    Excluded,
     Match,
-    Person,
     Standing,
+    excluded_by,
     excluded_since,
     first_standing,
+    foremost,
+    list_of,
 )
 from stack.cli import app
 from stack.excluding import LoadedList, load, look_again
@@ -47,12 +53,20 @@ def written(folder: Path, *rows: Mapping[str, str], name: str = "UPDATED.csv") -
     return path
 
 
-async def loaded(desk: Desk, path: Path, *, smaller: bool = False) -> LoadedList:
+async def loaded(desk: Desk, path: Path, source: str = LEIE, *, smaller: bool = False) -> LoadedList:
     told: list[int] = []
     owner = desk.running.database.owner_url
-    found = await load(owner, path, smaller=smaller, progress=told.append)
+    layout = None if source == LEIE else layout_of(source)
+    found = await load(owner, path, layout, smaller=smaller, progress=told.append)
     assert told == ([found.rows] if found.fresh else [])
     return found
+
+
+def louisiana(folder: Path, npi: str = NPI, *, name: str = "la.csv") -> Path:
+    header = "First Name, Last Name or Entity Name, Birthdate, Title or Provider Type, NPI#, Effective Date, Reinstate"
+    path = folder / name
+    path.write_text(f"1/5/2030\n{header}\nMAREN,QUILL,,Physician,{npi},6/1/2029,\n")
+    return path
 
 
 async def lines(desk: Desk) -> int:
@@ -125,17 +139,36 @@ class TestTheCommand:
 
 class TestAnNpiOnTheList:
     async def test_excludes_the_provider_and_is_told(self, desk: Desk, tmp_path: Path) -> None:
-        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI, "LASTNAME": "WRONGLY"}))
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI}))
         found = await screened(desk)
-        assert (found["excluded_on"], [each["likeness"] for each in found["matches"]]) == ("2029-11-20", ["npi"])
+        assert (found["excluded_on"], found["excluded_by"]) == ("2029-11-20", ["LEIE"])
+        told = ("likeness", "strength", "matched", "differs")
+        assert [[each[name] for name in told] for each in found["matches"]] == [
+            ["npi", "certain", ["npi", "family_name"], ["given_name"]],
+        ]
         [event] = await desk.running.published()
         assert (event.name, event.version, event.data) == (
             "ProviderExcluded", 2,
             {
                 "provider_id": str(event.key), "npi": NPI, "excluded_on": "2029-11-20", "exclusion_type": "1128a1",
                 "waiver_state": None,
+                "exclusions": [
+                    {
+                        "list": "LEIE", "excluded_on": "2029-11-20", "exclusion_type": "1128a1",
+                        "programs": ["medicaid", "medicare"], "state": None, "waiver_state": None,
+                    },
+                ],
             },
         )  # fmt: skip
+
+    async def test_that_another_fact_contradicts_waits_for_a_person(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI, "LASTNAME": "WRONGLY"}))
+        [match] = (await screened(desk))["matches"]
+        told = ("likeness", "standing", "differs")
+        assert [match[name] for name in told] == ["npi_contradicted", "possible", ["family_name", "given_name"]]
+        assert await desk.running.published() == []
+        assert (await decided(desk, match, "same_person")).json()["standing"] == "confirmed"
+        assert [event.name for event in await desk.running.published()] == ["ProviderExcluded"]
 
     async def test_no_federal_program_can_be_billed_then(self, desk: Desk, tmp_path: Path) -> None:
         for payer in ("PAYERA", "MEDICARE"):
@@ -178,7 +211,70 @@ class TestAnNpiOnTheList:
         assert (await desk.ask("GET", f"/providers/{NPI}")).json()["excluded_on"] is None
 
 
+class TestAListOfAState:
+    async def test_bars_its_own_medicaid_and_stands_beside_the_others(self, desk: Desk, tmp_path: Path) -> None:
+        for payer_id, state in (("MCD-LA", "LA"), ("MCD", None)):
+            terms = {"name": "Medicaid", "program": "medicaid", "state": state}
+            assert (await desk.put(f"/payers/{payer_id}", terms))["state"] == state
+        await loaded(desk, written(tmp_path, *OTHERS))
+        await loaded(desk, louisiana(tmp_path), "MEDICAID-LA")
+        assert await lines(desk) == 5
+        found = await screened(desk)
+        assert [each["source"] for each in found["lists"]] == ["LEIE", "MEDICAID-LA"]
+        assert (found["excluded_by"], found["excluded_on"]) == (["MEDICAID-LA"], "2029-06-01")
+        assert await self.standings(desk) == {
+            "MCD-LA": "excluded", "MCD": "not_filed", "MEDICARE": "not_filed", "PAYERA": "not_filed",
+        }  # fmt: skip
+        await loaded(desk, written(tmp_path, *OTHERS, MEREL | {"NPI": NPI}, name="next.csv"))
+        assert (await screened(desk))["excluded_by"] == ["LEIE", "MEDICAID-LA"]
+        assert await self.standings(desk) == {
+            "MCD-LA": "excluded", "MCD": "excluded", "MEDICARE": "excluded", "PAYERA": "not_filed",
+        }  # fmt: skip
+        first, second = await desk.running.published("ProviderExcluded")
+        told = [(each["list"], each["state"]) for each in second.data["exclusions"]]
+        assert (first.data["excluded_on"], second.data["excluded_on"]) == ("2029-06-01", "2029-11-20")
+        assert told == [("LEIE", None), ("MEDICAID-LA", "LA")]
+
+    async def test_its_search_is_recorded_for_its_state_alone(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, louisiana(tmp_path, npi="NRF"), "MEDICAID-LA")
+        await screened(desk)
+        [verified] = (await desk.ask("GET", f"/providers/{NPI}/verifications")).json()
+        assert (verified["item"], verified["state"], verified["result"]) == ("state_exclusion_search", "LA", "differs")
+
+    async def test_one_list_does_not_take_the_place_of_another(self, desk: Desk, tmp_path: Path) -> None:
+        await loaded(desk, written(tmp_path, *OTHERS))
+        path = louisiana(tmp_path)
+        assert await loaded(desk, path, "MEDICAID-LA") == LoadedList(1, fresh=True)
+        assert await loaded(desk, path, "MEDICAID-LA") == LoadedList(1, fresh=False)
+        assert await lines(desk) == 5
+        listed = (await desk.ask("GET", "/exclusion-lists")).json()
+        assert [(each["source"], each["rows"]) for each in listed] == [("LEIE", 4), ("MEDICAID-LA", 1)]
+        assert all(len(each["sha256"]) == 64 and each["loaded_at"] for each in listed)
+
+    async def standings(self, desk: Desk) -> dict[str, str]:
+        cells = await desk.matrix(TODAY, location_code="MAIN")
+        return {payer_id: cell["standing"] for (_, payer_id, _), cell in cells.items()}
+
+
 class TestANameOnTheList:
+    async def test_without_a_birth_date_is_a_weak_possibility_that_a_birth_date_settles(
+        self, desk: Desk, tmp_path: Path
+    ) -> None:
+        name = {"family": "Quill-Núñez", "given": "Maren", "middle": "Ada", "former": ["Quill"]}
+        changed = {"name": name, "profession": "MD", "taxonomies": ["207N00000X"]}
+        await desk.put(f"/providers/{NPI}", changed, version=1)
+        listed = MEREL | {"FIRSTNAME": "MAREN", "MIDNAME": "A", "LASTNAME": "QUILL, JR"}
+        await loaded(desk, written(tmp_path, *OTHERS, listed, listed | {"DOB": "19600101"}))
+        found = await screened(desk)
+        told = ("likeness", "strength", "standing", "matched")
+        weak = ["name", "weak", "possible", ["former_name", "given_name", "middle_name"]]
+        assert [[each[name] for name in told] for each in found["matches"]] == [weak, weak]
+        personal = {"birth_date": "1975-02-03"}
+        assert (await desk.ask("PUT", f"/providers/{NPI}/personal-facts", personal, version=2)).status_code == 200
+        found = await screened(desk)
+        assert sorted(each["strength"] for each in found["matches"]) == ["strong", "weak"]
+        assert await desk.running.published() == []
+
     async def test_is_a_possibility_that_a_person_decides(self, desk: Desk, tmp_path: Path) -> None:
         await born(desk)
         await loaded(desk, written(tmp_path, *OTHERS, MEREL))
@@ -249,40 +345,85 @@ def entry(**facts: Any) -> Entry:
     return Entry(**(told | facts))
 
 
-class TestTheRules:
-    def test_likeness_is_the_npi_first_and_then_the_name_with_the_birth_date(self) -> None:
-        person = Person(NPI, " Quill ", "Maren", date(1975, 2, 3))
-        assert person.likeness(entry(npi=NPI, family="ANY", birth_date=None)) is Likeness.NPI
-        assert person.likeness(entry()) is Likeness.NAME_AND_BIRTH_DATE
-        for change in ({"birth_date": date(1975, 2, 4)}, {"birth_date": None}, {"family": "QUILLE"}, {"family": ""}):
-            assert person.likeness(entry(**change)) is None
-        assert person.likeness(entry(npi=COLLEAGUE, family="ANY")) is None
+EXACT = Likeness(How.NPI)
 
+
+def match(standing: Standing, source: str = LEIE, **facts: Any) -> Match:
+    return Match(new_id(), new_id(), NPI, EXACT, standing, entry(**facts), source)
+
+
+class TestTheRules:
     @given(st.sampled_from(Standing), st.sampled_from(Decision))
     def test_what_the_table_does_not_allow_is_refused(self, standing: Standing, decision: Decision) -> None:
-        match = Match(new_id(), new_id(), NPI, Likeness.NPI, standing, entry())
         if (to := DECISIONS.get((standing, decision))) is None:
             with pytest.raises(NotDecidedSo):
-                match.decided(decision)
+                match(standing).decided(decision)
         else:
-            assert match.decided(decision).standing is to
+            assert match(standing).decided(decision).standing is to
 
     def test_a_possibility_can_become_anything_but_a_reinstatement(self) -> None:
-        assert first_standing(Likeness.NAME_AND_BIRTH_DATE) is Standing.POSSIBLE
+        assert first_standing(Likeness(How.NAME_AND_BIRTH_DATE)) is Standing.POSSIBLE
         assert {to for (at, _), to in DECISIONS.items() if at is Standing.POSSIBLE} == {
             Standing.CONFIRMED,
             Standing.DISMISSED,
         }
 
-    @given(st.lists(st.tuples(st.sampled_from(Standing), st.dates(date(2000, 1, 1), date(2030, 1, 1))), max_size=6))
-    def test_a_provider_is_excluded_since_the_earliest_that_is_confirmed(
-        self, told: list[tuple[Standing, date]]
-    ) -> None:
-        matches = tuple(
-            Match(new_id(), new_id(), NPI, Likeness.NPI, standing, entry(excluded_on=day)) for standing, day in told
+    @given(st.sampled_from(Standing), st.sampled_from(How))
+    def test_what_is_learnt_later_changes_only_what_nobody_decided(self, standing: Standing, how: How) -> None:
+        seen = match(standing).seen_as(Likeness(how, differs=()))
+        if standing is Standing.POSSIBLE and how is not How.NPI:
+            assert (seen.likeness.how, seen.standing) == (how, Standing.POSSIBLE)
+        else:
+            assert seen.standing is standing
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from(Standing),
+                st.sampled_from([LEIE, "SAM", "MEDICAID-LA"]),
+                st.dates(date(2000, 1, 1), date(2030, 1, 1)),
+            ),
+            max_size=6,
         )
-        confirmed = sorted(day for standing, day in told if standing is Standing.CONFIRMED)
-        assert excluded_since(matches) == (confirmed[0] if confirmed else None)
+    )
+    def test_a_provider_is_excluded_by_each_list_since_the_earliest_that_is_confirmed(
+        self, told: list[tuple[Standing, str, date]]
+    ) -> None:
+        excluded = excluded_by(match(standing, source, excluded_on=day) for standing, source, day in told)
+        confirmed = [(source, day) for standing, source, day in told if standing is Standing.CONFIRMED]
+        naive = {source: min(day for each, day in confirmed if each == source) for source, _ in confirmed}
+        assert {each.source: each.since for each in excluded} == naive
+        assert excluded_since(excluded) == min(naive.values(), default=None)
+        if excluded:
+            federal = [each for each in excluded if list_of(each.source).state is None]
+            assert foremost(excluded).since == min(each.since for each in federal or excluded)
+
+    @pytest.mark.parametrize(
+        ("source", "program", "state", "barred"),
+        [
+            (LEIE, Program.MEDICARE, "NY", True),
+            (LEIE, Program.MEDICAID, "NY", True),
+            (LEIE, Program.COMMERCIAL, "NY", False),
+            (LEIE, Program.MEDICARE, "AK", False),
+            ("SAM", Program.MEDICAID, "NY", True),
+            ("SAM", Program.COMMERCIAL, "NY", False),
+            ("MEDICAID-LA", Program.MEDICAID, "LA", True),
+            ("MEDICAID-LA", Program.MEDICAID, "NY", False),
+            ("MEDICAID-LA", Program.MEDICAID, None, True),
+            ("MEDICAID-LA", Program.MEDICARE, "LA", False),
+        ],
+    )
+    def test_a_list_bars_its_programs_from_its_day_on_but_not_where_it_was_waived(
+        self, source: str, program: Program, state: str | None, barred: bool
+    ) -> None:
+        excluded = Excluded(source, date(2026, 2, 19), "any", waiver_state="AK")
+        assert excluded.bars(program, state, date(2026, 2, 19)) is barred
+        assert not excluded.bars(program, state, date(2026, 2, 18))
+
+    @pytest.mark.parametrize("source", ["OIG", "MEDICAID-", "MEDICAID-LOU", ""])
+    def test_no_other_list_is_known(self, source: str) -> None:
+        with pytest.raises(ValueError, match="no list of exclusions"):
+            list_of(source)
 
     def test_one_that_ended_is_not_in_force(self) -> None:
         ended = entry(reinstated_on=date(2026, 6, 1))

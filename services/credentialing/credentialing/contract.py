@@ -11,6 +11,7 @@ from credentialing.domain.events import (
     EnrollmentActivated,
     EnrollmentLapsed,
     EnrollmentLapsing,
+    ListedExclusion,
     ProviderExcluded,
     ProviderReinstated,
     Span,
@@ -75,7 +76,16 @@ CONTRACT = Contract(
             tin="123456789",
         ),
         CredentialExpiring(CREDENTIAL, PROVIDER, "1245319599", "state_license", date(2026, 8, 31), 60, "NY"),
-        ProviderExcluded(PROVIDER, "1245319599", date(2026, 2, 19), "1128a1"),
+        ProviderExcluded(
+            PROVIDER,
+            "1245319599",
+            date(2026, 2, 19),
+            "1128a1",
+            exclusions=(
+                ListedExclusion("LEIE", date(2026, 2, 19), "1128a1", ("medicaid", "medicare")),
+                ListedExclusion("MEDICAID-LA", date(2025, 11, 3), "state", ("medicaid",), "LA"),
+            ),
+        ),
         ProviderReinstated(PROVIDER, "1245319599", date(2026, 9, 30)),
     ),
 )

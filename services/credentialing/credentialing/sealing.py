@@ -8,7 +8,7 @@ from common.phi import Phi
 from common.vault import Sealed, Vault
 from credentialing.domain.credentials import Facts
 from credentialing.domain.provider import Name, PersonalFacts
-from credentialing.domain.sanctions import Entry
+from credentialing.domain.sanctions import LEIE, Entry
 from credentialing.domain.work_history import WorkHistory
 
 WHO = Sealed(Name, "providers", "who")
@@ -31,6 +31,8 @@ def open_document(vault: Vault, practice_id: UUID, id: UUID, sealed: bytes) -> b
     return vault.open(sealed, practice_id, *_DOCUMENT, id)
 
 
-def entry_hash(vault: Vault, practice_id: UUID, entry: Entry) -> bytes:
-    """Tells one exclusion from another, on whatever line of whatever list it stands."""
-    return vault.index(practice_id, "exclusion", *(getattr(entry, name) for name in Entry.__slots__))
+def entry_hash(vault: Vault, practice_id: UUID, source: str, entry: Entry) -> bytes:
+    """Tells one exclusion from another, on whatever line of whatever copy of a source's list it stands."""
+    told = (getattr(entry, name) for name in Entry.__slots__)
+    # OIG's entries were hashed before there were other lists; what was decided about them stands.
+    return vault.index(practice_id, "exclusion", *(() if source == LEIE else (source,)), *told)

@@ -43,6 +43,7 @@ payers = tenant_table(
     Column("renewal", Text, nullable=False),
     Column("renewal_months", Integer, nullable=False),
     Column("retroactive_days", Integer, nullable=False),
+    Column("state", Text),
     UniqueConstraint("practice_id", "payer_id"),
 )
 
@@ -77,6 +78,7 @@ locations = tenant_table(
 )
 
 # Sealed: `who` the name, `personal` the birth date and social security number, `work_history` where they worked.
+# `exclusions` says by which lists, `excluded_on` since when by any.
 providers = tenant_table(
     "providers",
     METADATA,
@@ -90,6 +92,7 @@ providers = tenant_table(
     Column("active", Boolean, nullable=False),
     Column("work_history", LargeBinary),
     Column("excluded_on", Date),
+    Column("exclusions", JSONB),
     Column("screened_on", Date),
     Column("screened_list", Uuid),
     UniqueConstraint("practice_id", "npi"),
@@ -197,6 +200,7 @@ verifications = tenant_table(
     Column("verified_on", Date, nullable=False),
     Column("result", Text, nullable=False),
     Column("reference", Text),
+    Column("state", Text),
     Column("verified_by", Text, nullable=False),
     moment("recorded_at"),
     Index("verifications_provider_idx", "provider_id", "id"),
@@ -204,12 +208,13 @@ verifications = tenant_table(
     Index("verifications_location_idx", "location_id"),
 )
 
-# OIG's list, loaded by the owner's role with `dermbill exclusions load`: the same for every practice. The entries of
-# the newest list stand; of those before it only this line.
+# Lists of exclusions, loaded by the owner's role with `dermbill exclusions load`: the same for every practice. The
+# entries of the newest of each source stand; of those before it only this line.
 exclusion_lists = reference_table(
     "exclusion_lists",
     METADATA,
     Column("id", Uuid, primary_key=True),
+    Column("source", Text, nullable=False, server_default="LEIE"),
     Column("file", Text, nullable=False),
     Column("sha256", Text, nullable=False, unique=True),
     Column("rows", Integer, nullable=False),
@@ -236,6 +241,8 @@ exclusions = reference_table(
     Column("reinstated_on", Date),
     Column("waived_on", Date),
     Column("waiver_state", Text, nullable=False),
+    Column("family_key", Text),
+    Index("exclusions_family_key_idx", "family_key"),
     Index("exclusions_npi_idx", "npi"),
     Index("exclusions_person_idx", "family", "birth_date"),
 )
@@ -248,6 +255,8 @@ exclusion_matches = tenant_table(
     versioned(),
     Column("provider_id", Uuid, ForeignKey("providers.id"), nullable=False),
     Column("likeness", Text, nullable=False),
+    Column("matched", ARRAY(Text)),
+    Column("differs", ARRAY(Text)),
     Column("standing", Text, nullable=False),
     Column("entry", LargeBinary, nullable=False),
     Column("entry_hash", LargeBinary, nullable=False),

@@ -28,12 +28,13 @@ class PayerIn(BaseModel):
     renewal: Renewal | None = None
     renewal_months: int | None = Field(default=None, ge=1, le=120)
     retroactive_days: int | None = Field(default=None, ge=0, le=730)
+    state: State | None = Field(default=None, description="Whose Medicaid it is; the location's when left out")
 
     def payer(self, payer_id: str) -> Payer:
         usual = DEFAULTS[self.program]
         back = usual.retroactive_days if self.retroactive_days is None else self.retroactive_days
         terms = Terms(self.program, self.renewal or usual.renewal, self.renewal_months or usual.renewal_months, back)
-        return Payer(payer_id, self.name, terms)
+        return Payer(payer_id, self.name, terms, self.state)
 
 
 class PayerOut(BaseModel):
@@ -44,6 +45,7 @@ class PayerOut(BaseModel):
     renewal: Renewal
     renewal_months: int
     retroactive_days: int
+    state: str | None
     version: int
 
     @classmethod
@@ -57,6 +59,7 @@ class PayerOut(BaseModel):
             renewal=terms.renewal,
             renewal_months=terms.renewal_months,
             retroactive_days=terms.retroactive_days,
+            state=payer.state,
             version=found.version,
         )
 
@@ -154,20 +157,24 @@ class NameIn(BaseModel):
     family: Text
     given: Text
     middle: Text | None = None
+    former: list[Text] = Field(default_factory=list[Text], max_length=10, description="Family names of before")
 
     def name(self) -> Name:
-        return Name(Phi(self.family), Phi(self.given), Phi(self.middle) if self.middle else None)
+        former = tuple(Phi(name) for name in dict.fromkeys(self.former))
+        return Name(Phi(self.family), Phi(self.given), Phi(self.middle) if self.middle else None, former)
 
 
 class NameOut(BaseModel):
     family: str
     given: str
     middle: str | None
+    former: list[str]
 
     @classmethod
     def of(cls, name: Name) -> NameOut:
         middle = name.middle.reveal() if name.middle else None
-        return cls(family=name.family.reveal(), given=name.given.reveal(), middle=middle)
+        former = [each.reveal() for each in name.former]
+        return cls(family=name.family.reveal(), given=name.given.reveal(), middle=middle, former=former)
 
 
 class ProviderIn(BaseModel):

@@ -13,7 +13,7 @@ from common.money import Money
 from common.web import Creates, IfMatch, Reads, Today, Writes, etag, needs
 from credentialing.api.holders import HOLDERS, Path, WhoseName
 from credentialing.api.papers import Amount
-from credentialing.api.words import READ, STRICT, WRITE, LocationCode, Npi, PayerId, Text
+from credentialing.api.words import READ, STRICT, WRITE, LocationCode, Npi, PayerId, State, Text
 from credentialing.domain.holders import HolderType, Named
 from credentialing.domain.kinds import CliaTier, Kind
 from credentialing.domain.provider import Profession
@@ -141,6 +141,7 @@ class VerificationIn(BaseModel):
     result: Result
     credential_id: UUID | None = None
     reference: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./-]{0,59}$")] | None = None
+    state: State | None = Field(default=None, description="Whose list was searched")
 
     def verification(self) -> Verification:
         return Verification(**{name: getattr(self, name) for name in type(self).model_fields})
@@ -155,12 +156,13 @@ class VerificationOut(BaseModel):
     result: Result
     credential_id: UUID | None
     reference: str | None
+    state: str | None
     verified_by: str
     recorded_at: datetime
 
     @classmethod
     def of(cls, recorded: Recorded) -> VerificationOut:
-        names = ("source", "method", "verified_on", "result", "credential_id", "reference")
+        names = ("source", "method", "verified_on", "result", "credential_id", "reference", "state")
         found = recorded.verification
         return cls(
             id=recorded.id,

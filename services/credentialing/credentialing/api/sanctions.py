@@ -1,4 +1,4 @@
-"""OIG's list: which one is loaded, who is like somebody on it, and who decided what."""
+"""Lists of exclusions: which are loaded, who is like somebody on them, and who decided what."""
 
 from __future__ import annotations
 
@@ -11,8 +11,17 @@ from pydantic import BaseModel, ConfigDict
 from common.pagination import Cursor, Limit, Page
 from common.web import IfMatch, Reads, Writes, etag, needs
 from credentialing.api.words import READ, WRITE, Npi, Reason
+from credentialing.domain.likeness import How, Part, Strength
 from credentialing.domain.refusals import NoExclusionList
-from credentialing.domain.sanctions import Decision, Entry, Likeness, Match, Standing, excluded_since
+from credentialing.domain.sanctions import (
+    LEIE,
+    Decision,
+    Entry,
+    Match,
+    Standing,
+    excluded_by,
+    excluded_since,
+)
 from credentialing.operations import screening as operations
 from credentialing.store import exclusions as store
 from credentialing.store.exclusions import ExclusionList
@@ -21,6 +30,9 @@ router = APIRouter(tags=["sanctions"])
 
 
 class ExclusionListOut(BaseModel):
+    """`source` is LEIE (OIG), SAM, or MEDICAID- and a state."""
+
+    source: str
     file: str
     sha256: str
     rows: int
@@ -32,11 +44,18 @@ class ExclusionListOut(BaseModel):
 
 
 class MatchOut(BaseModel):
-    """An entry of the list that is like a provider; `on_list` is false once a newer list no longer has it."""
+    """An entry of a list that is like a provider, by what it is alike and by what not.
+
+    `on_list` is false once a newer list of that source no longer has it.
+    """
 
     id: UUID
     npi: str
-    likeness: Likeness
+    source: str
+    likeness: How
+    strength: Strength
+    matched: list[Part]
+    differs: list[Part]
     standing: Standing
     entry: Entry
     on_list: bool
@@ -44,13 +63,23 @@ class MatchOut(BaseModel):
 
     @classmethod
     def of(cls, match: Match) -> MatchOut:
-        return cls(**{name: getattr(match, name) for name in cls.model_fields})
+        names = ("id", "npi", "source", "standing", "entry", "on_list", "version")
+        return cls(
+            likeness=match.likeness.how,
+            strength=match.likeness.strength,
+            matched=list(match.likeness.matched),
+            differs=list(match.likeness.differs),
+            **{name: getattr(match, name) for name in names},
+        )
 
 
 class ScreeningOut(BaseModel):
+    """`excluded_by` are the sources whose lists exclude the provider, `excluded_on` since when any does."""
+
     npi: str
-    list: ExclusionListOut
+    lists: list[ExclusionListOut]
     excluded_on: date | None
+    excluded_by: list[str]
     matches: list[MatchOut]
 
 
@@ -74,23 +103,36 @@ class DecisionIn(BaseModel):
 
 @router.get("/exclusion-list", dependencies=[needs(READ)])
 async def get_list(reads: Reads) -> ExclusionListOut:
-    """The list that providers are looked up on."""
+    """OIG's list that providers are looked up on."""
     async with reads.begin() as tx:
-        found = await store.current_list(tx)
-    if found is None:
+        found = [each for each in await store.current_lists(tx) if each.source == LEIE]
+    if not found:
         raise NoExclusionList
-    return ExclusionListOut.of(found)
+    return ExclusionListOut.of(found[0])
+
+
+@router.get("/exclusion-lists", dependencies=[needs(READ)])
+async def get_lists(reads: Reads) -> list[ExclusionListOut]:
+    """Every list that providers are looked up on, the newest of each source."""
+    async with reads.begin() as tx:
+        found = await store.current_lists(tx)
+    return [ExclusionListOut.of(each) for each in found]
 
 
 @router.post("/providers/{npi}/screening", dependencies=[needs(WRITE)])
 async def screen(npi: Npi, uow: Writes) -> ScreeningOut:
-    """Look the provider up on the list now."""
+    """Look the provider up on every list now."""
 
-    def shown(screened: tuple[ExclusionList, tuple[Match, ...]]) -> ScreeningOut:
+    def shown(screened: tuple[list[ExclusionList], tuple[Match, ...]]) -> ScreeningOut:
         found, matches = screened
-        since = excluded_since(matches)
-        listed = [MatchOut.of(match) for match in matches]
-        return ScreeningOut(npi=npi, list=ExclusionListOut.of(found), excluded_on=since, matches=listed)
+        excluded = excluded_by(matches)
+        return ScreeningOut(
+            npi=npi,
+            lists=[ExclusionListOut.of(each) for each in found],
+            excluded_on=excluded_since(excluded),
+            excluded_by=[each.source for each in excluded],
+            matches=[MatchOut.of(match) for match in matches],
+        )
 
     return shown(await operations.screen(uow.answering(shown, 200), npi))
 
@@ -115,7 +157,7 @@ async def get_match(match_id: UUID, reads: Reads, response: Response) -> MatchOu
 
 @router.post("/exclusion-matches/{match_id}/decision", dependencies=[needs(WRITE)])
 async def decide(match_id: UUID, body: DecisionIn, version: IfMatch, uow: Writes, response: Response) -> MatchOut:
-    """Say who is meant, or that OIG took the provider back, and how that is known."""
+    """Say who is meant, or that the agency took the provider back, and how that is known."""
     unit = uow.answering(MatchOut.of, 200)
     match = await operations.decide(unit, match_id, version, body.decision, body.reason)
     response.headers["ETag"] = etag(match.version)

@@ -100,11 +100,28 @@ class CredentialExpiring:
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderExcluded:
-    """OIG excludes the provider since `excluded_on`: no federal program pays for what is done or ordered.
+class ListedExclusion:
+    """What one list says: `list` is LEIE, SAM, or MEDICAID- and a state.
 
-    `exclusion_type` is the section of the Social Security Act, such as 1128a1; `waiver_state` the state for which the
-    exclusion was waived, where one was.
+    `programs` are those that pay nothing from `excluded_on` on; with a `state` it is the Medicaid of that state alone.
+    """
+
+    list: str
+    excluded_on: date
+    exclusion_type: str
+    programs: tuple[str, ...]
+    state: str | None = None
+    waiver_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderExcluded:
+    """The provider is excluded since `excluded_on`: no federal program pays for what is done or ordered.
+
+    `exclusion_type` is the section of the Social Security Act, such as 1128a1, or what the list calls it;
+    `waiver_state` the state for which the exclusion was waived, where one was. `exclusions` is all of it, list by
+    list, and takes the place of what was told before: a reader that knows it can tell one that only the Medicaid of
+    one state follows; one that does not stops every federal program, which errs on the safe side. Absent: OIG's alone.
     """
 
     provider_id: UUID
@@ -112,6 +129,7 @@ class ProviderExcluded:
     excluded_on: date
     exclusion_type: str
     waiver_state: str | None = None
+    exclusions: tuple[ListedExclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

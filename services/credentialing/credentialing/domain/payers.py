@@ -46,9 +46,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
+    """`state` is the one whose Medicaid it is, or runs; None where that is the state of the location."""
+
     payer_id: str
     name: str
     terms: Terms
+    state: str | None = None
 
 
 # Medicare and Medicaid revalidate every five years; NCQA recredentials every 36 months. Medicare lets services of up

@@ -32,9 +32,12 @@ COLLABORATING = frozenset({Profession.NP, Profession.PA})
 
 @dataclass(frozen=True, slots=True)
 class Name:
+    """`former` are family names of before, under which a list may still know the person."""
+
     family: Phi[str]
     given: Phi[str]
     middle: Phi[str] | None = None
+    former: tuple[Phi[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,9 @@ def _too_small(requirement: Requirement, paper: Credential, word: str) -> str | 
 
 def _inquiry(requirement: Requirement, item: Inquiry, file: ProviderFile, today: date) -> Checked:
     days = requirement.verified_days or _VERIFIED
-    if any(each.item is item and each.counts(today, days) for each in file.verifications):
+    state = file.place.state if file.place else None
+    asked = [each for each in file.verifications if each.item is item and state in (None, each.state or state)]
+    if any(each.counts(today, days) for each in asked):
         return Checked(requirement, Outcome.MET, "")
     return Checked(
         requirement, Outcome.MISSING, f"Make the {_word(item)} and record its answer, not older than {days} days."

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from credentialing.domain.events import Span
 from credentialing.domain.lifecycle import Stage
-from credentialing.domain.payers import FEDERAL, Program
+from credentialing.domain.payers import Program
+from credentialing.domain.sanctions import Excluded
 
 
 class Standing(StrEnum):
@@ -26,7 +27,8 @@ class Standing(StrEnum):
 class Cell:
     """What is known of one provider, payer and location; `stage` is None where there is no enrollment.
 
-    `span` holds the day that is asked about; `before` ended last before it, `after` begins next after it.
+    `span` holds the day that is asked about; `before` ended last before it, `after` begins next after it. `state` is
+    the payer's where it is a state's Medicaid, or the location's.
     """
 
     program: Program
@@ -37,7 +39,8 @@ class Cell:
     span: Span | None = None
     before: date | None = None
     after: date | None = None
-    excluded_on: date | None = None
+    state: str | None = None
+    excluded: tuple[Excluded, ...] = ()
 
 
 _APPLICATION: Mapping[Stage, str] = {
@@ -55,11 +58,9 @@ _OVER: Mapping[Stage, str] = {
 
 def judge(cell: Cell, day: date) -> tuple[Standing, str]:
     """The standing on `day` and its reason. The enrolled days decide; the stage only explains (rulebook 13)."""
-    if cell.excluded_on is not None and cell.excluded_on <= day and cell.program in FEDERAL:
-        return (
-            Standing.EXCLUDED,
-            f"Excluded by OIG since {cell.excluded_on}: no federal program pays (42 CFR 1001.1901).",
-        )
+    for excluded in cell.excluded:
+        if excluded.bars(cell.program, cell.state, day):
+            return Standing.EXCLUDED, excluded.reason
     if cell.span is not None:
         return Standing.ENROLLED, _enrolled(cell, cell.span)
     if cell.after is not None:

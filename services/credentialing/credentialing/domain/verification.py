@@ -36,7 +36,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`source` is the primary source, such as a state board; `credential_id` is the paper that was verified."""
+    """`source` is the primary source, such as a state board; `credential_id` is the paper that was verified.
+
+    `state` is the one whose list was searched, where a state's was.
+    """
 
     item: Kind | Inquiry
     source: str
@@ -45,6 +48,7 @@ class Verification:
     result: Result
     credential_id: UUID | None = None
     reference: str | None = None
+    state: str | None = None
 
     def checked(self, today: date) -> Verification:
         """Raises InTheFuture."""

@@ -1,4 +1,4 @@
-"""Looking providers up on OIG's list of exclusions, and deciding who is meant."""
+"""Looking providers up on the lists of exclusions, and deciding who is meant."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from credentialing.domain.sanctions import (
     Decision,
     Match,
     Standing,
+    excluded_by,
     excluded_since,
+    foremost,
+    list_of,
 )
-from credentialing.domain.verification import Inquiry, Method, Result, Verification
+from credentialing.domain.verification import Method, Result, Verification
 from credentialing.store import exclusions as store
 from credentialing.store import history
 from credentialing.store.exclusions import ExclusionList, Screened
 from credentialing.store.requirements import add_verification
 
 
-async def screen(uow: UnitOfWork, npi: str) -> tuple[ExclusionList, tuple[Match, ...]]:
-    """Look a provider up now. Raises NotFound, NoExclusionList."""
+async def screen(uow: UnitOfWork, npi: str) -> tuple[list[ExclusionList], tuple[Match, ...]]:
+    """Look a provider up on every list now. Raises NotFound, NoExclusionList."""
     async with uow.begin() as tx:
         whose = await store.provider_with(tx, npi)
-        found = await store.current_list(tx)
-        if found is None:
+        found = await store.current_lists(tx)
+        if not found:
             raise NoExclusionList
         matches = await _screen(tx, whose, found, uow.today)
         _again(tx, whose.id, uow.today, uow.workplace.zone)
@@ -38,19 +41,19 @@ async def screen(uow: UnitOfWork, npi: str) -> tuple[ExclusionList, tuple[Match,
 
 
 async def screen_in_time(uow: UnitOfWork, provider_id: UUID) -> None:
-    """Look an active provider up, where there is a list, and again in a month."""
+    """Look an active provider up on the lists that there are, and again in a month."""
     async with uow.begin() as tx:
         whose = await store.provider(tx, provider_id)
         if not whose.active:
             return
-        found = await store.current_list(tx)
-        if found is not None:
+        found = await store.current_lists(tx)
+        if found:
             await _screen(tx, whose, found, uow.today)
         _again(tx, whose.id, uow.today, uow.workplace.zone)
 
 
 async def decide(uow: UnitOfWork, match_id: UUID, version: int, decision: Decision, reason: str) -> Match:
-    """A person says who is meant, or that OIG took the provider back. Raises NotFound, Stale, NotDecidedSo."""
+    """A person says who is meant, or that the agency took the provider back. Raises NotFound, Stale, NotDecidedSo."""
     async with uow.begin() as tx:
         before = await store.load(tx, match_id)
         if before.version != version:
@@ -63,53 +66,58 @@ async def decide(uow: UnitOfWork, match_id: UUID, version: int, decision: Decisi
         return tx.done(after)
 
 
-async def _screen(tx: Transaction, whose: Screened, found: ExclusionList, today: date) -> tuple[Match, ...]:
-    for likeness, entry in await store.like(tx, found, whose.person, today):
-        fresh = await store.see(tx, whose, found, likeness, entry)
-        if fresh is not None:
-            tx.audit("create", "exclusion match", fresh.id, likeness=likeness.value)
-            await history.note(tx, whose.id, "found on the exclusion list", match_id=fresh.id, likeness=likeness.value)
+async def _screen(tx: Transaction, whose: Screened, lists: list[ExclusionList], today: date) -> tuple[Match, ...]:
+    for found in lists:
+        for likeness, entry in await store.like(tx, found, whose.person, today):
+            fresh = await store.see(tx, whose, found, likeness, entry)
+            if fresh is not None:
+                facts = {"match_id": fresh.id, "list": found.source, "likeness": likeness.how.value}
+                tx.audit("create", "exclusion match", fresh.id, likeness=likeness.how.value)
+                await history.note(tx, whose.id, "found on an exclusion list", **facts)
+        await store.note_screening(tx, whose, found, today)
     matches = await store.matches_of(tx, whose.id)
-    await store.note_screening(tx, whose, found, today)
     await _conclude(tx, whose, matches, today)
-    await add_verification(
-        tx, Holder(HolderType.PROVIDER, whose.id, whose.person.npi), _verification(found, matches, today)
-    )
+    holder = Holder(HolderType.PROVIDER, whose.id, whose.person.npi)
+    for found in lists:
+        await add_verification(tx, holder, _verification(found, matches, today))
     return matches
 
 
 async def _conclude(tx: Transaction, whose: Screened, matches: tuple[Match, ...], today: date) -> None:
-    """Write since when the provider is excluded, and tell it, where that changed."""
-    since = excluded_since(matches)
-    if since == whose.excluded_on:
+    """Write by which lists the provider is excluded, and tell it, where that changed."""
+    excluded = excluded_by(matches)
+    if excluded == whose.excluded:
         return
-    version = await store.exclude(tx, whose, since)
-    if since is None:
+    version = await store.exclude(tx, whose, excluded)
+    if not excluded:
         tx.publish(ProviderReinstated(whose.id, whose.person.npi, today), key=whose.id, version=version)
         await history.note(tx, whose.id, "not excluded any more")
         return
-    entry = next(
-        match.entry for match in matches if match.standing is Standing.CONFIRMED and match.entry.excluded_on == since
+    first = foremost(excluded)
+    event = ProviderExcluded(
+        whose.id, whose.person.npi, first.since, first.type, first.waiver_state, tuple(each.told for each in excluded)
     )
-    event = ProviderExcluded(whose.id, whose.person.npi, since, entry.type, entry.waiver_state or None)
     tx.publish(event, key=whose.id, version=version)
-    await history.note(tx, whose.id, "excluded", excluded_on=since, type=entry.type)
+    lists = ", ".join(each.source for each in excluded)
+    await history.note(tx, whose.id, "excluded", excluded_on=excluded_since(excluded), lists=lists)
 
 
 def _verification(found: ExclusionList, matches: tuple[Match, ...], today: date) -> Verification:
-    standings = {match.standing for match in matches}
+    standings = {match.standing for match in matches if match.source == found.source}
     result = Result.CONFIRMED
     if Standing.CONFIRMED in standings:
         result = Result.ADVERSE
     elif Standing.POSSIBLE in standings:
         result = Result.DIFFERS
+    of = list_of(found.source)
     return Verification(
-        item=Inquiry.OIG,
-        source="OIG List of Excluded Individuals and Entities",
+        item=of.inquiry,
+        source=of.title,
         method=Method.ELECTRONIC,
         verified_on=today,
         result=result,
         reference=found.sha256[:16],
+        state=of.state,
     )
 
 

@@ -15,6 +15,7 @@ from credentialing.domain.lifecycle import Stage
 from credentialing.domain.payers import Program
 from credentialing.domain.refusals import TooManyCells
 from credentialing.domain.standing import Cell
+from credentialing.store.exclusions import exclusions_in
 from credentialing.tables import enrolled_days, enrollments, groups, locations, payers, providers
 
 MOST_CELLS = 20_000
@@ -51,8 +52,10 @@ async def matrix(tx: Transaction, day: date, narrowed: Narrowed) -> list[Place]:
 _TOLD = (
     providers.c.npi,
     providers.c.excluded_on,
+    providers.c.exclusions,
     payers.c.payer_id,
     payers.c.program,
+    func.coalesce(payers.c.state, locations.c.state).label("state"),
     locations.c.code,
     groups.c.billing_npi,
     groups.c.tin,
@@ -126,6 +129,7 @@ def _place(row: Any) -> Place:
         span=Span(row["first"], row["last"]) if row["first"] else None,
         before=row["before"],
         after=row["after"],
-        excluded_on=row["excluded_on"],
+        state=row["state"],
+        excluded=exclusions_in(row),
     )
     return Place(row["npi"], row["payer_id"], row["code"], row["billing_npi"], row["tin"], row["id"], cell)

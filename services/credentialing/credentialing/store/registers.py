@@ -61,6 +61,7 @@ async def put_payer(tx: Transaction, entry: Payer, version: int) -> Registered[P
         "renewal": terms.renewal.value,
         "renewal_months": terms.renewal_months,
         "retroactive_days": terms.retroactive_days,
+        "state": entry.state,
     }
     id, saved = await _put(tx, payers, {"payer_id": entry.payer_id}, values, version, "payer")
     return Registered(id, entry, saved)
@@ -193,7 +194,7 @@ _LOCATIONS = select(locations, groups.c.billing_npi).join(groups, groups.c.id ==
 
 def _payer(row: RowMapping) -> Registered[Payer]:
     terms = Terms(Program(row["program"]), Renewal(row["renewal"]), row["renewal_months"], row["retroactive_days"])
-    return Registered(row["id"], Payer(row["payer_id"], row["name"], terms), row["version"])
+    return Registered(row["id"], Payer(row["payer_id"], row["name"], terms, row["state"]), row["version"])
 
 
 def _group(tx: Transaction, row: RowMapping) -> Registered[Group]:

@@ -89,6 +89,7 @@ async def add_verification(tx: Transaction, holder: Holder, found: Verification)
             verified_on=found.verified_on,
             result=found.result.value,
             reference=found.reference,
+            state=found.state,
             verified_by=recorded.verified_by,
             recorded_at=recorded.recorded_at,
         )
@@ -154,5 +155,6 @@ def _recorded(row: Any) -> Recorded:
         result=Result(row["result"]),
         credential_id=row["credential_id"],
         reference=row["reference"],
+        state=row["state"],
     )
     return Recorded(row["id"], verification, row["verified_by"], row["recorded_at"])
