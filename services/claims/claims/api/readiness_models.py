@@ -52,6 +52,7 @@ class HeldClaimOut(BaseModel):
     patient_id: UUID
     payer_id: str | None
     rendering_npi: str
+    location_code: str | None
     date_of_service: date
     charge: Money
     release_by: date
@@ -66,6 +67,7 @@ class HeldClaimOut(BaseModel):
             patient_id=claim.patient_id,
             payer_id=claim.payer_id,
             rendering_npi=claim.coded.rendering_npi,
+            location_code=claim.coded.location_code,
             date_of_service=claim.coded.date_of_service,
             charge=claim.charge,
             release_by=claim.filing_window[1],
