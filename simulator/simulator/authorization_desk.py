@@ -63,7 +63,7 @@ def reject(store: Store, payer_id: str, member_id: str) -> str:
 def _considered(question: Question, asked: AskedSet, event: Level, payer_id: str, member_id: str) -> Authorization:
     trace = plain(at(event.first("TRN"), 2))
     on = day(at(event.first("DTP", "AAH", "472"), 3)) or question.clock.moment(question.day).date()
-    services = tuple(_service(asked, level) for level in event.down("SS"))
+    services = tuple(_service(asked, level) for level in event.down("SS")) or (_visits(event),)
     request = Request(payer_id, member_id, services, on, trace, plain(at(event.first("TRN"), 3)))
     return considered(question.store, question.day, request, json.dumps(asdict(question.route)))
 
@@ -102,6 +102,11 @@ def _service(asked: AskedSet, level: Level) -> Service:
     return Service(parts[1] if len(parts) > 1 else "", number(at(line, 4)) or Decimal(1), tuple(parts[2:6]))
 
 
+def _visits(event: Level) -> Service:
+    """A referral that names no service is for visits (HSD)."""
+    return Service("", number(at(event.first("HSD", "VS"), 2)) or Decimal(1))
+
+
 def _level(asked: AskedSet, level: Level, authorization: Authorization | None, reject: str) -> Iterator[str]:
     parent = level.parent.number if level.parent else ""
     yield written("HL", plain(level.number), plain(parent), level.code, "1" if level.children else "0")
@@ -127,11 +132,18 @@ def _said(asked: AskedSet, level: Level, authorization: Authorization | None) ->
         if authorization.good_until is not None:
             span = f"{authorization.request.on:%Y%m%d}-{authorization.good_until:%Y%m%d}"
             yield written("DTP", "007", "RD8", span)
+        yield from _visits_said(authorization)
         return
     wanted = _service(asked, level)
     said = next((one for one in authorization.services if one.service == wanted), None)
     if said is not None:
         yield from _service_said(said, authorization.number)
+
+
+def _visits_said(authorization: Authorization) -> Iterator[str]:
+    for said in authorization.services:
+        if said.service.cpt == "" and said.units is not None:
+            yield written("HSD", "VS", said.units)
 
 
 def _service_said(said: ServiceDecision, authorization_number: str) -> Iterator[str]:
@@ -163,6 +175,7 @@ def decide_pended(store: Store, clock: Clock, due: Due) -> None:
 def _notice(final: Authorization, route: Route, written_on: str, written_at: str, reference: str) -> str:
     """The final answer on its own: who it is about by payer, requester and member id, and the requester's trace."""
     request = final.request
+    services = [said for said in final.services if said.service.cpt]
     parts = [
         written("BHT", "0007", "11", reference, written_on, written_at, "18"),
         written("HL", 1, "", "20", "1"),
@@ -173,9 +186,10 @@ def _notice(final: Authorization, route: Route, written_on: str, written_at: str
         written("NM1", "IL", "1", "", "", "", "", "", "MI", request.member_id),
         written("HL", 4, 3, "EV", "1"),
         written("TRN", "2", request.trace, request.originator),
-        written("UM", "HS", "I"),
+        written("UM", "HS" if services else "SC", "I"),
         _hcr(final.decision, final.number, ""),
+        *_visits_said(final),
     ]
-    for place, said in enumerate(final.services, start=5):
+    for place, said in enumerate(services, start=5):
         parts += [written("HL", place, 4, "SS", "0"), *_service_said(said, final.number)]
     return "".join(parts)

@@ -165,6 +165,12 @@ class Desk:
         """At the payer's: what is pended is decided."""
         self._admin("POST", "/time/advance", {"days": days})
 
+    async def sent(self) -> str:
+        """The last question that edi put to the payer, as it went."""
+        async with self.edi.client("edi:read") as http:
+            exchange = (await http.get("/exchanges")).json()["items"][-1]
+            return (await http.get(f"/interchanges/{exchange['request_id']}/content")).text
+
     @property
     def asked(self) -> list[dict[str, Any]]:
         """What reached the payer."""

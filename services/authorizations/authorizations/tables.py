@@ -50,6 +50,8 @@ records = tenant_table(
     moment("decision_due", nullable=True),
     Column("clock_rule", Text),
     Column("owner", Text),
+    Column("amendment", JSONB),
+    Column("visits_used", Integer, nullable=False, server_default="0"),
     Column("question", LargeBinary),
     Column("earlier", LargeBinary),
     Column("answer", LargeBinary),
@@ -134,6 +136,7 @@ payers = tenant_table(
     Column("wire", Text, nullable=False, server_default="x12"),
     Column("partner_id", Uuid),
     Column("plan_type", Text),
+    Column("retro_days", Integer),
     UniqueConstraint("practice_id", "payer_id"),
 )
 

@@ -8,17 +8,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from authorizations.domain.authorization import Kind
 from authorizations.domain.lifecycle import Status
-from authorizations.models.records import (
-    AssignIn,
-    AuthorizationOut,
-    AuthorizationWithHistory,
-    DecisionIn,
-    SettleIn,
-    SubmitIn,
-    WishIn,
-)
+from authorizations.domain.wish import Kind
+from authorizations.models.records import AssignIn, AuthorizationOut, AuthorizationWithHistory, DecisionIn, SettleIn
+from authorizations.models.wishes import ReferralIn, SubmitIn, WishIn
 from authorizations.operations import requesting
 from authorizations.store import records as store
 from authorizations.store.records import Wanted
@@ -46,6 +39,16 @@ async def open_one(body: WishIn, uow: Creates, today: Today) -> AuthorizationOut
     """Make a record of what a payer has to agree to; with `submit` the payer is asked at once."""
     answering = uow.answering(lambda one: AuthorizationOut.of(one, today), 202)
     return AuthorizationOut.of(await requesting.open_authorization(answering, body.wish(), submit=body.submit), today)
+
+
+@router.post("/referrals", status_code=201, dependencies=[needs(WRITE)])
+async def record_referral(body: ReferralIn, uow: Creates, today: Today) -> AuthorizationOut:
+    """Write down a referral that came on paper, by fax or by telephone: it holds at once, its visits are counted."""
+    answering = uow.answering(lambda one: AuthorizationOut.of(one, today), 201)
+    one = await requesting.record_referral(
+        answering, body.wish(), body.payer_id, body.said(), reason=Phi(body.reason), today=today
+    )
+    return AuthorizationOut.of(one, today)
 
 
 @router.get("/authorizations", dependencies=[needs(READ)])

@@ -15,13 +15,14 @@ from authorizations.domain.events import (
     AuthRequested,
     RequestedService,
 )
+from authorizations.domain.wish import Kind, Wish
 
 if TYPE_CHECKING:
     from authorizations.domain.authorization import Authorization
 
 
 def requested(authorization: Authorization, certification: str) -> AuthRequested:
-    wish = authorization.wish
+    wish = authorization.asked
     return AuthRequested(
         authorization.id,
         wish.patient_id,
@@ -30,7 +31,8 @@ def requested(authorization: Authorization, certification: str) -> AuthRequested
         certification,
         _services(wish.services),
         wish.first,
-        wish.rendering_npi,
+        _treats(wish),
+        wish.referred_by,
     )
 
 
@@ -48,8 +50,10 @@ def approved(authorization: Authorization) -> AuthApproved:
         valid_from=decided.valid_from,
         valid_to=decided.valid_to,
         decided_on=on,
-        rendering_npi=wish.rendering_npi,
+        rendering_npi=_treats(wish),
         retroactive=decided.valid_from is not None and decided.valid_from < on,
+        referring=wish.referred_by,
+        visits=decided.visits,
     )
 
 
@@ -65,7 +69,8 @@ def denied(authorization: Authorization, outcome: str, reasons: tuple[str, ...],
         decided_on=on,
         reasons=reasons,
         starts_on=wish.first,
-        rendering_npi=wish.rendering_npi,
+        rendering_npi=_treats(wish),
+        referring=wish.referred_by,
     )
 
 
@@ -79,11 +84,17 @@ def expiring(authorization: Authorization, why: str, code: str | None = None) ->
         authorization.decided.valid_to,
         left,
         code,
+        authorization.visits_left,
     )
 
 
 def exhausted(authorization: Authorization, why: str) -> AuthExhausted:
     return AuthExhausted(authorization.id, authorization.wish.patient_id, _payer(authorization), why)
+
+
+def _treats(wish: Wish) -> str | None:
+    """Who is to treat; a referral is to the practice, whoever of it treats."""
+    return None if wish.kind is Kind.REFERRAL else wish.rendering_npi or None
 
 
 def _payer(authorization: Authorization) -> str:

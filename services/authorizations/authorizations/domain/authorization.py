@@ -4,79 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from authorizations.domain import announcing
-from authorizations.domain.clocks import Clock, Program, Urgency
+from authorizations.domain.clocks import Clock, Program
 from authorizations.domain.counting import Allowance, CertifiedService
-from authorizations.domain.lifecycle import CERTIFIED, IN_FORCE, OPEN, Fact, Status, next_status
+from authorizations.domain.lifecycle import CERTIFIED, DECIDED_BY, IN_FORCE, OPEN, Fact, Status, next_status
 from authorizations.domain.refusals import AnotherRequestIsOpen, NothingToSettle, NotPossibleNow, NumberNeeded
 from authorizations.domain.request import BY_X12, Certification, Request, Route, Stage
+from authorizations.domain.retroactive import is_retroactive
 from authorizations.domain.said import CERTIFYING, Said
+from authorizations.domain.wish import Amendment, Kind, Wish
 from common.change import Change
 
 ALERT_SHARE = 0.8
-DEFAULT_RENEWAL_DAYS = 14
-"""Units used, and days before the end, at which a renewal is called for (rulebook 7.4)."""
-
-
-class Kind(StrEnum):
-    """UM01: HS services by the practice, SC a referral of another practice to it."""
-
-    SERVICES = "services"
-    REFERRAL = "referral"
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked for. `requester_npi` is who refers; a renewal is due `renewal_days` before the end."""
-
-    patient_id: UUID
-    kind: Kind
-    services: tuple[CertifiedService, ...]
-    first: date
-    last: date | None
-    place: str
-    diagnoses: tuple[str, ...]
-    rendering_npi: str
-    urgency: Urgency = Urgency.STANDARD
-    requester_npi: str | None = None
-    coverage_id: UUID | None = None
-    drug: bool = False
-    renewal_days: int = DEFAULT_RENEWAL_DAYS
-    attachments: tuple[Attachment, ...] = ()
-    course: Course | None = None
-
-    @property
-    def clinicians(self) -> tuple[str, ...]:
-        """The NPIs of who treats and who refers."""
-        return tuple(filter(None, (self.rendering_npi, self.requester_npi)))
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """PWK: a report that goes with the request. `report` PWK01, `by` PWK02, `control` our number for it."""
-
-    report: str
-    by: str
-    control: str
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A biologic as it is given: HCPCS, dose as written, days between doses, the day the next refill is due."""
-
-    drug: str
-    dose: str
-    every_days: int
-    next_refill: date | None = None
+"""Units or visits used at which a renewal is called for (rulebook 7.4)."""
+DATE, VISITS = "date", "visits"
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The payer's last word that holds."""
+    """The payer's last word that holds; `outcome` is the status that it led to, to which what was used up returns when
+    units are given back. Of a referral `visits` may be made; None is no limit, as are no `certified` services.
+    """
 
     number: str = ""
     certified: tuple[CertifiedService, ...] = ()
@@ -84,13 +35,16 @@ class Decided:
     valid_to: date | None = None
     reasons: tuple[str, ...] = ()
     decided_on: date | None = None
+    visits: int | None = None
+    outcome: Status = Status.APPROVED
 
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
     """`status` is what holds now, `request` what is on its way to the payer beside it, `decided` its last word.
 
-    `attention` are codes of what a person has to look at. `used` are units by code that coded encounters took, and
+    `wish` is what was asked for of what holds, `amendment` what was last asked for beside it. `attention` are codes of
+    what a person has to look at. `used` are units by code, and `visits_used` visits, that coded encounters took, and
     `alerted` the alerts that were told, so that each is told once. The clocks are those of the open request.
     """
 
@@ -109,6 +63,8 @@ class Authorization:
     decision_due: datetime | None = None
     clock_rule: str | None = None
     owner: str | None = None
+    amendment: Amendment | None = None
+    visits_used: int = 0
     version: int = 1
 
     @property
@@ -129,19 +85,36 @@ class Authorization:
             return None
         said = self.decided
         npi = self.wish.rendering_npi if self.wish.kind is Kind.SERVICES else None
-        return Allowance(self.id, said.certified, said.valid_from, said.valid_to, npi)
+        return Allowance(self.id, said.certified, said.valid_from, said.valid_to, npi, said.visits)
 
-    def submitted(self, certification: Certification, now: datetime) -> Change[Authorization]:
-        """Have the payer asked. Raises NotPossibleNow, AnotherRequestIsOpen."""
+    @property
+    def asked(self) -> Wish:
+        """What the open request asks for, or the last one that the payer has not decided."""
+        cancels = self.request is not None and self.request.certification is Certification.CANCELLATION
+        return self.wish if self.amendment is None or cancels else self.amendment.wish
+
+    def submitted(
+        self, certification: Certification, now: datetime, today: date, wish: Wish | None = None
+    ) -> Change[Authorization]:
+        """Have the payer asked; `wish` is what for, where it is other than what was asked for last.
+
+        Of what is certified it stands beside what holds until the payer agrees; a cancellation names what holds.
+        Raises NotPossibleNow, AnotherRequestIsOpen.
+        """
         if self.request is not None:
             raise AnotherRequestIsOpen(authorization_id=self.id)
-        fact = _ASKS.get(certification, Fact.AMEND)
-        moved = self._moved(fact) if certification is not Certification.CANCELLATION else self._may(Fact.CANCEL)
         number = self.requests + 1
-        asked = replace(
-            moved, request=Request(certification, number, ask_at=now), requests=number, attention=(), alerted=()
-        )
-        return Change(asked)
+        if certification is Certification.CANCELLATION:
+            request = Request(certification, number, ask_at=now)
+            return Change(replace(self._may(Fact.CANCEL), request=request, requests=number, attention=()))
+        moved = self._moved(_ASKS.get(certification, Fact.AMEND))
+        wanted = replace(wish, patient_id=self.wish.patient_id, kind=self.wish.kind) if wish else self.asked
+        request = Request(certification, number, ask_at=now, retroactive=is_retroactive(wanted, today))
+        if self.status in CERTIFIED:
+            moved = replace(moved, amendment=Amendment(wanted, certification.value))
+        else:
+            moved = replace(moved, wish=wanted, amendment=None)
+        return Change(replace(moved, request=request, requests=number, attention=()))
 
     @property
     def inquiry_key(self) -> str:
@@ -153,9 +126,11 @@ class Authorization:
     ) -> Authorization:
         """The question is fixed; it is put as soon as this is committed, and again should the asker have died."""
         assert self.request is not None
-        wish = replace(self.wish, coverage_id=coverage_id)
+        wish, amendment = replace(self.wish, coverage_id=coverage_id), self.amendment
+        if amendment is not None:
+            amendment = replace(amendment, wish=replace(amendment.wish, coverage_id=coverage_id))
         written = self.request.written_down(now, route)
-        return replace(self, wish=wish, payer_id=payer_id, program=program, request=written)
+        return replace(self, wish=wish, amendment=amendment, payer_id=payer_id, program=program, request=written)
 
     def inquired(self, now: datetime, attention: tuple[str, ...] = ()) -> Authorization:
         """The payer was asked how far it is and has not decided; what asked for a look still does."""
@@ -205,29 +180,33 @@ class Authorization:
 
     def recorded(self, said: Said, *, today: date) -> Change[Authorization]:
         """What the payer said by telephone or on its portal, written down. Raises NotPossibleNow, NumberNeeded."""
-        if said.fact in CERTIFYING and not (said.number and said.certified):
+        if said.fact in CERTIFYING and not self._suffices(said):
             raise NumberNeeded
         return self._decision(said, today, by_request=self.request)
 
-    def used_by(self, totals: tuple[CertifiedService, ...], *, beyond: bool) -> Change[Authorization]:
-        """Units that encounters took, counted anew: four fifths gone, nothing left, or units given back."""
-        counted = replace(self, used=totals)
+    def used_by(self, totals: tuple[CertifiedService, ...], *, beyond: bool, visits: int = 0) -> Change[Authorization]:
+        """Units and visits that encounters took, counted anew: four fifths gone, nothing left, or given back."""
+        counted = replace(self, used=totals, visits_used=visits)
         if self.status not in IN_FORCE | {Status.EXHAUSTED}:
             return Change(counted)
         attention = tuple(code for code in self.attention if code != "used-beyond") + (
             ("used-beyond",) if beyond else ()
         )
         counted = replace(counted, attention=attention)
-        gone = [one for one in self.decided.certified if one.units is not None and counted.left(one.code) == 0]
-        limited = [one for one in self.decided.certified if one.units is not None]
-        if limited and len(gone) == len(self.decided.certified):
+        gone = counted._gone
+        if gone is not None:
             if self.status is Status.EXHAUSTED:
                 return Change(counted)
-            return Change(counted._moved(Fact.EXHAUST), (announcing.exhausted(counted, "units"),))
+            return Change(counted._moved(Fact.EXHAUST), (announcing.exhausted(counted, gone),))
         if self.status is Status.EXHAUSTED:
-            back = counted._moved(Fact.GIVE_BACK)
+            back = counted._moved(DECIDED_BY[self.decided.outcome])
             return Change(back, (announcing.approved(back),))
-        return counted._alerts(limited)
+        return counted._alerts()
+
+    @property
+    def visits_left(self) -> int | None:
+        """Visits that may still be made; None where there is no limit."""
+        return None if self.decided.visits is None else max(self.decided.visits - self.visits_used, 0)
 
     def left(self, code: str) -> int | None:
         """Units of the code that may still be done; None where there is no limit."""
@@ -238,25 +217,21 @@ class Authorization:
 
     def expiring(self) -> Change[Authorization]:
         """Its end is near: told once. Nothing to say of one that is no longer in force."""
-        if self.status not in IN_FORCE or "date" in self.alerted:
+        if self.status not in IN_FORCE or DATE in self.alerted:
             return Change(self)
-        return Change(replace(self, alerted=(*self.alerted, "date")), (announcing.expiring(self, "date"),))
+        return Change(replace(self, alerted=(*self.alerted, DATE)), (announcing.expiring(self, DATE),))
 
     def expired(self) -> Change[Authorization]:
         """Its last day is over."""
         if next_status(self.status, Fact.EXPIRE) is None:
             return Change(self)
-        return Change(self._moved(Fact.EXPIRE), (announcing.exhausted(self, "date"),))
+        return Change(self._moved(Fact.EXPIRE), (announcing.exhausted(self, DATE),))
 
     def overdue(self, code: str) -> Authorization:
         """A clock ran out while the payer had the request."""
         if self.request is None or code in self.attention:
             return self
         return replace(self, attention=(*self.attention, code))
-
-    def wishing(self, wish: Wish) -> Authorization:
-        """With something else to ask for; patient and kind stay."""
-        return replace(self, wish=replace(wish, patient_id=self.wish.patient_id, kind=self.wish.kind))
 
     def of_payer(self, payer_id: str) -> Authorization:
         """With the payer that spoke, where the practice had not asked one yet."""
@@ -283,14 +258,14 @@ class Authorization:
             return Change(
                 replace(waiting, request=request.pended(now), attention=codes if fact is Fact.ASK_TO_CALL else ())
             )
-        if fact in CERTIFYING and not (said.number and said.certified):
+        if fact in CERTIFYING and not self._suffices(said):
             call = self._moved(Fact.ASK_TO_CALL) if self.status in OPEN else self
             return Change(replace(call, request=request.pended(now), attention=("nothing-certified",)))
         return self._decision(said, today, by_request=request)
 
     def _decision(self, said: Said, today: date, *, by_request: Request | None) -> Change[Authorization]:
         """The final word. What is refused of an amendment leaves what was certified before as it is."""
-        amends = by_request is not None and by_request.certification in _AMENDMENTS and self.status in CERTIFIED
+        amends = by_request if self.status in CERTIFIED and _amends(by_request) else None
         closed = replace(self, request=None, attention=(), response_due=None, decision_due=None, clock_rule=None)
         if (
             by_request is not None
@@ -300,34 +275,55 @@ class Authorization:
             cancelled = closed._moved(Fact.CANCEL)
             return Change(cancelled, (announcing.denied(cancelled, "cancelled", said.all_reasons, today),))
         if amends and said.fact not in CERTIFYING:
-            return Change(replace(closed, attention=(f"hcr-{said.action or 'A3'}",)))
+            asked = self.amendment or Amendment(self.wish, amends.certification.value)
+            refused = replace(asked, refused_on=today, reasons=said.all_reasons)
+            return Change(replace(closed, amendment=refused, attention=(f"hcr-{said.action or 'A3'}",)))
         moved = closed._moved(said.fact)
         if said.fact not in CERTIFYING:
             decided = replace(moved, decided=Decided(reasons=said.all_reasons, decided_on=today))
             return Change(decided, (announcing.denied(decided, decided.status.value, said.all_reasons, today),))
-        decided = replace(
-            moved,
-            decided=Decided(
-                number=said.number,
-                certified=said.certified,
-                valid_from=said.valid_from or self.wish.first,
-                valid_to=said.valid_to or self.wish.last,
-                reasons=said.all_reasons,
-                decided_on=today,
-            ),
-            alerted=(),
-            attention=() if said.fact is Fact.CERTIFY else ("not-as-asked",),
-        )
+        agreed = replace(moved, wish=self.asked if amends else self.wish, amendment=None, alerted=())
+        unclear = ("visits-unclear",) if said.visits_unclear else ()
+        looked_at = (*unclear, *(() if said.fact is Fact.CERTIFY else ("not-as-asked",)))
+        decided = replace(agreed, decided=agreed._decided(said, today), attention=looked_at)
         return Change(decided, (announcing.approved(decided),))
 
-    def _alerts(self, limited: list[CertifiedService]) -> Change[Authorization]:
-        near = [one.code for one in limited if one.code not in self.alerted and self._is_near(one)]
-        events = tuple(announcing.expiring(self, "units", code) for code in near)
-        return Change(replace(self, alerted=(*self.alerted, *near)), events)
+    def _decided(self, said: Said, today: date) -> Decided:
+        """What the payer leaves out is as it was asked for; of a referral that includes the number of visits."""
+        visits = said.visits if said.visits is not None else self.wish.visits
+        return Decided(
+            number=said.number,
+            certified=said.certified,
+            valid_from=said.valid_from or self.wish.first,
+            valid_to=said.valid_to or self.wish.last,
+            reasons=said.all_reasons,
+            decided_on=today,
+            visits=visits if self.wish.kind is Kind.REFERRAL else None,
+            outcome=self.status,
+        )
 
-    def _is_near(self, certified: CertifiedService) -> bool:
-        units = certified.units or 0
-        return bool(units) and units - (self.left(certified.code) or 0) >= units * ALERT_SHARE
+    def _suffices(self, said: Said) -> bool:
+        """Whether an answer that certifies says under which number, and what: a referral without codes is for any."""
+        return bool(said.number) and (bool(said.certified) or self.wish.kind is Kind.REFERRAL)
+
+    @property
+    def _gone(self) -> str | None:
+        """What is used up: `units` where every code has a limit and none is left, or `visits`."""
+        certified = self.decided.certified
+        if certified and all(self.left(one.code) == 0 for one in certified):
+            return "units"
+        return VISITS if self.visits_left == 0 else None
+
+    def _alerts(self) -> Change[Authorization]:
+        limits = {one.code: (one.units, self.left(one.code)) for one in self.decided.certified}
+        if self.decided.visits is not None:
+            limits[VISITS] = (self.decided.visits, self.visits_left)
+        near = [name for name, limit in limits.items() if name not in self.alerted and _is_near(*limit)]
+        events = tuple(
+            announcing.expiring(self, VISITS) if name == VISITS else announcing.expiring(self, "units", name)
+            for name in near
+        )
+        return Change(replace(self, alerted=(*self.alerted, *near)), events)
 
     def _unanswered(self) -> Authorization:
         moved = self._moved(Fact.GIVE_UP) if self.status in OPEN else self
@@ -349,7 +345,25 @@ _ASKS = {
     Certification.IMMEDIATE_APPEAL: Fact.APPEAL,
     Certification.STANDARD_APPEAL: Fact.APPEAL,
 }
-_AMENDMENTS = frozenset({Certification.EXTENSION, Certification.RENEWAL, Certification.REVISION})
+# What leaves what was certified as it is when it is refused; an appeal is about the rest of what was certified in part.
+_AMENDMENTS = frozenset(
+    {
+        Certification.EXTENSION,
+        Certification.RENEWAL,
+        Certification.REVISION,
+        Certification.IMMEDIATE_APPEAL,
+        Certification.STANDARD_APPEAL,
+    }
+)
+
+
+def _amends(request: Request | None) -> bool:
+    return request is not None and request.certification in _AMENDMENTS
+
+
+def _is_near(certified: int | None, left: int | None) -> bool:
+    """Whether four fifths of a limit are used."""
+    return bool(certified) and (certified or 0) - (left or 0) >= (certified or 0) * ALERT_SHARE
 
 
 def renewal_day(authorization: Authorization) -> date | None:

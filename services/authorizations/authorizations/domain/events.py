@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from authorizations.domain.wish import Referring
+
 
 @dataclass(frozen=True, slots=True)
 class RequestedService:
@@ -54,7 +56,10 @@ class AuthNeedDecided:
 
 @dataclass(frozen=True, slots=True)
 class AuthRequested:
-    """The payer has the request; `certification` is UM02: I initial, R renewal, 4 extension, S revised, 3 cancelled."""
+    """The payer has the request; `certification` is UM02: I initial, R renewal, 4 extension, S revised, 3 cancelled.
+
+    Of a referral `referring` is who refers, and without `services` it is for any.
+    """
 
     authorization_id: UUID
     patient_id: UUID
@@ -64,6 +69,7 @@ class AuthRequested:
     services: tuple[RequestedService, ...]
     starts_on: date
     rendering_npi: str | None = None
+    referring: Referring | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class AuthApproved:
 
     `outcome` is approved, partial or modified; `units` None is no limit. `valid_from` and `valid_to` are dates of
     service, inclusive; None where the payer named none. `retroactive` when the first day lies before the decision.
+    A referral without `certified` codes is for any service; its `visits` may be made, None is no limit; `referring` is
+    who refers.
     """
 
     authorization_id: UUID
@@ -86,6 +94,8 @@ class AuthApproved:
     decided_on: date
     rendering_npi: str | None = None
     retroactive: bool = False
+    referring: Referring | None = None
+    visits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +112,14 @@ class AuthDenied:
     reasons: tuple[str, ...] = ()
     starts_on: date | None = None
     rendering_npi: str | None = None
+    referring: Referring | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuthExpiring:
-    """It ends, or its units do, soon enough that a renewal should be asked for; `why` is `date` or `units`."""
+    """It ends, or its units or visits do, soon enough that a renewal should be asked for; `why` is `date`, `units` or
+    `visits`. `visits_left` is of a referral, None where there is no limit.
+    """
 
     authorization_id: UUID
     patient_id: UUID
@@ -115,11 +128,12 @@ class AuthExpiring:
     valid_to: date | None
     units_left: int | None = None
     code: str | None = None
+    visits_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuthExhausted:
-    """Nothing is left of `code`, or of all codes where it is None: `why` is `units` or `date`."""
+    """Nothing is left of `code`, or of all codes where it is None: `why` is `units`, `visits` or `date`."""
 
     authorization_id: UUID
     patient_id: UUID

@@ -46,7 +46,6 @@ class Fact(StrEnum):
     APPEAL = "be appealed"
     EXPIRE = "expire"
     EXHAUST = "be used up"
-    GIVE_BACK = "be given units back"
 
 
 OPEN = frozenset({Status.SUBMITTED, Status.PENDED, Status.CALL, Status.APPEALED})
@@ -66,6 +65,9 @@ DECISIONS: Mapping[Fact, Status] = {
     Fact.NEED_NONE: Status.NOT_REQUIRED,
 }
 
+# What was used up is what the payer had decided again, once units are given back.
+DECIDED_BY: Mapping[Status, Fact] = {status: fact for fact, status in DECISIONS.items()}
+
 TRANSITIONS: Mapping[tuple[Status, Fact], Status] = {
     (Status.DRAFT, Fact.SUBMIT): Status.SUBMITTED,
     (Status.REJECTED, Fact.SUBMIT): Status.SUBMITTED,
@@ -79,10 +81,11 @@ TRANSITIONS: Mapping[tuple[Status, Fact], Status] = {
     **{(status, Fact.REJECT): Status.REJECTED for status in OPEN},
     **{(status, Fact.GIVE_UP): Status.FAILED for status in OPEN},
     (Status.DENIED, Fact.APPEAL): Status.APPEALED,
-    (Status.PARTIAL, Fact.APPEAL): Status.APPEALED,
+    # What was certified holds while the rest is appealed.
+    (Status.PARTIAL, Fact.APPEAL): Status.PARTIAL,
+    (Status.MODIFIED, Fact.APPEAL): Status.MODIFIED,
     **{(status, Fact.EXPIRE): Status.EXPIRED for status in IN_FORCE | {Status.EXHAUSTED}},
     **{(status, Fact.EXHAUST): Status.EXHAUSTED for status in IN_FORCE},
-    (Status.EXHAUSTED, Fact.GIVE_BACK): Status.APPROVED,
 }
 
 

@@ -14,7 +14,7 @@ class Payer:
     """`program` says which clocks run; `days` are those its contract or its state gives it; `route` how it is asked.
 
     `plan_type` is the one kind of plan that it has, as far as the practice sees it; None where it has several, or
-    nobody said.
+    nobody said. It hears requests so many `retro_days` after their first day, None where that is not known.
     """
 
     payer_id: str
@@ -23,6 +23,7 @@ class Payer:
     days: PayerDays = NO_DAYS
     route: Route = BY_X12
     plan_type: PlanType | None = None
+    retro_days: int | None = None
 
     @property
     def known_plan_type(self) -> PlanType | None:

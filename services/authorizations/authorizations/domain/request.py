@@ -58,6 +58,7 @@ class Request:
     """`number` counts the requests of one authorization, `attempts` the times this one was put to the payer.
 
     `route` is the one it was written down for. Over FHIR `inquiries` counts how often what was pended was asked about.
+    `retroactive`: its first day lay behind when it was submitted.
     """
 
     certification: Certification
@@ -69,6 +70,7 @@ class Request:
     route: Route = BY_X12
     inquiries: int = 0
     inquire_at: datetime | None = None
+    retroactive: bool = False
 
     def written_down(self, now: datetime, route: Route = BY_X12) -> Request:
         return replace(self, stage=Stage.ASKING, ask_at=now + MEANWHILE, route=route)

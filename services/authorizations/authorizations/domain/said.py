@@ -45,7 +45,10 @@ class ServiceWord:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer. `action` is HCR01 of the event; the dates are of service, inclusive."""
+    """One answer. `action` is HCR01 of the event; the dates are of service, inclusive.
+
+    `visits` is how many are certified (HSD); `visits_unclear` where it says how often and not how many.
+    """
 
     action: str = ""
     number: str = ""
@@ -54,6 +57,8 @@ class Said:
     valid_from: date | None = None
     valid_to: date | None = None
     rejections: tuple[Rejection, ...] = ()
+    visits: int | None = None
+    visits_unclear: bool = False
 
     @property
     def fact(self) -> Fact:
@@ -112,6 +117,15 @@ _OWN: Mapping[str, tuple[str, str]] = {
     "response-overdue": ("no answer, not even a pend, within two business days", "Call the payer."),
     "used-beyond": ("more units were done than are certified", "Ask for an extension, or correct the visit."),
     "not-as-asked": ("the payer certified less or other than was asked", "Compare before treating; appeal the rest."),
+    "visits-unclear": ("the payer says how often, not how many visits", "Look at the raw answer; call the payer."),
+    "retro-too-late": (
+        "the payer's entry in the register says that it hears no request so long after the first day",
+        "Call the payer; submit again as an emergency or with the reason of the delay, where that is so.",
+    ),
+    "names-no-service": (
+        "over FHIR a request names at least one service",
+        "Name the services, or record what the payer says by telephone.",
+    ),
     "nothing-certified": ("the answer certifies, but names no service or number", "Call the payer."),
 }
 

@@ -9,136 +9,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from authorizations.domain.authorization import (
-    DEFAULT_RENEWAL_DAYS,
-    Attachment,
-    Authorization,
-    Course,
-    Kind,
-    Wish,
-    renewal_day,
-)
+from authorizations.domain.authorization import Authorization, renewal_day
 from authorizations.domain.clocks import Program, Urgency
-from authorizations.domain.counting import CertifiedService
 from authorizations.domain.lifecycle import Status
 from authorizations.domain.request import Certification, Request, Wire
 from authorizations.domain.said import Said, ServiceWord, notice
-from authorizations.models.words import (
-    STRICT,
-    Code,
-    Day,
-    Diagnosis,
-    Npi,
-    Number,
-    Owner,
-    PayerId,
-    Place,
-    Reason,
-    Units,
-)
+from authorizations.domain.wish import Amendment, Kind, Referring
+from authorizations.models.wishes import AttachmentIO, CourseIO, ReferringIO, ServiceIO
+from authorizations.models.words import STRICT, Code, Day, Number, Owner, PayerId, Reason, Units, Visits
 from authorizations.store.records import Happening
 from common.phi import Phi
-
-
-class ServiceIO(BaseModel):
-    """`units` null: no number was asked for, or none is the limit."""
-
-    model_config = STRICT
-    code: Code
-    units: Units | None = None
-
-    def service(self) -> CertifiedService:
-        return CertifiedService(self.code, self.units)
-
-    @classmethod
-    def of(cls, service: CertifiedService) -> ServiceIO:
-        return cls(code=service.code, units=service.units)
-
-
-class AttachmentIO(BaseModel):
-    """A report that goes with the request: PWK01, PWK02 and our number for it."""
-
-    model_config = STRICT
-    report: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}$")]
-    by: Literal["AA", "BM", "EL", "EM", "FX", "VO"]
-    control: Number
-
-
-class CourseIO(BaseModel):
-    """A biologic as it is given."""
-
-    model_config = STRICT
-    drug: Code
-    dose: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9., ]{0,9}(mg|mcg|g|mL|units)(/kg)?$")]
-    every_days: Annotated[int, Field(ge=1, le=366)]
-    next_refill: Day | None = None
-
-
-class WishIn(BaseModel):
-    """What is asked for."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "patient_id": "01937e00-0000-7000-8000-000000000001",
-                    "services": [{"code": "96910", "units": 30}],
-                    "first": "2026-03-09",
-                    "last": "2026-06-08",
-                    "place": "11",
-                    "diagnoses": ["L40.0"],
-                    "rendering_npi": "1245319599",
-                    "submit": True,
-                }
-            ]
-        },
-    )
-    patient_id: UUID
-    kind: Kind = Kind.SERVICES
-    services: list[ServiceIO] = Field(max_length=20)
-    first: Day
-    last: Day | None = None
-    place: Place
-    diagnoses: list[Diagnosis] = Field(min_length=1, max_length=12)
-    rendering_npi: Npi
-    urgency: Urgency = Urgency.STANDARD
-    requester_npi: Npi | None = Field(default=None, description="Who refers, for a referral")
-    coverage_id: UUID | None = Field(default=None, description="The coverage that pays first, unless given")
-    drug: bool = Field(default=False, description="A drug: the clocks of CMS-0057-F do not run for it")
-    renewal_days: Annotated[int, Field(ge=1, le=120)] = DEFAULT_RENEWAL_DAYS
-    attachments: list[AttachmentIO] = Field(default_factory=list[AttachmentIO], max_length=10)
-    course: CourseIO | None = None
-    submit: bool = Field(default=False, description="Ask the payer at once")
-
-    def wish(self) -> Wish:
-        return Wish(
-            patient_id=self.patient_id,
-            kind=self.kind,
-            services=tuple(one.service() for one in self.services),
-            first=self.first,
-            last=self.last,
-            place=self.place,
-            diagnoses=tuple(dict.fromkeys(self.diagnoses)),
-            rendering_npi=self.rendering_npi,
-            urgency=self.urgency,
-            requester_npi=self.requester_npi,
-            coverage_id=self.coverage_id,
-            drug=self.drug,
-            renewal_days=self.renewal_days,
-            attachments=tuple(Attachment(one.report, one.by, one.control) for one in self.attachments),
-            course=Course(**self.course.model_dump()) if self.course else None,
-        )
-
-
-class SubmitIn(BaseModel):
-    """What is asked of the payer: `I` at first or again, `4` extension, `R` renewal, `S` revised, `3` cancel, `1` and
-    `2` immediate and standard appeal. `wish` takes the place of what was asked before.
-    """
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"certification": "I"}]})
-    certification: Certification
-    wish: WishIn | None = None
 
 
 class ServiceWordIn(BaseModel):
@@ -176,6 +56,7 @@ class DecisionIn(BaseModel):
     )
     valid_from: Day | None = None
     valid_to: Day | None = None
+    visits: Visits | None = Field(default=None, description="Of a referral; null: as many as were asked for")
     reason: Reason
 
     def said(self) -> Said:
@@ -186,6 +67,7 @@ class DecisionIn(BaseModel):
             services=tuple(ServiceWord(one.code, one.units, one.action or "") for one in self.services),
             valid_from=self.valid_from,
             valid_to=self.valid_to,
+            visits=self.visits,
         )
 
 
@@ -233,6 +115,7 @@ class RequestOut(BaseModel):
     wire: Wire
     inquiries: int
     inquire_at: datetime | None
+    retroactive: bool
 
     @classmethod
     def of(cls, request: Request) -> RequestOut:
@@ -245,10 +128,37 @@ class RequestOut(BaseModel):
             wire=request.route.wire,
             inquiries=request.inquiries,
             inquire_at=request.inquire_at,
+            retroactive=request.retroactive,
+        )
+
+
+class AmendmentOut(BaseModel):
+    """What was last asked for beside what holds; `refused_on` and `reasons` are the payer's no."""
+
+    certification: Certification
+    services: list[ServiceIO]
+    visits: int | None
+    first: date
+    last: date | None
+    refused_on: date | None
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, one: Amendment) -> AmendmentOut:
+        return cls(
+            certification=Certification(one.certification),
+            services=[ServiceIO.of(service) for service in one.wish.services],
+            visits=one.wish.visits,
+            first=one.wish.first,
+            last=one.wish.last,
+            refused_on=one.refused_on,
+            reasons=list(one.reasons),
         )
 
 
 class AuthorizationOut(BaseModel):
+    """What was asked for of what holds, what holds and what is left of it; `amendment` is what was asked for since."""
+
     id: UUID
     patient_id: UUID
     kind: Kind
@@ -262,13 +172,19 @@ class AuthorizationOut(BaseModel):
     diagnoses: list[str]
     rendering_npi: str
     requester_npi: str | None
+    referring: ReferringIO | None
+    visits_asked: int | None
     urgency: Urgency
     drug: bool
     attachments: list[AttachmentIO]
     course: CourseIO | None
     request: RequestOut | None
+    amendment: AmendmentOut | None
     number: str | None
     certified: list[StandingOut]
+    visits: int | None
+    visits_used: int
+    visits_left: int | None
     valid_from: date | None
     valid_to: date | None
     renewal_on: date | None
@@ -285,17 +201,32 @@ class AuthorizationOut(BaseModel):
     @classmethod
     def of(cls, one: Authorization, today: date) -> AuthorizationOut:
         wish, decided = one.wish, one.decided
-        plain = ("id", "status", "payer_id", "program", "response_due", "decision_due", "clock_rule", "owner")
+        plain = (
+            "id",
+            "status",
+            "payer_id",
+            "program",
+            "response_due",
+            "decision_due",
+            "clock_rule",
+            "owner",
+            "visits_used",
+            "visits_left",
+            "version",
+        )
         wished = ("patient_id", "kind", "first", "last", "place", "rendering_npi", "requester_npi", "urgency", "drug")
         return cls(
             **{name: getattr(one, name) for name in plain},
-            version=one.version,
             **{name: getattr(wish, name) for name in wished},
             asked=[ServiceIO.of(service) for service in wish.services],
             diagnoses=list(wish.diagnoses),
             attachments=[AttachmentIO.model_validate(each, from_attributes=True) for each in wish.attachments],
             course=CourseIO.model_validate(wish.course, from_attributes=True) if wish.course else None,
+            referring=_referring(wish.referred_by),
+            visits_asked=wish.visits,
             request=RequestOut.of(one.request) if one.request else None,
+            amendment=AmendmentOut.of(one.amendment) if one.amendment else None,
+            visits=decided.visits,
             number=decided.number or None,
             certified=list(_standing(one)),
             valid_from=decided.valid_from,
@@ -306,6 +237,10 @@ class AuthorizationOut(BaseModel):
             decided_on=decided.decided_on,
             attention=[NoticeOut.of(code) for code in one.attention],
         )
+
+
+def _referring(by: Referring | None) -> ReferringIO | None:
+    return ReferringIO.model_construct(npi=by.npi, last_name=by.last_name, first_name=by.first_name) if by else None
 
 
 def _standing(one: Authorization) -> Iterable[StandingOut]:

@@ -241,6 +241,10 @@ class PayerIn(BaseModel):
         default=None, description="Where all its plans that are seen here are of one kind"
     )
 
+    retro_days: Annotated[int, Field(ge=0, le=365)] | None = Field(
+        default=None, description="How many days after the first one it still hears a request; null: not known"
+    )
+
     @model_validator(mode="after")
     def _partner_by_wire(self) -> PayerIn:
         if (self.wire is Wire.PAS) != (self.partner_id is not None):
@@ -249,7 +253,7 @@ class PayerIn(BaseModel):
 
     def payer(self, payer_id: str) -> Payer:
         days, route = PayerDays(self.standard_days, self.urgent_days), Route(self.wire, self.partner_id)
-        return Payer(payer_id, self.name, self.program, days, route, self.plan_type)
+        return Payer(payer_id, self.name, self.program, days, route, self.plan_type, self.retro_days)
 
 
 class PayerOut(BaseModel):
@@ -261,6 +265,7 @@ class PayerOut(BaseModel):
     wire: Wire
     partner_id: UUID | None
     plan_type: PlanType | None
+    retro_days: int | None
 
     @classmethod
     def of(cls, payer: Payer) -> PayerOut:
@@ -273,6 +278,7 @@ class PayerOut(BaseModel):
             wire=payer.route.wire,
             partner_id=payer.route.partner_id,
             plan_type=payer.plan_type,
+            retro_days=payer.retro_days,
         )
 
 

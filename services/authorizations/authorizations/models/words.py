@@ -22,6 +22,10 @@ Owner = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@-]{1,80}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]\d{3}[A-Z0-9]$")]
 Codes = Annotated[str, StringConstraints(pattern=r"^(\*|[A-Z0-9]\d{3}[A-Z0-9](-[A-Z0-9]\d{3}[A-Z0-9])?)$")]
 DiagnosisStart = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{0,4})?$")]
+Visits = Annotated[int, Field(ge=1, le=999)]
+ClinicianName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^*:~^|\x00-\x1f\x7f]+$")
+]
 Units = Annotated[int, Field(ge=1, le=9999)]
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 1, 1))]
 

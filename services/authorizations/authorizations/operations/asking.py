@@ -7,12 +7,15 @@ between asks again under that key, and edi gives the answer it already has. No r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import x12
 from authorizations import sealing
 from authorizations.domain.authorization import Authorization
-from authorizations.domain.request import BY_X12, Route, Stage
+from authorizations.domain.registers import Payer
+from authorizations.domain.request import BY_X12, Certification, Route, Stage, Wire
+from authorizations.domain.retroactive import is_too_late
 from authorizations.operations import exchanging, hearing, question
 from authorizations.operations.exchanging import Answered
 from authorizations.operations.patient_facts import PatientFacts, ask_patients
@@ -61,28 +64,42 @@ async def _written_down(uow: UnitOfWork, authorization_id: UUID) -> Asking | Non
         if one.request.stage is Stage.ASKING:
             kept = await store.question_of(tx, authorization_id)
             return Asking(one, kept) if kept is not None else None
-    facts = await ask_patients(uow, one.wish.patient_id, one.wish.first)
+    facts = await ask_patients(uow, one.wish.patient_id, one.asked.first)
     async with uow.begin() as tx:
         one = await store.load(tx, authorization_id, lock=True)
         waits = one.request is not None and one.request.stage is Stage.WAITING
-        return await _fix(tx, one, facts) if waits else None
+        return await _fix(tx, one, facts, uow.today) if waits else None
 
 
-async def _fix(tx: Transaction, one: Authorization, facts: PatientFacts | None) -> Asking | None:
+async def _fix(tx: Transaction, one: Authorization, facts: PatientFacts | None, today: date) -> Asking | None:
     """Write the request down; or find that something it needs is missing."""
     asking = await registers.asking_provider(tx)
-    coverage = facts.coverage(one.wish.coverage_id) if facts else None
+    coverage = facts.coverage(one.asked.coverage_id) if facts else None
     if facts is None or coverage is None or asking is None:
         code = "unknown-patient" if facts is None else "no-coverage" if coverage is None else "no-asking-provider"
         await store.save(tx, Change(one.nothing_to_ask(code)), act="nothing to ask")
         return None
     payer = await registers.payer(tx, coverage.payer_id)
+    unheard = _unheard(one, payer, today)
+    if unheard is not None:
+        await store.save(tx, Change(one.nothing_to_ask(unheard)), act="nothing to ask")
+        return None
     fixed = one.written_down(coverage.id, coverage.payer_id, payer.program, tx.now, payer.route)
-    clinicians = await registers.clinicians_of(tx, one.wish.clinicians)
+    clinicians = await registers.clinicians_of(tx, one.asked.clinicians)
     asked = question.question_of(fixed, facts, coverage, payer, asking, clinicians, tx.now)
     saved = await store.save(tx, Change(fixed), act="written down")
     await store.give_question(tx, one.id, asked)
     return Asking(saved, asked)
+
+
+def _unheard(one: Authorization, payer: Payer, today: date) -> str | None:
+    """Why the payer would not hear the request: it is too late, or its wire has no request without a service."""
+    assert one.request is not None
+    if one.request.certification is Certification.CANCELLATION:
+        return None
+    if is_too_late(one.asked, today, payer.retro_days):
+        return "retro-too-late"
+    return "names-no-service" if payer.route.wire is Wire.PAS and not one.asked.services else None
 
 
 async def _put(uow: UnitOfWork, asking: Asking) -> Answered:

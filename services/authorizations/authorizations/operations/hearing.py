@@ -53,7 +53,8 @@ async def keep(
 ) -> None:
     """Keep an answer with its request, and count what the patient's authorizations now allow."""
     payer = await registers.payer(tx, one.payer_id or "")
-    decision = decision_clock(one.program, one.wish.urgency, tx.now, drug=one.wish.drug, days=payer.days)
+    asked = one.asked
+    decision = decision_clock(one.program, asked.urgency, tx.now, drug=asked.drug, days=payer.days)
     change = one.heard(said, now=tx.now, today=uow.today, response=response_clock(tx.now), decision=decision)
     sealed = sealing.seal_answer(tx, one.id, content)
     await store.save(tx, change, act=act, exchange_id=exchange_id, answer=sealed)

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TypedDict
 
 import x12
-from authorizations.domain.authorization import Authorization, Kind
+from authorizations.domain.authorization import Authorization
 from authorizations.domain.clocks import Urgency
 from authorizations.domain.counting import CertifiedService
 from authorizations.domain.registers import AskingProvider, Clinician, Payer
 from authorizations.domain.request import Certification
 from authorizations.domain.said import Rejection, Said, ServiceWord
+from authorizations.domain.wish import Kind, Wish
 from authorizations.operations.patient_facts import Coverage, Home, PatientFacts, Person
 
 _CATEGORIES = {Kind.SERVICES: "HS", Kind.REFERRAL: "SC"}
@@ -27,6 +29,8 @@ _OTHER_RELATION = "G8"
 _PATIENT_NUMBER, _TAX_NUMBER = "EJ", "EI"
 # PRV01 of who treats and who refers.
 _DOES = {"SJ": "PE", "DN": "RF"}
+# HSD01.
+_VISITS = "VS"
 _EVENT_DATE, _EARLIER_NUMBER = "AAH", "BB"
 _SERVICE_PROVIDER, _REFERRING = "SJ", "DN"
 _PERSON = "1"
@@ -93,13 +97,16 @@ def _dependent(one: Authorization, patient: Person, relationship: str) -> x12.Me
 
 def _event(one: Authorization, asking: AskingProvider, clinicians: Mapping[str, Clinician]) -> x12.PatientEvent:
     assert one.request is not None
-    wish = one.wish
-    roles = [(_SERVICE_PROVIDER, wish.rendering_npi)]
-    if wish.requester_npi:
-        roles.append((_REFERRING, wish.requester_npi))
+    wish = one.asked
+    roles = [(_SERVICE_PROVIDER, wish.rendering_npi), (_REFERRING, wish.requester_npi)]
     return x12.PatientEvent(
         review=x12.Review(
-            _CATEGORIES[wish.kind], one.request.certification.value, "", wish.place, urgency=_URGENCIES[wish.urgency]
+            _CATEGORIES[wish.kind],
+            one.request.certification.value,
+            "",
+            wish.place,
+            urgency=_URGENCIES[wish.urgency],
+            delay=(wish.delay or "") if one.request.retroactive else "",
         ),
         traces=(x12.Trace(one.trace, "1", f"9{asking.npi[:9]}"),),
         references=(x12.Reference(_EARLIER_NUMBER, one.decided.number),) if one.decided.number else (),
@@ -108,10 +115,18 @@ def _event(one: Authorization, asking: AskingProvider, clinicians: Mapping[str, 
             x12.EventDiagnosis("ABK" if place == 0 else "ABF", code.replace(".", ""))
             for place, code in enumerate(wish.diagnoses)
         ),
+        deliveries=(x12.Delivery(_VISITS, Decimal(wish.visits)),) if wish.visits else (),
         attachments=tuple(x12.Attachment(each.report, each.by, each.control) for each in wish.attachments),
-        providers=tuple(_clinician(role, npi, clinicians.get(npi)) for role, npi in roles),
+        providers=tuple(_clinician(role, npi, _known(npi, wish, clinicians)) for role, npi in roles if npi),
         services=tuple(_service(service) for service in wish.services),
     )
+
+
+def _known(npi: str, wish: Wish, clinicians: Mapping[str, Clinician]) -> Clinician | None:
+    """The clinician of the register, or who refers as the request names them."""
+    by = wish.referring
+    named = Clinician(npi, by.last_name, by.first_name) if by and by.last_name and by.npi == npi else None
+    return clinicians.get(npi, named)
 
 
 def _clinician(role: str, npi: str, known: Clinician | None) -> x12.EventParty:
@@ -182,7 +197,24 @@ def heard(answer: x12.AuthorizationDecision) -> Said:
         valid_from=answer.effective,
         valid_to=answer.expires,
         rejections=tuple(_rejections(answer)),
+        **_visits(answer),
     )
+
+
+class _Visits(TypedDict):
+    visits: int | None
+    visits_unclear: bool
+
+
+def _visits(answer: x12.AuthorizationDecision) -> _Visits:
+    """The visits of HSD: of the event, or else of its services. How often is no number of visits."""
+    event = answer.event
+    if event is None:
+        return _Visits(visits=None, visits_unclear=False)
+    every = [*event.deliveries, *(each for service in event.services for each in service.deliveries)]
+    said = [each for each in every if each.quantity_qualifier == _VISITS and each.quantity is not None]
+    plain = [int(each.quantity or 0) for each in said if not (each.unit or each.sampling or each.time_period)]
+    return _Visits(visits=plain[0] if plain else None, visits_unclear=bool(said) and not plain)
 
 
 def _words(answer: x12.AuthorizationDecision) -> Iterator[ServiceWord]:

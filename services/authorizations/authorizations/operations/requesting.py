@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from authorizations.domain.authorization import Authorization, Wish
+from authorizations.domain.authorization import Authorization
 from authorizations.domain.refusals import DatesUnfit, NothingAsked
 from authorizations.domain.request import Certification
 from authorizations.domain.said import Said
+from authorizations.domain.wish import Kind, Wish
 from authorizations.operations import counting
 from authorizations.store import records as store
 from common.change import Change
@@ -25,8 +27,18 @@ async def open_authorization(uow: UnitOfWork, wish: Wish, *, submit: bool) -> Au
         drafted = Authorization(new_id(), wish)
         if not submit:
             return tx.done(await store.add(tx, drafted, act="drafted"))
-        asked = drafted.submitted(Certification.INITIAL, tx.now).aggregate
+        asked = drafted.submitted(Certification.INITIAL, tx.now, uow.today).aggregate
         return tx.done(await store.add(tx, asked, act="submitted"))
+
+
+async def record_referral(
+    uow: UnitOfWork, wish: Wish, payer_id: str, said: Said, *, reason: Phi[str], today: date
+) -> Authorization:
+    """Write down a referral that came on paper, by fax or by telephone. Raises DatesUnfit, NumberNeeded."""
+    _fit(wish)
+    async with uow.begin() as tx:
+        drafted = await store.add(tx, Authorization(new_id(), wish), act="drafted")
+        return tx.done(await _decided(tx, drafted, payer_id, said, reason, today))
 
 
 async def submit(
@@ -34,14 +46,14 @@ async def submit(
 ) -> Authorization:
     """Ask the payer: at first, again after something was mended, for more, by appeal, or to cancel.
 
-    `wish` takes the place of what was asked before. Raises NotFound, Stale, NotPossibleNow, AnotherRequestIsOpen.
+    `wish` takes the place of what was asked before; of what is certified, once the payer agrees.
+    Raises NotFound, Stale, NotPossibleNow, AnotherRequestIsOpen, NothingAsked, DatesUnfit.
     """
     async with uow.begin() as tx:
         one = await _read(tx, authorization_id, version)
         if wish is not None:
-            _fit(wish)
-            one = one.wishing(wish)
-        change = one.submitted(certification, tx.now)
+            _fit(replace(wish, kind=one.wish.kind))
+        change = one.submitted(certification, tx.now, uow.today, wish)
         return tx.done(await store.save(tx, change, act=f"submitted {certification.name.lower()}"))
 
 
@@ -54,11 +66,7 @@ async def record(
     """
     async with uow.begin() as tx:
         one = await _read(tx, authorization_id, version)
-        change = one.of_payer(payer_id).recorded(said, today=today)
-        tx.audit("decide", "authorization", one.id, said=said.action)
-        saved = await store.save(tx, change, act="decision recorded", reason=reason)
-        await counting.count(tx, one.wish.patient_id)
-        return tx.done(await store.load(tx, saved.id))
+        return tx.done(await _decided(tx, one, payer_id, said, reason, today))
 
 
 async def settle(uow: UnitOfWork, authorization_id: UUID, version: int, *, reason: Phi[str]) -> Authorization:
@@ -92,8 +100,19 @@ def _at(one: Authorization, kind: str) -> Change[Authorization]:
     return Change(one.overdue("decision-overdue" if kind == store.DECISION_DUE else "response-overdue"))
 
 
+async def _decided(
+    tx: Transaction, one: Authorization, payer_id: str, said: Said, reason: Phi[str], today: date
+) -> Authorization:
+    change = one.of_payer(payer_id).recorded(said, today=today)
+    tx.audit("decide", "authorization", one.id, said=said.action)
+    saved = await store.save(tx, change, act="decision recorded", reason=reason)
+    await counting.count(tx, one.wish.patient_id)
+    return await store.load(tx, saved.id)
+
+
 def _fit(wish: Wish) -> None:
-    if not wish.services:
+    """A referral may be for any service."""
+    if not wish.services and wish.kind is Kind.SERVICES:
         raise NothingAsked
     if wish.last is not None and wish.last < wish.first:
         raise DatesUnfit(first=wish.first, last=wish.last)

@@ -13,11 +13,12 @@ from sqlalchemy import Select, insert, select, text, update
 
 import x12
 from authorizations import sealing
-from authorizations.domain.authorization import Authorization, Decided, Kind, Wish, renewal_day
+from authorizations.domain.authorization import Authorization, Decided, renewal_day
 from authorizations.domain.clocks import Program
 from authorizations.domain.counting import CertifiedService
 from authorizations.domain.lifecycle import CERTIFIED, IN_FORCE, Status
 from authorizations.domain.request import Request
+from authorizations.domain.wish import Amendment, Kind, Wish
 from authorizations.tables import LOOKED_AT, history, records
 from common.change import Change
 from common.ids import new_id
@@ -37,6 +38,7 @@ ASK, INQUIRE, RESPONSE_DUE, DECISION_DUE, EXPIRING, EXPIRED = (
 )
 
 _WISH, _DECIDED, _REQUEST = TypeAdapter(Wish), TypeAdapter(Decided), TypeAdapter(Request)
+_AMENDMENT = TypeAdapter(Amendment)
 _SERVICES = TypeAdapter(tuple[CertifiedService, ...])
 
 
@@ -241,6 +243,8 @@ def _columns(one: Authorization) -> dict[str, Any]:
         "decision_due": one.decision_due,
         "clock_rule": one.clock_rule,
         "owner": one.owner,
+        "amendment": _AMENDMENT.dump_python(one.amendment, mode="json") if one.amendment else None,
+        "visits_used": one.visits_used,
     }
 
 
@@ -261,5 +265,7 @@ def _authorization(row: Any) -> Authorization:
         decision_due=row["decision_due"],
         clock_rule=row["clock_rule"],
         owner=row["owner"],
+        amendment=_AMENDMENT.validate_python(row["amendment"]) if row["amendment"] else None,
+        visits_used=row["visits_used"],
         version=row["version"],
     )

@@ -54,6 +54,7 @@ async def put_payer(tx: Transaction, entry: Payer) -> None:
         "wire": entry.route.wire.value,
         "partner_id": entry.route.partner_id,
         "plan_type": entry.plan_type,
+        "retro_days": entry.retro_days,
     }
     row = upsert(payers).values(practice_id=tx.practice_id, id=new_id(), version=1, payer_id=entry.payer_id, **values)
     await tx.execute(
@@ -127,4 +128,4 @@ def _payer(row: Any) -> Payer:
     days = PayerDays(row["standard_days"], row["urgent_days"])
     route = Route(Wire(row["wire"]), row["partner_id"])
     plan_type = PlanType(row["plan_type"]) if row["plan_type"] else None
-    return Payer(row["payer_id"], row["name"], Program(row["program"]), days, route, plan_type)
+    return Payer(row["payer_id"], row["name"], Program(row["program"]), days, route, plan_type, row["retro_days"])
