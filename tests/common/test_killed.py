@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -27,9 +27,10 @@ from common.money import Money
 from common.testing.issuer import AUDIENCE
 from common.testing.running import PHI_INDEX_KEY, PHI_KEYS, Running
 
-# Several at once, since each waits ten seconds until Kafka believes that the killed one is gone; names of their own,
-# so that topic, group and database are nobody else's.
+# Several at once, since each waits until Kafka believes that the killed one is gone; names of their own, so that
+# topic, group and database are nobody else's.
 NAMES = ("kiosk", "booth", "stall", "counter")
+PARTITIONS = 4
 QUARTER, REFUSED = Money("0.25"), Money("6.66")
 
 pytestmark = pytest.mark.timeout(180)
@@ -59,6 +60,7 @@ class Kiosk:
             "PORT": str(self._port),
             "DERMBILL_MODE": "test",
             "FAILPOINTS": failpoints,
+            "CONSUMER_SESSION_SECONDS": "2",
             "PYTHONPATH": str(Path(__file__).parent),
         }
         command = [sys.executable, "-m", "till", "all"]
@@ -121,12 +123,16 @@ class Kiosk:
 
     async def told(self) -> dict[str, list[tuple[str, int]]]:
         """What the topic holds by key: the id and the version of each record."""
+        topic = self.beside.service.contract.topic
+        places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
         consumer = AIOKafkaConsumer(bootstrap_servers=self._servers, auto_offset_reset="earliest")
         await consumer.start()
         try:
-            consumer.subscribe([self.beside.service.contract.topic])
+            consumer.assign(places)
+            ends = await consumer.end_offsets(places)
             found: dict[str, list[tuple[str, int]]] = {}
-            while batch := await consumer.getmany(timeout_ms=1500):
+            while any([await consumer.position(place) < end for place, end in ends.items()]):
+                batch = await consumer.getmany(timeout_ms=500)
                 for record in (record for records in batch.values() for record in records):
                     headers = dict(record.headers)
                     fact = (headers["ce_id"].decode(), int(headers["ce_sequence"]))
@@ -169,7 +175,7 @@ async def new_topic(servers: str, topic: str) -> None:
             await admin.delete_topics([topic])
             while topic in await admin.list_topics():
                 await asyncio.sleep(0.05)
-        await admin.create_topics([NewTopic(topic, 4, 1)])
+        await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
     finally:
         await admin.close()
 

@@ -79,8 +79,9 @@ class ParkedTooMuch:
 class Consumer(ConsumerRebalanceListener):
     """Reads the topics of a service's handlers as the group `dermbill.<service>`."""
 
-    def __init__(self, dispatcher: Dispatcher, bootstrap_servers: str) -> None:
+    def __init__(self, dispatcher: Dispatcher, bootstrap_servers: str, *, session_seconds: float = 10) -> None:
         self._dispatcher = dispatcher
+        self._session_ms = round(session_seconds * 1000)
         self._platform: AsyncEngine = dispatcher.workplace.database.platform
         self._servers = bootstrap_servers
         self._limit = ParkedTooMuch()
@@ -131,8 +132,9 @@ class Consumer(ConsumerRebalanceListener):
             group_id=self._dispatcher.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=2_000,
+            # How long Kafka keeps the partitions of a killed process for it before they go to another.
+            session_timeout_ms=self._session_ms,
+            heartbeat_interval_ms=self._session_ms // 5,
             max_poll_interval_ms=300_000,
             fetch_max_wait_ms=100,
             request_timeout_ms=40_000,

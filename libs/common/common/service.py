@@ -279,7 +279,8 @@ class Runtime:
             "housekeeping": partial(_housekeeping, self.database),
         }
         if self.service.handlers.by_type:
-            self.consumer = Consumer(self.dispatcher, servers)
+            session_seconds = self.settings.consumer_session_seconds
+            self.consumer = Consumer(self.dispatcher, servers, session_seconds=session_seconds)
             self.health.add_check("consumer", self.consumer.not_halted)
             self.health.add_watchdog("consumer", self.consumer.standing)
             loops["consumer"] = self.consumer.run

@@ -64,6 +64,7 @@ class ServiceSettings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     time_zone: str = "America/New_York"
     pool_size: int = Field(default=8, ge=1, le=100)
+    consumer_session_seconds: float = Field(default=10, ge=1, le=60)
     requests_at_once: int = Field(default=256, ge=1)
     requests_per_second: float = Field(default=200, gt=0)
     requests_burst: int = Field(default=1000, ge=1)
