@@ -14,7 +14,7 @@ from uuid import UUID
 
 from common.money import Money
 from common.phi import Phi
-from eligibility.domain.business_days import after, between
+from codes.business_days import after, between
 from eligibility.domain.refusals import AlreadyGiven, EstimateNotRequired
 
 SCHEDULE_CLOCKS = ((10, 3), (3, 1))

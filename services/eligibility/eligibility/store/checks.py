@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Select, Update, insert, literal, select, text, union_all, update
+from sqlalchemy import Insert, Select, Update, bindparam, func, insert, select, text, union_all, update
 
 import x12
 from common.change import Change
@@ -142,9 +142,9 @@ async def add(
 ) -> CoverageCheck:
     """A check as it is wanted; `acts` is what was done about it since, in the same moment."""
     check = change.aggregate
-    values = _columns(check) | columns | {"id": check.id, "version": 1, "asked_for_at": tx.now}
-    statement = insert(checks).values(practice_id=tx.practice_id, **values)
-    await _write(tx, statement, [_line(tx, check, act) for act in acts])
+    once = {"practice_id": tx.practice_id, "id": check.id, "version": 1, "asked_for_at": tx.now}
+    lines = [_line(tx, check, act) for act in acts]
+    await tx.execute(ADD[len(acts)], _named(_columns(check) | columns | once, lines))
     tx.audit("create", "coverage check", check.id, cause=check.cause.value, status=check.status.value)
     for event in change.events:
         tx.publish(event, key=check.id, version=1)
@@ -165,9 +165,10 @@ async def save(
     check = change.aggregate
     version = check.version + 1
     saved = replace(check, version=version)
-    statement = update(checks).where(checks.c.id == check.id, checks.c.version == check.version)
+    values = _columns(saved) | columns | {"version": version}
     line = _line(tx, saved, act, reason=reason, exchanged=exchanged)
-    if not await _write(tx, statement.values(**_columns(saved), **columns, version=version), [line]):
+    seen = {"the_id": check.id, "seen": check.version}
+    if (await tx.execute(SAVE, _named(values, [line]) | seen)).rowcount == 0:
         raise Stale(kind="check", id=check.id, version=check.version)
     tx.audit("update", "coverage check", saved.id, act=act, status=saved.status.value, version=version)
     for event in change.events:
@@ -176,15 +177,36 @@ async def save(
     return saved
 
 
-async def _write(tx: Transaction, statement: Insert | Update, lines: Sequence[dict[str, Any]]) -> bool:
-    """Write the check and lines of its history in one statement; False where there was no such check to write."""
+def _with_history(statement: Insert | Update, lines: int = 1) -> Insert:
+    """A check written and so many lines of its history with it, in one statement; no line where no check was."""
     written = statement.returning(checks.c.id).cte("written")
     selected = [
-        select(*(literal(value, history.c[name].type).label(name) for name, value in line.items())).select_from(written)
-        for line in lines
+        select(*(bindparam(f"line{number}_{one.name}", type_=one.type).label(one.name) for one in history.c))
+        for number in range(lines)
     ]
-    told = selected[0] if len(selected) == 1 else union_all(*selected)
-    return (await tx.execute(insert(history).from_select(list(lines[0]), told))).rowcount > 0
+    told = [one.select_from(written) for one in selected]
+    return insert(history).from_select(list(history.c), union_all(*told) if lines > 1 else told[0])
+
+
+# Made once: they are large, and a desk waits for each of them. What is sealed is written once and stays.
+NEW = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in checks.c}
+SEALED = ("question", "fingerprint", "answer")
+STAYS = ("practice_id", "id", "asked_for_at")
+ADD = {count: _with_history(insert(checks).values(NEW), count) for count in (1, 2)}
+SAVE = _with_history(
+    update(checks)
+    .where(checks.c.id == bindparam("the_id"), checks.c.version == bindparam("seen"))
+    .values({name: value for name, value in NEW.items() if name not in (*SEALED, *STAYS)})
+    .values({name: func.coalesce(NEW[name], checks.c[name]) for name in SEALED})
+)
+
+
+def _named(values: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The parameters of a statement `_with_history`."""
+    written = {f"new_{name}": values.get(name) for name in NEW}
+    for number, line in enumerate(lines):
+        written |= {f"line{number}_{name}": value for name, value in line.items()}
+    return written
 
 
 def _line(
