@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorizations.domain.clocks import PayerDays, Program, Urgency, business_days_after, decision_clock
+from authorizations.domain.clocks import PayerDays, Program, Urgency, decision_clock, response_clock
 from authorizations.domain.counting import Allowance, CertifiedService, DoneLine, totals, used
 from authorizations.domain.lifecycle import TRANSITIONS, Fact, Status, next_status
 from authorizations.domain.needed import Circumstances, PlannedService, Rule, Verdict, answer
@@ -194,4 +195,9 @@ class TestClocks:
         assert decision_clock(Program.COMMERCIAL, Urgency.STANDARD, NOON, drug=False, days=PayerDays()) is None
 
     def test_two_business_days_after_a_friday_are_a_tuesday(self):
-        assert business_days_after(NOON, 2) == datetime(2026, 3, 10, 12, tzinfo=UTC)
+        assert response_clock(NOON).due_at == datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+    def test_federal_holidays_are_no_business_days_and_the_day_is_that_of_the_practice(self):
+        eve = datetime(2026, 11, 24, 22, tzinfo=ZoneInfo("America/New_York"))
+        assert response_clock(eve).due_at == eve + timedelta(days=3)
+        assert response_clock(eve + timedelta(days=1)).due_at == eve + timedelta(days=6)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codes.business_days import after, between, is_business_day
 from common.ids import new_id
 from common.money import Money
 from common.phi import Phi
-from eligibility.domain.business_days import after, between, is_business_day
 from eligibility.domain.good_faith import Document, ExpectedItem, Provider, Why, due_on
 from eligibility.domain.refusals import CannotBeShown, EstimateNotRequired
 from eligibility.operations.document import as_pdf

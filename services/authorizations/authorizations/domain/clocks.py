@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from codes import business_days
+
 FEDERAL_FROM = date(2026, 1, 1)
 _EXPEDITED, _STANDARD = timedelta(hours=72), timedelta(days=7)
 _CORE_BUSINESS_DAYS = 2
-_WEEKEND = 5
 
 
 class Program(StrEnum):
@@ -71,14 +72,9 @@ def decision_clock(
 
 
 def response_clock(received_at: datetime) -> Clock:
-    """CAQH CORE: an answer, be it a pend, within two business days of a complete request."""
-    return Clock(business_days_after(received_at, _CORE_BUSINESS_DAYS), "CAQH CORE, 2 business days", "rulebook 7.4")
-
-
-def business_days_after(moment: datetime, days: int) -> datetime:
-    """The same hour so many business days later; federal holidays are not known here and count as business days."""
-    left = days
-    while left:
-        moment += timedelta(days=1)
-        left -= moment.weekday() < _WEEKEND
-    return moment
+    """CAQH CORE: an answer, be it a pend, within two business days of a complete request: at the same hour of the day,
+    in the zone of `received_at`, federal holidays left out.
+    """
+    due_on = business_days.after(received_at.date(), _CORE_BUSINESS_DAYS)
+    due_at = datetime.combine(due_on, received_at.timetz())
+    return Clock(due_at, "CAQH CORE, 2 business days", "rulebook 7.4; 5 U.S.C. 6103")

@@ -53,9 +53,9 @@ async def keep(
 ) -> None:
     """Keep an answer with its request, and count what the patient's authorizations now allow."""
     payer = await registers.payer(tx, one.payer_id or "")
-    asked = one.asked
+    asked, here = one.asked, tx.now.astimezone(uow.workplace.zone)
     decision = decision_clock(one.program, asked.urgency, tx.now, drug=asked.drug, days=payer.days)
-    change = one.heard(said, now=tx.now, today=uow.today, response=response_clock(tx.now), decision=decision)
+    change = one.heard(said, now=tx.now, today=uow.today, response=response_clock(here), decision=decision)
     sealed = sealing.seal_answer(tx, one.id, content)
     await store.save(tx, change, act=act, exchange_id=exchange_id, answer=sealed)
     await counting.count(tx, one.wish.patient_id)
