@@ -12,9 +12,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from codes.business_days import after, between
 from common.money import Money
 from common.phi import Phi
-from codes.business_days import after, between
 from eligibility.domain.refusals import AlreadyGiven, EstimateNotRequired
 
 SCHEDULE_CLOCKS = ((10, 3), (3, 1))
