@@ -1,4 +1,4 @@
-"""The gate's JSON: no name, ids and codes alone."""
+"""The gate's JSON: ids and codes, and of names that of a clinician who referred."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate: whether what was heard of coverage, authorization and enrollment lets a claim go to its payer.
+"""The gate: whether what was heard of coverage, authorization, referral and enrollment lets a claim go to its payer.
 
 What is known to forbid a claim always holds it; what is only not known holds it where the practice asks for it
 (docs/adr/0011). Nothing is asked of another service here: the facts are those that were heard.
@@ -6,17 +6,17 @@ What is known to forbid a claim always holds it; what is only not known holds it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from claims.domain.authorized import authorize
+from claims.domain.authorization import authorize
 from claims.domain.bill import Bill, Hold
 from claims.domain.claim import VOID, Claim
-from claims.domain.facts import CoverageHeard, EnrollmentHeard, Facts, Taken
+from claims.domain.coverage import uncovered
+from claims.domain.enrollment import unenrolled
+from claims.domain.exclusion import excluded
+from claims.domain.facts import Facts, Taken
 from claims.domain.findings import Finding, Severity
-from claims.domain.gate_policy import Ask
-from claims.domain.referred import refer
+from claims.domain.referral import refer
 
 # Medicare, Medicaid and Medicare Advantage by SBR09: an exclusion bars payment with federal money (42 CFR 1001.1901).
 FEDERAL = frozenset({"MB", "MC", "16"})
@@ -59,11 +59,11 @@ def decide(bill: Bill, facts: Facts) -> Verdict:
     """Every reason why the bill may not go; none: it may."""
     authorized, referred = authorize(bill, facts), refer(bill, facts)
     holds = (
-        *_coverage(bill, facts),
+        *uncovered(bill, facts),
         *authorized.holds,
         *referred.holds,
-        *_enrollment(bill, facts),
-        *_exclusion(bill, facts),
+        *unenrolled(bill, facts),
+        *excluded(bill, facts),
     )
     return Verdict(holds, (*authorized.taken, *referred.taken), referred.notes)
 
@@ -92,66 +92,6 @@ def bill_of(claim: Claim) -> Bill | None:
         given_number=claim.authorization_number,
         location_code=claim.coded.location_code,
     )
-
-
-def _coverage(bill: Bill, facts: Facts) -> Iterator[Hold]:
-    """An answer about the very day forbids; where one is required, a near one allows as well (rulebook 8)."""
-    own = [heard for heard in facts.coverages if heard.said.coverage_id == bill.coverage_id]
-    that_day = max((heard for heard in own if heard.said.date_of_service == bill.on), key=_told, default=None)
-    if that_day is not None and not that_day.active:
-        said = f"The payer says that the coverage is not in force on {bill.on} (asked on {that_day.said.checked_on})."
-        yield bill.hold("COVERAGE_INACTIVE", said)
-        return
-    if that_day is not None and that_day.said.other_payer_first and bill.primary:
-        yield bill.hold("OTHER_PAYER_FIRST", f"The payer says that another one pays first on {bill.on}.")
-    if that_day is None and facts.policy.coverage is Ask.REQUIRED:
-        reach = timedelta(days=facts.policy.coverage_days)
-        near = [heard for heard in own if abs(heard.said.date_of_service - bill.on) <= reach]
-        if not any(heard.active for heard in near):
-            yield bill.hold("COVERAGE_UNVERIFIED", f"No payer has said that the coverage is in force on {bill.on}.")
-
-
-def _told(heard: CoverageHeard) -> tuple[object, ...]:
-    return heard.told_at, heard.said.check_id
-
-
-def _enrollment(bill: Bill, facts: Facts) -> Iterator[Hold]:
-    """Rendering NPI, billing NPI and TIN, location, payer and day (rulebook 13).
-
-    A visit that names no location is let go by an enrollment at any of the billing group's.
-    """
-    wanted = {"payer_id": bill.payer_id, "billing_npi": bill.billing_npi, "tax_id": bill.tax_id}
-    own = [heard for heard in facts.enrollments if heard.said.npi == bill.rendering_npi and heard.is_for(**wanted)]
-    here = [heard for heard in own if bill.location_code in (None, heard.said.location_code)]
-    if any(heard.holds(bill.on) for heard in here):
-        return
-    if own:
-        yield bill.hold("CRED_BLOCK", _not_enrolled(bill, own, here))
-    elif facts.policy.enrollment is Ask.REQUIRED:
-        said = f"No enrollment of clinician {bill.rendering_npi} with payer {bill.payer_id} is on record."
-        yield bill.hold("CRED_UNKNOWN", said)
-
-
-def _not_enrolled(bill: Bill, own: Sequence[EnrollmentHeard], here: Sequence[EnrollmentHeard]) -> str:
-    """`own` are the enrollments with the billing group, `here` those of the location that the visit names."""
-    code = bill.location_code
-    where = f"at location {code} of this group" if code else "at any location of this group (the visit names none)"
-    said = [f"The payer has clinician {bill.rendering_npi} not enrolled {where} on {bill.on}."]
-    if elsewhere := sorted({heard.said.location_code for heard in own if heard.holds(bill.on)}):
-        said.append(f"That day is in effect at {', '.join(elsewhere)}.")
-    begins = min((span.first for one in here for span in one.said.spans if span.first > bill.on), default=None)
-    if begins:
-        said.append(f"It is in effect from {begins}.")
-    return " ".join(said)
-
-
-def _exclusion(bill: Bill, facts: Facts) -> Iterator[Hold]:
-    for heard in facts.exclusions:
-        if heard.npi != bill.rendering_npi or not bill.federal or heard.excluded_on is None:
-            continue
-        if heard.excluded_on <= bill.on and heard.waiver_state != bill.state:
-            said = f"Clinician {heard.npi} is excluded from federal programs since {heard.excluded_on}."
-            yield bill.hold("PROVIDER_EXCLUDED", said)
 
 
 def _finding(hold: Hold, severity: Severity) -> Finding:
