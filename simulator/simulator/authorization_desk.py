@@ -13,6 +13,7 @@ from simulator.claim_status_file import SPEAKER
 from simulator.clock import Clock
 from simulator.mailboxes import Outgoing, send_sets
 from simulator.prior_authorization import (
+    CANCELLED,
     NOT_NEEDED,
     Authorization,
     Request,
@@ -82,6 +83,16 @@ def considered(store: Store, now: float, request: Request, route: str) -> Author
     if authorization.decide_on is not None:
         store.schedule(authorization.decide_on, STEP, str(key))
     return authorization
+
+
+def cancelled(store: Store, now: float, request: Request, route: str) -> Authorization:
+    """What was asked for is wanted no more; said twice, it is the same."""
+    earlier = store.authorization_by_trace(request.payer_id, request.trace)
+    if earlier is not None:
+        return earlier[1]
+    said = Authorization(request, tuple(ServiceDecision(service, CANCELLED) for service in request.services))
+    store.add_authorization(said, route)
+    return said
 
 
 def _numbered(store: Store, authorization: Authorization) -> Authorization:

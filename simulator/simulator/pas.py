@@ -12,9 +12,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-from simulator.authorization_desk import considered, reject
+from simulator.authorization_desk import cancelled, considered, reject
 from simulator.clock import Clock
-from simulator.prior_authorization import NOT_CERTIFIED, NOT_NEEDED, PENDED, Authorization, Request, Service
+from simulator.prior_authorization import (
+    CANCELLED,
+    NOT_CERTIFIED,
+    NOT_NEEDED,
+    PENDED,
+    Authorization,
+    Request,
+    Service,
+)
 from simulator.prior_authorization import ServiceDecision as Decided
 from simulator.store import Store
 
@@ -22,8 +30,9 @@ Resource = dict[str, Any]
 
 EXTENSIONS = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/"
 X12_CODES = "https://codesystem.x12.org/005010/"
+_INFO_CANCELLED = EXTENSIONS + "modifierextension-infoCancelled"
 _ECHOED = frozenset({"Organization", "Patient", "Coverage"})
-_WITHOUT_NUMBER = frozenset({NOT_CERTIFIED, PENDED, NOT_NEEDED})
+_WITHOUT_NUMBER = frozenset({CANCELLED, NOT_CERTIFIED, PENDED, NOT_NEEDED})
 _MOST_UNITS = Decimal(1_000_000)
 
 
@@ -33,11 +42,12 @@ class NotReadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A Bundle as it was read: its Claim, everything by its names, and what is asked."""
+    """A Bundle as it was read: its Claim, everything by its names, and what is asked. `cancels`: all is taken back."""
 
     claim: Resource
     entries: Mapping[str, Resource]
     request: Request
+    cancels: bool = False
 
 
 def read(content: bytes, today: date) -> Asked:
@@ -55,17 +65,22 @@ def read(content: bytes, today: date) -> Asked:
     items = [_object(each, "Claim.item") for each in _list(claim, "item")]
     if not items:
         raise NotReadable("Claim.item")
+    for related in _list(claim, "related"):
+        _found(entries, _object(related, "Claim.related").get("claim"), "the earlier Claim of an update")
     member_id = _text(coverage.get("subscriberId"))
-    services = tuple(_service(item) for item in items)
+    wanted = [item for item in items if not _is_cancelled(item)]
+    services = tuple(_service(item) for item in wanted or items)
     on = next((day for day in map(_served, items) if day), today)
-    return Asked(claim, entries, Request(_identifier(insurer), member_id, services, on, _identifier(claim)))
+    request = Request(_identifier(insurer), member_id, services, on, _identifier(claim))
+    return Asked(claim, entries, request, cancels=not wanted)
 
 
 def submitted(store: Store, clock: Clock, asked: Asked) -> Resource:
     """The Bundle that answers a request, at once."""
     now = clock.now()
     code = reject(store, asked.request.payer_id, asked.request.member_id)
-    decision = None if code else considered(store, now, asked.request, "")
+    decide = cancelled if asked.cancels else considered
+    decision = None if code else decide(store, now, asked.request, "")
     return _answer(asked, clock.moment(now), decision, code)
 
 
@@ -164,6 +179,11 @@ def _valued(element: str, code: str) -> Resource:
 def _concept(element: str, code: str) -> Resource:
     """A code of X12 by the number of its data element."""
     return {"coding": [{"system": X12_CODES + element, "code": code}]}
+
+
+def _is_cancelled(item: Resource) -> bool:
+    flags = [_object(each, "Claim.item.modifierExtension") for each in _list(item, "modifierExtension")]
+    return any(each.get("url") == _INFO_CANCELLED and each.get("valueBoolean") is True for each in flags)
 
 
 def _service(item: Resource) -> Service:

@@ -10,8 +10,10 @@ from typing import Any, ClassVar, Literal
 from simulator.adjudication.member import Member
 from simulator.adjudication.payer import LONGEST_WAIT, STRICT, Payer, require_codes
 
-# HCR01 (guide 005010X217): A1 certified in total, A2 in part, A3 not, A4 pended, A6 modified; NA none is needed.
+# HCR01 (guide 005010X217): A1 certified in total, A2 in part, A3 not, A4 pended, A6 modified; C cancelled; NA none is
+# needed.
 Decided = Literal["A1", "A2", "A3", "A6", "NA"]
+CANCELLED = "C"
 PENDED, NOT_NEEDED, NOT_CERTIFIED, IN_TOTAL, IN_PART, MODIFIED = "A4", "NA", "A3", "A1", "A2", "A6"
 GOOD_FOR = timedelta(days=90)
 

@@ -72,6 +72,42 @@ class TestADecisionOverFhir:
                 assert secret not in shown
 
 
+async def bundles_asked(desk: Any) -> list[dict[str, Any]]:
+    """The Bundles that went to the payer, oldest first."""
+    async with desk.edi.client("edi:read") as http:
+        return [
+            (await http.get(f"/interchanges/{each['request_id']}/content")).json() for each in await exchanges(desk)
+        ]
+
+
+class TestAChangeOverFhir:
+    async def test_goes_as_an_update_of_the_request_that_the_payer_took(self, desk: Any) -> None:
+        await desk.by_fhir()
+        desk.rules({"decision": "A1"})
+        one = await desk.asks(await desk.registers())
+        extended = await desk.amends(one, "4", services=[{"code": "96910", "units": 20}])
+        assert (extended["status"], extended["certified"][0]["certified"]) == ("approved", 20)
+        first, update = await bundles_asked(desk)
+        claim, before = update["entry"][0]["resource"], update["entry"][1]
+        assert claim["related"][0]["claim"]["reference"] == before["fullUrl"] == first["entry"][0]["fullUrl"]
+        assert before["resource"]["item"][0]["quantity"]["value"] == 10
+        cancelled = await desk.amends(extended, "3")
+        *_, last = await bundles_asked(desk)
+        assert (cancelled["status"], last["entry"][1]["fullUrl"]) == ("cancelled", update["entry"][0]["fullUrl"])
+
+    async def test_that_was_turned_away_is_not_what_the_next_one_changes(self, desk: Any) -> None:
+        await desk.by_fhir()
+        desk.rules({"decision": "A1"})
+        one = await desk.asks(await desk.registers())
+        desk.payers.put("/payers/MERIDIAN/members", json=[{"member_id": "SOMEBODY"}])
+        refused = await desk.amends(one, "4")
+        assert [notice["code"] for notice in refused["attention"]] == ["aaa-75"]
+        desk.payers.put("/payers/MERIDIAN/members", json=[{"member_id": "MA1000001"}])
+        await desk.amends(refused, "4")
+        first, second, third = await bundles_asked(desk)
+        assert second["entry"][1]["fullUrl"] == third["entry"][1]["fullUrl"] == first["entry"][0]["fullUrl"]
+
+
 class TestAPendedRequestOverFhir:
     async def test_is_inquired_about_until_the_payer_decides(self, desk: Any) -> None:
         await desk.by_fhir()

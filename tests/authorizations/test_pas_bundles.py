@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked_over_fhir import QUESTION, TRACE, person, references
 from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,11 +22,11 @@ from authorizations.domain.lifecycle import Fact
 from authorizations.domain.request import Certification, Request, Route, Wire
 from authorizations.domain.said import Rejection
 from authorizations.operations import pas_answer
-from authorizations.operations.pas_request import EXTENSIONS, bundle_of, inquiry_of
+from authorizations.operations.pas_request import bundle_of, inquiry_of
+from authorizations.operations.pas_words import EXTENSIONS
 from authorizations.operations.question import CannotHear
 from simulator import pas
 
-TRACE = "0" * 32 + "01"
 ASKED = [CertifiedService("96910", 10), CertifiedService("J1745", 40)]
 PROJECTS = ("HL7-DaVinci__prior-auth", "HL7-DaVinci__br-provider", "inferno-framework__davinci-pas-test-kit")
 
@@ -45,31 +46,6 @@ NOISE = st.recursive(
     st.none() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=8,
-)
-
-
-def person(id: str = "MA1000001") -> x12.Person:
-    party = x12.Party("QUILL", "1", "MAREN", id_qualifier="MI" if id else "", id=id)
-    return x12.Person(party, date(1980, 4, 2), "F")
-
-
-QUESTION = x12.AuthorizationRequest(
-    head=x12.TransactionHead(TRACE, datetime(2026, 3, 2, 10, 0), "0007", "13"),  # noqa: DTZ001
-    payer=x12.InformationSource(x12.Party("Meridian Mutual", id_qualifier="PI", id="MERIDIAN"), "X3"),
-    requester=x12.InformationReceiver(x12.Party("Sample Dermatology PC", id_qualifier="XX", id="1234567893"), "1P"),
-    subscriber=x12.Member(person()),
-    event=x12.PatientEvent(
-        review=x12.Review("HS", "I", "", "11", urgency="U"),
-        traces=(x12.Trace(TRACE, "1", "9123456789"),),
-        dates=(x12.DatedEvent("AAH", date(2026, 3, 9), date(2026, 5, 9)),),
-        diagnoses=(x12.EventDiagnosis("ABK", "L400"), x12.EventDiagnosis("ABF", "L82")),
-        attachments=(x12.Attachment("OZ", "EL", "CTRL1"),),
-        providers=(x12.EventParty("SJ", x12.Party("", "1", id_qualifier="XX", id="1245319599")),),
-        services=(
-            x12.ServiceReview(x12.ReviewLine(x12.Procedure("96910"), Decimal(10), "UN")),
-            x12.ServiceReview(x12.ReviewLine(x12.Procedure("J1745"), Decimal(40), "UN")),
-        ),
-    ),
 )
 
 
@@ -221,24 +197,40 @@ class TestOurRequest:
         assert services == [("96910", 10), ("J1745", 40)]
         assert claim["item"][0]["servicedPeriod"] == {"start": "2026-03-09", "end": "2026-05-09"}
         assert claim["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] == "U"
-        assert claim["supportingInfo"][0]["extension"][0]["extension"][2]["valueString"] == "CTRL1"
+        event, report = claim["supportingInfo"]
+        assert event["timingPeriod"] == {"start": "2026-03-09", "end": "2026-05-09"}
+        assert report["valueReference"]["identifier"]["value"] == "CTRL1"
 
     def test_is_the_same_bytes_for_the_same_question(self):
         assert bundle_of(QUESTION) == bundle_of(replace(QUESTION))
 
-    def test_of_a_dependent_has_both_and_no_relationship_that_nobody_told(self):
+    def test_of_a_dependent_has_both_and_the_relationship_where_it_was_told(self):
         dependent = x12.Member(person(""), "QC")
         found = json.loads(bundle_of(replace(QUESTION, dependent=dependent)))
         kinds = [entry["resource"]["resourceType"] for entry in found["entry"]]
         [coverage] = [each["resource"] for each in found["entry"] if each["resource"]["resourceType"] == "Coverage"]
         assert (kinds.count("Patient"), "relationship" in coverage) == (2, False)
         assert coverage["subscriber"] != coverage["beneficiary"]
+        child = x12.Member(person(""), "QC", "N", "19")
+        told = json.loads(bundle_of(replace(QUESTION, dependent=child)))
+        [coverage] = [each["resource"] for each in told["entry"] if each["resource"]["resourceType"] == "Coverage"]
+        assert [each["code"] for each in coverage["relationship"]["coding"]] == ["child", "19"]
 
     def test_is_read_by_the_simulated_payer_as_it_was_asked(self):
         asked = pas.read(bundle_of(QUESTION).encode(), date(2026, 3, 2)).request
         assert (asked.payer_id, asked.member_id, asked.trace) == ("MERIDIAN", "MA1000001", TRACE)
         assert [(one.cpt, one.units) for one in asked.services] == [("96910", 10), ("J1745", 40)]
         assert asked.on == date(2026, 3, 9)
+
+    def test_of_a_referral_that_names_no_services_asks_for_its_visits_and_hears_how_many(self):
+        assert QUESTION.event is not None
+        review = x12.Review("SC", "I", "", "11")
+        visits = (x12.Delivery("VS", Decimal(3)),)
+        event = replace(QUESTION.event, review=review, services=(), deliveries=visits)
+        [one] = json.loads(bundle_of(replace(QUESTION, event=event)))["entry"][0]["resource"]["item"]
+        assert (one["productOrService"]["coding"][0]["code"], one["quantity"]["value"]) == ("3", 3)
+        told = pas_answer.said_in(bundle(response(item(1, "A1", number="REF1", units=2))), TRACE, [])
+        assert (told.fact, told.number, told.visits, told.services) == (Fact.CERTIFY, "REF1", 2, ())
 
 
 class TestInquiring:
@@ -270,15 +262,6 @@ def kinds(value: dict[str, Any]) -> set[str]:
     within = [each for name in ("entry", "parameter") for each in value.get(name, [])]
     inside = [each["resource"] for each in within if "resource" in each]
     return {value.get("resourceType", "")}.union(*(kinds(each) for each in inside))
-
-
-def references(value: object) -> list[str]:
-    if isinstance(value, list):
-        return [found for each in value for found in references(each)]
-    if not isinstance(value, dict):
-        return []
-    own = [value["reference"]] if isinstance(value.get("reference"), str) else []
-    return own + [found for each in value.values() for found in references(each)]
 
 
 def extensions(value: object) -> set[str]:

@@ -1,5 +1,5 @@
-"""The sealed columns of an authorization: the request as it was asked, the answer as it came, and what staff write
-(docs/adr/0009).
+"""The sealed columns of an authorization: the request as it was asked, the last one that the payer took, the
+answer as it came, and what staff write (docs/adr/0009).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from common.uow import Transaction
 from common.vault import Sealed
 
 QUESTION = Sealed(x12.AuthorizationRequest, "authorizations", "question")
+EARLIER = Sealed(x12.AuthorizationRequest, "authorizations", "earlier")
 REASON: Sealed[Phi[str]] = Sealed(Phi[str], "authorization_history", "sealed_reason")
 _ANSWER = ("authorizations", "answer")
 

@@ -27,6 +27,7 @@ DATE, VISITS = "date", "visits"
 class Decided:
     """The payer's last word that holds; `outcome` is the status that it led to, to which what was used up returns when
     units are given back. Of a referral `visits` may be made; None is no limit, as are no `certified` services.
+    `administrative` is its number for what it did not certify.
     """
 
     number: str = ""
@@ -37,6 +38,7 @@ class Decided:
     decided_on: date | None = None
     visits: int | None = None
     outcome: Status = Status.APPROVED
+    administrative: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +282,8 @@ class Authorization:
             return Change(replace(closed, amendment=refused, attention=(f"hcr-{said.action or 'A3'}",)))
         moved = closed._moved(said.fact)
         if said.fact not in CERTIFYING:
-            decided = replace(moved, decided=Decided(reasons=said.all_reasons, decided_on=today))
+            told = Decided(reasons=said.all_reasons, decided_on=today, administrative=said.administrative)
+            decided = replace(moved, decided=told)
             return Change(decided, (announcing.denied(decided, decided.status.value, said.all_reasons, today),))
         agreed = replace(moved, wish=self.asked if amends else self.wish, amendment=None, alerted=())
         unclear = ("visits-unclear",) if said.visits_unclear else ()
@@ -298,6 +301,7 @@ class Authorization:
             valid_to=said.valid_to or self.wish.last,
             reasons=said.all_reasons,
             decided_on=today,
+            administrative=said.administrative,
             visits=visits if self.wish.kind is Kind.REFERRAL else None,
             outcome=self.status,
         )

@@ -48,6 +48,7 @@ class Said:
     """One answer. `action` is HCR01 of the event; the dates are of service, inclusive.
 
     `visits` is how many are certified (HSD); `visits_unclear` where it says how often and not how many.
+    `administrative` is the number that the payer gave to what it did not certify (REF NT): an appeal names it.
     """
 
     action: str = ""
@@ -59,6 +60,7 @@ class Said:
     rejections: tuple[Rejection, ...] = ()
     visits: int | None = None
     visits_unclear: bool = False
+    administrative: str = ""
 
     @property
     def fact(self) -> Fact:

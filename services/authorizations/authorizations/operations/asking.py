@@ -32,10 +32,11 @@ TOLD = named("authorizations.told", "edi gave the payer's answer; it is not kept
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A request that is written down."""
+    """A request that is written down; `earlier` is the one before it that the payer took."""
 
     authorization: Authorization
     question: x12.AuthorizationRequest
+    earlier: x12.AuthorizationRequest | None
 
     @property
     def route(self) -> Route:
@@ -63,7 +64,8 @@ async def _written_down(uow: UnitOfWork, authorization_id: UUID) -> Asking | Non
             return None
         if one.request.stage is Stage.ASKING:
             kept = await store.question_of(tx, authorization_id)
-            return Asking(one, kept) if kept is not None else None
+            earlier = await store.earlier_of(tx, authorization_id)
+            return Asking(one, kept, earlier) if kept is not None else None
     facts = await ask_patients(uow, one.wish.patient_id, one.asked.first)
     async with uow.begin() as tx:
         one = await store.load(tx, authorization_id, lock=True)
@@ -89,7 +91,7 @@ async def _fix(tx: Transaction, one: Authorization, facts: PatientFacts | None, 
     asked = question.question_of(fixed, facts, coverage, payer, asking, clinicians, tx.now)
     saved = await store.save(tx, Change(fixed), act="written down")
     await store.give_question(tx, one.id, asked)
-    return Asking(saved, asked)
+    return Asking(saved, asked, await store.earlier_of(tx, one.id))
 
 
 def _unheard(one: Authorization, payer: Payer, today: date) -> str | None:
@@ -104,7 +106,8 @@ def _unheard(one: Authorization, payer: Payer, today: date) -> str | None:
 
 async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
     one = asking.authorization
-    return await exchanging.put(uow, one, exchanging.asking_of(asking.question, asking.route), one.key)
+    body = exchanging.asking_of(asking.question, asking.route, asking.earlier, one.asked.course)
+    return await exchanging.put(uow, one, body, one.key)
 
 
 async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:

@@ -13,6 +13,7 @@ import x12
 from authorizations.domain.authorization import Authorization
 from authorizations.domain.request import Route, Wire
 from authorizations.domain.said import Said
+from authorizations.domain.wish import Course
 from authorizations.operations import pas_answer, pas_request, question
 from common.http import RemoteRefusal, RemoteUnavailable
 from common.uow import UnitOfWork
@@ -37,11 +38,14 @@ class Answered:
     exchange_id: UUID | None = None
 
 
-def asking_of(asked: x12.AuthorizationRequest, route: Route) -> dict[str, Any]:
-    """How a request is put to edi."""
+def asking_of(
+    asked: x12.AuthorizationRequest, route: Route, earlier: x12.AuthorizationRequest | None, course: Course | None
+) -> dict[str, Any]:
+    """How a request is put to edi. `earlier` is the request that it may change; over X12 its number is enough."""
     if route.wire is Wire.X12:
         return {"kind": "278", "question": _REQUEST.dump_python(asked, mode="json")}
-    return {"kind": REQUEST, "partner_id": str(route.partner_id), "body": pas_request.bundle_of(asked)}
+    body = pas_request.bundle_of(asked, earlier=earlier, course=course)
+    return {"kind": REQUEST, "partner_id": str(route.partner_id), "body": body}
 
 
 def inquiry_of(asked: x12.AuthorizationRequest, route: Route) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from authorizations import sealing
 from authorizations.domain.authorization import Authorization
 from authorizations.domain.clocks import decision_clock, response_clock
+from authorizations.domain.lifecycle import Fact
 from authorizations.domain.refusals import UnreadableAnswers
 from authorizations.domain.said import Said
 from authorizations.operations import counting, question
@@ -56,6 +58,8 @@ async def keep(
     asked, here = one.asked, tx.now.astimezone(uow.workplace.zone)
     decision = decision_clock(one.program, asked.urgency, tx.now, drug=asked.drug, days=payer.days)
     change = one.heard(said, now=tx.now, today=uow.today, response=response_clock(here), decision=decision)
-    sealed = sealing.seal_answer(tx, one.id, content)
-    await store.save(tx, change, act=act, exchange_id=exchange_id, answer=sealed)
+    columns: dict[str, Any] = {"answer": sealing.seal_answer(tx, one.id, content)}
+    if said.fact is not Fact.REJECT:
+        columns |= await store.taken(tx, one.id)
+    await store.save(tx, change, act=act, exchange_id=exchange_id, **columns)
     await counting.count(tx, one.wish.patient_id)

@@ -17,13 +17,14 @@ from pydantic import ValidationError
 
 from authorizations.domain.counting import CertifiedService
 from authorizations.domain.said import Rejection, Said, ServiceWord
-from authorizations.operations.pas_request import EXTENSIONS
+from authorizations.operations.pas_words import EXTENSIONS
 from authorizations.operations.question import CannotHear
 
 REVIEW_ACTION = EXTENSIONS + "extension-reviewAction"
 REVIEW_ACTION_CODE = EXTENSIONS + "extension-reviewActionCode"
 AUTHORIZED_DETAIL = EXTENSIONS + "extension-itemAuthorizedDetail"
 AUTHORIZED_PERIOD = EXTENSIONS + "extension-itemPreAuthPeriod"
+ADMINISTRATIVE = EXTENSIONS + "extension-administrationReferenceNumber"
 FOLLOW_UP = EXTENSIONS + "extension-errorFollowupAction"
 
 PENDED, TOTAL, CALL = "A4", "A1", "CT"
@@ -31,6 +32,7 @@ LESS_THAN_ASKED = frozenset({"A2", "A6"})
 UNNAMED = "other"
 QUEUED = "queued"
 _CODE = re.compile(r"[A-Z0-9]{1,5}")
+_NUMBER = re.compile(r"[A-Za-z0-9-]{1,50}")
 _MOST_RESPONSES = 200
 
 
@@ -69,16 +71,21 @@ def heard(response: ClaimResponse, asked: Sequence[CertifiedService]) -> Said:
     """The answer in the terms of the rules; `asked` are the services in the order of the items of the request."""
     own = _action([*(response.extension or ()), *_adjudicated(response.adjudication)])
     items = [_Item(each) for each in response.item or ()]
-    words = tuple(_words(items, asked, own.code)) or _of_the_whole(own, asked)
+    # A referral that names no services has one item for all its visits.
+    visits = items[0] if items and not asked else None
+    words = () if visits else tuple(_words(items, asked, own.code)) or _of_the_whole(own, asked)
+    action = own.code or (visits.action if visits else "")
     valid_from, valid_to = _period(response, items)
     return Said(
-        action=own.code or (PENDED if response.outcome == QUEUED and not any(word.action for word in words) else ""),
+        action=action or (PENDED if response.outcome == QUEUED and not any(word.action for word in words) else ""),
         number=own.number or _text(response.preAuthRef) or next((item.number for item in items if item.number), ""),
-        reasons=own.reasons,
+        reasons=own.reasons or (visits.reasons if visits else ()),
         services=words,
+        visits=visits.units if visits else None,
         valid_from=valid_from,
         valid_to=valid_to,
         rejections=tuple(_rejections(response)),
+        administrative=next((item.administrative for item in items if item.administrative), ""),
     )
 
 
@@ -108,6 +115,8 @@ class _Item:
         quantities = [each.valueQuantity for each in detail if each.url == "quantity" and each.valueQuantity]
         values = [each.value for each in quantities if each.value is not None]
         self.units = int(values[0]) if values and values[0] >= 0 else None
+        numbers = [_text(each.valueString) for each in extensions if each.url == ADMINISTRATIVE]
+        self.administrative = next((number for number in numbers if _NUMBER.fullmatch(number)), "")
         self.periods = [each.valuePeriod for each in extensions if each.url == AUTHORIZED_PERIOD and each.valuePeriod]
 
 

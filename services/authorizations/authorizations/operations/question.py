@@ -31,7 +31,7 @@ _PATIENT_NUMBER, _TAX_NUMBER = "EJ", "EI"
 _DOES = {"SJ": "PE", "DN": "RF"}
 # HSD01.
 _VISITS = "VS"
-_EVENT_DATE, _EARLIER_NUMBER = "AAH", "BB"
+_EVENT_DATE, _EARLIER_NUMBER, _ADMINISTRATIVE_NUMBER = "AAH", "BB", "NT"
 _SERVICE_PROVIDER, _REFERRING = "SJ", "DN"
 _PERSON = "1"
 
@@ -109,7 +109,14 @@ def _event(one: Authorization, asking: AskingProvider, clinicians: Mapping[str, 
             delay=(wish.delay or "") if one.request.retroactive else "",
         ),
         traces=(x12.Trace(one.trace, "1", f"9{asking.npi[:9]}"),),
-        references=(x12.Reference(_EARLIER_NUMBER, one.decided.number),) if one.decided.number else (),
+        references=tuple(
+            x12.Reference(qualifier, number)
+            for qualifier, number in (
+                (_EARLIER_NUMBER, one.decided.number),
+                (_ADMINISTRATIVE_NUMBER, one.decided.administrative),
+            )
+            if number
+        ),
         dates=(x12.DatedEvent(_EVENT_DATE, wish.first, wish.last),),
         diagnoses=tuple(
             x12.EventDiagnosis("ABK" if place == 0 else "ABF", code.replace(".", ""))
@@ -197,6 +204,7 @@ def heard(answer: x12.AuthorizationDecision) -> Said:
         valid_from=answer.effective,
         valid_to=answer.expires,
         rejections=tuple(_rejections(answer)),
+        administrative=_administrative(answer),
         **_visits(answer),
     )
 
@@ -215,6 +223,12 @@ def _visits(answer: x12.AuthorizationDecision) -> _Visits:
     said = [each for each in every if each.quantity_qualifier == _VISITS and each.quantity is not None]
     plain = [int(each.quantity or 0) for each in said if not (each.unit or each.sampling or each.time_period)]
     return _Visits(visits=plain[0] if plain else None, visits_unclear=bool(said) and not plain)
+
+
+def _administrative(answer: x12.AuthorizationDecision) -> str:
+    levels = [answer.event, *answer.event.services] if answer.event else []
+    numbers = (each.value for level in levels for each in level.references if each.qualifier == _ADMINISTRATIVE_NUMBER)
+    return next(numbers, "")
 
 
 def _words(answer: x12.AuthorizationDecision) -> Iterator[ServiceWord]:

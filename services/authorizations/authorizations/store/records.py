@@ -104,6 +104,18 @@ async def question_of(tx: Transaction, authorization_id: UUID) -> x12.Authorizat
     return sealing.QUESTION.open_if(tx.vault, tx.practice_id, authorization_id, sealed)
 
 
+async def earlier_of(tx: Transaction, authorization_id: UUID) -> x12.AuthorizationRequest | None:
+    """The last question that the payer took; None where it took none."""
+    sealed = await tx.scalar(select(records.c.earlier).where(records.c.id == authorization_id))
+    return sealing.EARLIER.open_if(tx.vault, tx.practice_id, authorization_id, sealed)
+
+
+async def taken(tx: Transaction, authorization_id: UUID) -> dict[str, Any]:
+    """For `save`: the payer took the question, so that the next one changes this one."""
+    question = await question_of(tx, authorization_id)
+    return {"earlier": sealing.EARLIER.seal_if(tx.vault, tx.practice_id, authorization_id, question)}
+
+
 async def give_question(tx: Transaction, authorization_id: UUID, question: x12.AuthorizationRequest) -> None:
     """Keep the question beside its record, in the transaction that fixes it."""
     sealed = sealing.QUESTION.seal(tx.vault, tx.practice_id, authorization_id, question)
