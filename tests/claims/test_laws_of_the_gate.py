@@ -184,6 +184,12 @@ class TestLaws:
                 assert on <= ends[one.authorization_id.int - 100]
         assert all(count <= limits[id.int - 100] for (id, _), count in used.items())
 
+    @given(words(), DAYS, st.builds(GatePolicy, *[st.sampled_from(Ask)] * 4))
+    def test_rules_that_do_not_matter_change_no_verdict(self, told: list[Any], on: date, policy: GatePolicy) -> None:
+        facts = replace(known(told), policy=policy)
+        if not any(rules.matters(policy) for rules in facts.rules):
+            assert decide(bill(on=on), facts) == decide(bill(on=on), replace(facts, rules=()))
+
     @given(
         limits=st.lists(st.integers(0, 3), min_size=1, max_size=2),
         ends=st.lists(DAYS, min_size=2, max_size=2),

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from claims.domain.gate_policy import DEFAULT_POLICY, GatePolicy
+from claims.domain.gate_policy import DEFAULT_POLICY, Ask, GatePolicy
 
 SERVICES, REFERRAL = "services", "referral"
 CANCELLED, NOT_REQUIRED = "cancelled", "not_required"
@@ -120,6 +120,12 @@ class RulesHeard:
 
     def joined(self, other: RulesHeard) -> RulesHeard:
         return max(self, other, key=lambda heard: heard.version)
+
+    def matters(self, policy: GatePolicy) -> bool:
+        """Whether a verdict can depend on it: what is only not known to be needed holds where the practice asks."""
+        referral = self.said.referral
+        needed = referral is not None and referral.verdict is Need.NEEDED
+        return needed or Ask.REQUIRED in (policy.authorization, policy.referral)
 
 
 @dataclass(frozen=True, slots=True)

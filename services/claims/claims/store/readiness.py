@@ -126,9 +126,12 @@ async def put_policy(tx: Transaction, entry: GatePolicy, version: int) -> Regist
 async def concerned(tx: Transaction, facts: Sequence[Fact]) -> Sequence[RowMapping]:
     """The ids of unsent claims on whose verdict any of the facts can bear."""
     put = await policy(tx)
-    days = (put.entry if put else DEFAULT_POLICY).coverage_days
-    rows = await holds.unsent(tx, or_(*(_bears_on(fact, days) for fact in facts)), claims.c.lines)
-    spoken = [_codes(fact) for fact in facts]
+    asked = put.entry if put else DEFAULT_POLICY
+    told = [fact for fact in facts if not isinstance(fact, RulesHeard) or fact.matters(asked)]
+    if not told:
+        return []
+    rows = await holds.unsent(tx, or_(*(_bears_on(fact, asked.coverage_days) for fact in told)), claims.c.lines)
+    spoken = [_codes(fact) for fact in told]
     codes = None if None in spoken else frozenset[str]().union(*(some or () for some in spoken))
     return [row for row in rows if codes is None or codes & {line["cpt"] for line in row["lines"]}]
 
