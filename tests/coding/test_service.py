@@ -2,96 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.coding.encounters import (
+    ALL,
+    BIOPSY,
+    HELD,
+    NOTE,
+    NPI,
+    READY,
+    TAGS,
+    Json,
+    amended,
+    by_hand,
+    key,
+    line,
+    recorded,
+    seen,
+    send,
+    told,
+    visit,
+    with_problems,
+)
 
 from coding.main import SERVICE
 from common.ids import new_id
 from common.testing.running import Running
 
 Start = Callable[..., Awaitable[Running]]
-Json = dict[str, Any]
-ALL = ("encounters:read", "encounters:write")
-NPI = "1234567893"
-NOTE = "synthetic note: the lesion bled twice"
-BIOPSY: Json = {"kind": "biopsy", "technique": "punch", "site": "left cheek", "count": 1, "problem_ref": "p1"}
-TAGS: Json = {
-    "kind": "skin_tag_removal", "technique": "snip", "site": "neck", "count": 6, "symptoms": [], "problem_ref": "p1",
-}  # fmt: skip
 
 
 @pytest.fixture
 async def coding(run_service: Start) -> Running:
     return await run_service(SERVICE)
-
-
-def key() -> dict[str, str]:
-    return {"Idempotency-Key": str(uuid4())}
-
-
-def visit(*procedures: Json, icd10: str = "D49.2", payer: str = "medicare", **changes: Any) -> Json:
-    return {
-        "date": "2026-03-04",
-        "place_of_service": "11",
-        "payer": {"type": payer, "x_modifiers": True, "wants_51": False},
-        "patient": {"age": 66, "sex": "F", "new_or_established": "established"},
-        "em": None,
-        "problems": [{"ref": "p1", "icd10": icd10, "text": NOTE}],
-        "procedures": list(procedures),
-    } | changes
-
-
-def with_problems(*codes: str) -> list[Json]:
-    return [{"ref": f"p{n}", "icd10": code, "text": NOTE} for n, code in enumerate(codes, 1)]
-
-
-READY = visit(BIOPSY)
-HELD = visit(BIOPSY | {"technique": None})
-
-
-async def send(coding: Running, form: Json, headers: Json | None = None, **facts: Any) -> Any:
-    body = {"patient_id": str(new_id()), "rendering_npi": NPI, "visit": form} | facts
-    async with coding.client(*ALL) as http:
-        json_type = {"Content-Type": "application/json"}
-        return await http.post("/encounters", content=json.dumps(body), headers=json_type | (headers or key()))
-
-
-async def recorded(coding: Running, form: Json, **facts: Any) -> Json:
-    answer = await send(coding, form, **facts)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def amended(coding: Running, encounter: Json, form: Json) -> Any:
-    async with coding.client(*ALL) as http:
-        headers = {"If-Match": f'"{encounter["version"]}"'}
-        return await http.put(f"/encounters/{encounter['id']}/visit", json=form, headers=headers)
-
-
-async def by_hand(coding: Running, encounter: Json, *lines: Json, reason: str = "The addendum says so.") -> Any:
-    async with coding.client(*ALL) as http:
-        headers = {"If-Match": f'"{encounter["version"]}"'}
-        body = {"lines": list(lines), "reason": reason}
-        return await http.post(f"/encounters/{encounter['id']}/override", json=body, headers=headers)
-
-
-async def seen(coding: Running, encounter: Json) -> Json:
-    async with coding.client(*ALL) as http:
-        return (await http.get(f"/encounters/{encounter['id']}")).json()
-
-
-async def told(coding: Running) -> list[tuple[str, int]]:
-    return [(event.name, event.version) for event in await coding.published()]
-
-
-def line(cpt: str, *dx: str, units: int = 1, modifiers: tuple[str, ...] = ()) -> Json:
-    return {"cpt": cpt, "units": units, "modifiers": list(modifiers), "dx": list(dx)}
 
 
 class TestRecording:
@@ -331,74 +278,6 @@ class TestLateFacts:
             ("added", "11102"),
             ("removed", "11104"),
         ]
-
-
-async def put_location(coding: Running, encounter: Json, code: str | None) -> Any:
-    async with coding.client(*ALL) as http:
-        headers = {"If-Match": f'"{encounter["version"]}"'}
-        return await http.put(f"/encounters/{encounter['id']}/location", json={"location_code": code}, headers=headers)
-
-
-class TestWhereItWas:
-    async def test_is_kept_shown_and_told_by_the_practice_s_own_code(self, coding: Running) -> None:
-        encounter = await recorded(coding, READY, location_code="MAIN-2")
-        assert encounter["location_code"] == "MAIN-2"
-        whole = await seen(coding, encounter)
-        assert (whole["location_code"], [one["location_code"] for one in whole["history"]]) == ("MAIN-2", ["MAIN-2"])
-        [event] = await coding.published()
-        assert event.data["location_code"] == "MAIN-2"
-
-    async def test_is_nothing_where_nobody_names_it(self, coding: Running) -> None:
-        assert (await recorded(coding, READY))["location_code"] is None
-        [event] = await coding.published()
-        assert event.data["location_code"] is None
-
-    async def test_in_other_words_than_credentialing_s_is_refused(self, coding: Running) -> None:
-        for code in ("main", "MAIN STREET", "-A", "", "A" * 21, "MAIN\n"):
-            answer = await send(coding, READY, location_code=code)
-            assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "body.location_code")
-
-    async def test_alone_being_another_tells_the_visit_anew_with_its_lines_as_they_were(self, coding: Running) -> None:
-        first = await recorded(coding, READY, location_code="MAIN")
-        moved = await put_location(coding, first, "EAST")
-        assert (moved.status_code, moved.json()["location_code"], moved.json()["version"]) == (200, "EAST", 2)
-        _, event = await coding.published()
-        assert (event.name, event.data["location_code"], event.data["changes"]) == ("EncounterRecoded", "EAST", [])
-        assert [line["cpt"] for line in event.data["lines"]] == ["11104"]
-
-    async def test_leaves_a_coder_s_lines_alone(self, coding: Running) -> None:
-        ready = (await by_hand(coding, await recorded(coding, HELD), line("11102", "D49.2"))).json()
-        moved = (await put_location(coding, ready, "EAST")).json()
-        assert (moved["disposition"], moved["location_code"]) == ("ready", "EAST")
-        assert (moved["override"], moved["lines"]) == (ready["override"], ready["lines"])
-
-    async def test_of_a_held_visit_is_told_to_nobody_until_it_is_ready(self, coding: Running) -> None:
-        placed = (await put_location(coding, await recorded(coding, HELD), "EAST")).json()
-        await amended(coding, placed, READY)
-        assert await told(coding) == [("EncounterHeld", 1), ("EncounterCoded", 3)]
-        assert (await coding.published())[-1].data["location_code"] == "EAST"
-
-    async def test_stays_when_the_visit_comes_again_without_it(self, coding: Running) -> None:
-        facts = {"patient_id": str(new_id()), "visit_number": "V-7"}
-        await recorded(coding, READY, location_code="MAIN", **facts)
-        again = await recorded(coding, visit(BIOPSY | {"count": 2}), **facts)
-        assert (again["version"], again["location_code"]) == (2, "MAIN")
-
-    async def test_sent_anew_is_taken_and_sent_as_before_does_not_undo_a_correction(self, coding: Running) -> None:
-        facts = {"patient_id": str(new_id()), "visit_number": "V-7"}
-        first = await recorded(coding, READY, location_code="MAIN", **facts)
-        corrected = (await put_location(coding, first, "EAST")).json()
-        same = await recorded(coding, READY, location_code="MAIN", **facts)
-        assert (same["version"], same["location_code"]) == (corrected["version"], "EAST")
-        other = await recorded(coding, READY, location_code="WEST", **facts)
-        assert (other["version"], other["location_code"]) == (3, "WEST")
-        assert [one["act"] for one in (await seen(coding, other))["history"]] == ["recorded", "located", "moved"]
-
-    async def test_can_be_taken_back(self, coding: Running) -> None:
-        first = await recorded(coding, READY, location_code="MAIN")
-        assert (await put_location(coding, first, None)).json()["location_code"] is None
-        assert (await coding.published())[-1].data["location_code"] is None
-        assert (await put_location(coding, first, "EAST")).status_code == 412
 
 
 class TestOverriding:
