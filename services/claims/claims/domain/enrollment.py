@@ -32,7 +32,7 @@ def _not_enrolled(bill: Bill, own: Sequence[EnrollmentHeard], here: Sequence[Enr
     where = f"at location {code} of this group" if code else "at any location of this group (the visit names none)"
     said = [f"The payer has clinician {bill.rendering_npi} not enrolled {where} on {bill.on}."]
     if elsewhere := sorted({heard.said.location_code for heard in own if heard.holds(bill.on)}):
-        said.append(f"That day is in effect at {', '.join(elsewhere)}.")
+        said.append(f"On that day an enrollment is in effect at {', '.join(elsewhere)}.")
     begins = min((span.first for one in here for span in one.said.spans if span.first > bill.on), default=None)
     if begins:
         said.append(f"It is in effect from {begins}.")
