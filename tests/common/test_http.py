@@ -187,7 +187,7 @@ class TestRepeating:
 class TestTheDeadline:
     async def test_ends_a_call_that_is_not_answered(self, serve: Any, far: FarSide) -> None:
         async def late() -> Response:
-            await asyncio.sleep(5)
+            await asyncio.sleep(2)
             return Response()
 
         far.answers = [late]
