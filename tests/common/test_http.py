@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from common import tracing
 from common.auth import TokenSource
-from common.http import Answer, Breaker, Outside, RemoteRefusal, RemoteUnavailable, RetryBudget, ServiceClient
+from common.http import Answer, Outside, RemoteRefusal, RemoteUnavailable, ServiceClient
+from common.patience import Breaker, RetryBudget
 
 PRACTICE = UUID(int=7)
 

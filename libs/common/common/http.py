@@ -13,7 +13,6 @@ import json
 import re
 import ssl
 import sys
-import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +25,8 @@ from uuid import UUID
 import httpx
 from pydantic_core import to_json
 
-from common import chance, tracing
+from common import tracing
+from common.patience import ATTEMPTS, Breaker, RetryBudget, pause_after
 from common.refusal import Refusal
 
 # httpcore looks for sniffio several times a call, and where it is not installed each look goes through every folder of
@@ -40,9 +40,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Told by the far side or by something between: the request was not refused for what it says.
 TRANSIENT_STATUSES = frozenset({408, 425, 429})
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-ATTEMPTS = 4
-FIRST_PAUSE = 0.1
-LONGEST_PAUSE = 2.0
 MIB = 1024 * 1024
 
 
@@ -86,47 +83,6 @@ class Answer:
     media_type: str
     body: bytes
     headers: Mapping[str, str]
-
-
-class Breaker:
-    """After `failures` in a row nobody asks the far side for `rest` seconds; then one call tries."""
-
-    def __init__(self, failures: int = 8, rest: float = 3.0) -> None:
-        self._most, self._rest = failures, rest
-        self._failed, self._until = 0, 0.0
-
-    def admits(self) -> bool:
-        now = time.monotonic()
-        if self._failed < self._most:
-            return True
-        if now < self._until:
-            return False
-        self._until = now + self._rest
-        return True
-
-    def succeeded(self) -> None:
-        self._failed = 0
-
-    def failed(self) -> None:
-        self._failed += 1
-        if self._failed >= self._most:
-            self._until = time.monotonic() + self._rest
-
-
-class RetryBudget:
-    """At most `share` of the calls are retries, and `reserve` more: no storm when everything fails."""
-
-    def __init__(self, reserve: float = 10.0, share: float = 0.2) -> None:
-        self._left, self._reserve, self._share = reserve, reserve, share
-
-    def called(self) -> None:
-        self._left = min(self._reserve, self._left + self._share)
-
-    def take(self) -> bool:
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
 
 class _Fault(Exception):
@@ -286,7 +242,7 @@ class Outside:
                 again = not fault.final and (repeatable or not fault.sent)
                 if not again or attempt == ATTEMPTS or not self._budget.take():
                     raise RemoteUnavailable(self.name, fault.reason) from None
-                await asyncio.sleep(_pause(attempt, fault.after))
+                await asyncio.sleep(pause_after(attempt, fault.after))
             else:
                 self._breaker.succeeded()
                 return answer
@@ -409,12 +365,6 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
             raise _Fault("too-large", sent=True, final=True)
         parts.append(part)
     return b"".join(parts)
-
-
-def _pause(attempt: int, after: float | None) -> float:
-    """Full jitter: anywhere up to the bound, so that callers that failed together do not return together."""
-    jittered = chance.pause(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
-    return max(jittered, after or 0.0)
 
 
 def _retry_after(response: httpx.Response) -> float | None:
