@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from credentialing_desk import ALL, BILLING, COLLEAGUE, NPI, TODAY, Desk
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from common.change import Change
 from common.ids import new_id
@@ -15,6 +15,7 @@ from credentialing.domain.enrollment import Enrollment
 from credentialing.domain.events import Span
 from credentialing.domain.lifecycle import Stage
 from credentialing.store import enrollments
+from credentialing.tables import METADATA
 
 MARCH = date(2030, 3, 1)
 _PROVIDERS = text("SELECT * FROM providers")
@@ -40,6 +41,26 @@ class TestAnApplication:
         assert [event.data[name] for name in told_as] == [
             NPI, "PAYERA", BILLING, "123456789", "MAIN", "2030-03-01", [{"first": "2030-03-01", "last": None}],
         ]  # fmt: skip
+
+    async def test_its_days_are_shown_and_a_decision_that_is_owed_is_listed(self, desk: Desk) -> None:
+        enrollment = await desk.submitted()
+        enrollment = await desk.act(enrollment, "review", on=TODAY - timedelta(days=50), reference="PAYER-77")
+        enrollment = await desk.act(enrollment, "committee", on=TODAY)
+        assert (enrollment["received_on"], enrollment["notice_due_on"]) == ("2030-01-21", "2030-04-11")
+        [end] = (await desk.ask("GET", "/expiring")).json()
+        assert (end["what"], end["payer_id"], end["days_left"]) == ("decision_notice", "PAYERA", 30)
+        enrollment = await desk.act(enrollment, "approve", on=TODAY)
+        enrollment = await desk.act(enrollment, "contract", on=TODAY, fee_schedule="DERM-2030")
+        assert (enrollment["contracted_on"], enrollment["fee_schedule"]) == (str(TODAY), "DERM-2030")
+        assert (await desk.ask("GET", "/expiring")).json() == []
+
+    async def test_medicare_s_dates_are_known_before_its_letter(self, desk: Desk) -> None:
+        path = f"/enrollments/{(await desk.submitted(payer_id='MEDICARE'))['id']}/expected-dates"
+        told = await desk.ask("GET", path, first_service_on="2029-06-01")
+        assert told.json() == {"effective_from": "2030-01-11", "bill_from": "2029-12-12"}
+        other = f"/enrollments/{(await desk.submitted())['id']}/expected-dates"
+        answer = await desk.ask("GET", other, first_service_on="2029-06-01")
+        assert (answer.status_code, answer.json()["code"]) == (409, "letter-alone-says")
 
     async def test_the_same_provider_payer_and_location_have_one_enrollment(self, desk: Desk) -> None:
         first = await desk.enrollment()
@@ -200,6 +221,21 @@ class TestTheMatrix:
                 assert (cell["standing"] == "enrolled") == enrollment.holds(day), (day, enrollment.spans, cell)
                 told = [(str(span.first), str(span.last) if span.last else None) for span in holding]
                 assert (cell["effective_from"], cell["effective_to"]) == (told[0] if told else (None, None))
+
+    async def test_one_date_is_one_query(self, desk: Desk) -> None:
+        await desk.effective(MARCH)
+        said: list[str] = []
+
+        def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            said.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", hear)
+        try:
+            cells = await desk.matrix(TODAY)
+        finally:
+            event.remove(Engine, "before_cursor_execute", hear)
+        asked = [statement for statement in said if any(f"{name}." in statement for name in METADATA.tables)]
+        assert (len(cells), len(asked)) == (4, 1)
 
     async def test_who_has_left_is_not_in_it(self, desk: Desk) -> None:
         name = {"family": "Quill", "given": "Maren"}

@@ -16,13 +16,16 @@ from common.refusal import Refusal
 from credentialing.domain.dates import ALERTS, alert_on, end_of_month, months_after, next_alert
 from credentialing.domain.enrollment import Dates, Enrollment, Identity
 from credentialing.domain.events import EnrollmentActivated, EnrollmentLapsed, EnrollmentLapsing, Span
+from credentialing.domain.expected import expected_dates
 from credentialing.domain.lifecycle import TRANSITIONS, Act, Stage, next_stage
 from credentialing.domain.payers import DEFAULTS, Program
 from credentialing.domain.refusals import (
     DatesOutOfOrder,
     InTheFuture,
+    LetterAloneSays,
     NothingInEffect,
     NotPossibleNow,
+    NotSubmittedYet,
     Overlaps,
     TooFarBack,
 )
@@ -62,7 +65,9 @@ class TestTheTable:
         ways: dict[Act, Callable[[], Change[Enrollment]]] = {
             Act.PREPARE: before.prepare,
             Act.SUBMIT: lambda: before.submit(on=day, reference=None, today=TODAY),
-            Act.REVIEW: lambda: before.come_under_review(reference=None),
+            Act.REVIEW: lambda: before.come_under_review(reference=None, on=None, today=TODAY),
+            Act.COMMITTEE: lambda: before.come_before_committee(on=day, terms=COMMERCIAL),
+            Act.CONTRACT: lambda: before.contract(on=day, fee_schedule=None, today=TODAY),
             Act.ASK: before.ask,
             Act.ANSWER: before.answer,
             Act.APPROVE: lambda: before.approve(on=day, dates=None, terms=COMMERCIAL, today=TODAY),
@@ -132,6 +137,55 @@ class TestApproving:
             submitted().deny(on=TODAY + timedelta(days=1), today=TODAY)
 
 
+class TestTheApplication:
+    def test_its_days_are_kept_and_the_decision_is_owed_within_thirty_days_of_the_committee(self) -> None:
+        received = submitted().come_under_review(reference="P-7", on=date(2026, 1, 9), today=TODAY).aggregate
+        met = received.come_before_committee(on=date(2026, 3, 20), terms=COMMERCIAL).aggregate
+        days = (met.submitted_on, met.received_on, met.committee_on, met.notice_due_on)
+        assert days == (date(2026, 1, 5), date(2026, 1, 9), date(2026, 3, 20), date(2026, 4, 19))
+        later = date(2026, 3, 25)
+        decided = met.approve(on=date(2026, 3, 20), dates=None, terms=COMMERCIAL, today=later).aggregate
+        signed = decided.contract(on=date(2026, 3, 24), fee_schedule="DERM-2026", today=later).aggregate
+        told = (signed.notice_due_on, signed.stage, signed.contracted_on, signed.fee_schedule)
+        assert told == (None, Stage.APPROVED, date(2026, 3, 24), "DERM-2026")
+        again = signed.terminate(last_day=later).aggregate.prepare().aggregate
+        assert (again.received_on, again.committee_on, again.contracted_on, again.fee_schedule) == (None,) * 4
+
+    def test_nothing_is_owed_by_a_payer_whose_terms_do_not_say_so(self) -> None:
+        assert submitted().come_before_committee(on=TODAY, terms=MEDICARE).aggregate.notice_due_on is None
+
+    def test_nothing_happens_to_it_before_it_was_submitted(self) -> None:
+        before = date(2026, 1, 4)
+        with pytest.raises(DatesOutOfOrder):
+            submitted().come_under_review(reference=None, on=before, today=TODAY)
+        with pytest.raises(DatesOutOfOrder):
+            submitted().come_before_committee(on=before, terms=COMMERCIAL)
+
+
+class TestWhatMedicareWillSay:
+    @pytest.mark.parametrize(
+        ("first_service", "effective", "bill_from"),
+        [
+            (date(2025, 6, 1), date(2026, 1, 5), date(2025, 12, 6)),
+            (date(2025, 12, 20), date(2026, 1, 5), date(2025, 12, 20)),
+            (date(2026, 2, 1), date(2026, 2, 1), date(2026, 2, 1)),
+        ],
+    )
+    def test_it_counts_from_the_later_of_filing_and_first_service_and_pays_thirty_days_back(
+        self, first_service: date, effective: date, bill_from: date
+    ) -> None:
+        dates = expected_dates(submitted(), MEDICARE, first_service)
+        assert dates == Dates(effective, bill_from)
+        change = submitted().approve(on=TODAY, dates=dates, terms=MEDICARE, today=TODAY)
+        assert change.aggregate.holds(bill_from)
+
+    def test_a_plan_says_it_by_letter_and_nobody_before_the_filing(self) -> None:
+        with pytest.raises(LetterAloneSays):
+            expected_dates(submitted(), COMMERCIAL, TODAY)
+        with pytest.raises(NotSubmittedYet):
+            expected_dates(Enrollment(new_id(), WHO), MEDICARE, TODAY)
+
+
 class TestDates:
     def test_a_corrected_date_takes_the_place_of_the_first(self) -> None:
         change = effective().set_dates(dates=Dates(date(2026, 2, 1)), terms=COMMERCIAL, today=TODAY)
@@ -176,6 +230,9 @@ class TestRenewals:
     def test_medicare_revalidates_after_five_years_and_a_plan_after_thirty_six_months_to_the_month(self) -> None:
         assert MEDICARE.renewal_due(date(2026, 3, 2)) == date(2031, 3, 31)
         assert COMMERCIAL.renewal_due(date(2026, 3, 2)) == date(2029, 3, 31)
+
+    def test_medicare_revalidates_suppliers_of_dmepos_after_three_years(self) -> None:
+        assert DEFAULTS[Program.DMEPOS].renewal_due(date(2026, 3, 2)) == date(2029, 3, 31)
 
     def test_each_alert_is_told_once_with_the_days_that_are_left(self) -> None:
         enrollment, told = effective(), []

@@ -43,6 +43,7 @@ payers = tenant_table(
     Column("renewal", Text, nullable=False),
     Column("renewal_months", Integer, nullable=False),
     Column("retroactive_days", Integer, nullable=False),
+    Column("notice_days", Integer),
     Column("state", Text),
     UniqueConstraint("practice_id", "payer_id"),
 )
@@ -109,7 +110,12 @@ enrollments = tenant_table(
     Column("stage", Text, nullable=False),
     Column("submitted_on", Date),
     Column("reference", Text),
+    Column("received_on", Date),
+    Column("committee_on", Date),
+    Column("notice_due_on", Date),
     Column("decided_on", Date),
+    Column("contracted_on", Date),
+    Column("fee_schedule", Text),
     Column("effective_from", Date),
     Column("due_on", Date),
     Column("renewal_filed_on", Date),
@@ -117,6 +123,7 @@ enrollments = tenant_table(
     UniqueConstraint("practice_id", "provider_id", "payer_id", "location_id"),
     Index("enrollments_stage_idx", "practice_id", "stage"),
     Index("enrollments_due_idx", "practice_id", "due_on"),
+    Index("enrollments_notice_idx", "practice_id", "notice_due_on"),
 )
 
 enrolled_days = tenant_table(
@@ -263,4 +270,20 @@ exclusion_matches = tenant_table(
     Column("seen_on", Uuid, nullable=False),
     UniqueConstraint("provider_id", "entry_hash"),
     Index("exclusion_matches_standing_idx", "practice_id", "standing"),
+)
+
+# What Medicare and NPPES have to hear of, each its own row; `reported_on` is empty until they did.
+changes = tenant_table(
+    "changes",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    versioned(),
+    *holders(),
+    Column("kind", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("reported_on", Date),
+    Column("reference", Text),
+    Index("changes_due_idx", "practice_id", "due_on"),
 )

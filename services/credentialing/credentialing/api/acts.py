@@ -52,10 +52,19 @@ class Submit(Recorded):
 
 class Review(Recorded):
     act: Literal["review"]
+    on: date | None = Field(default=None, description="The day on which the payer received it")
     reference: Reference | None = Field(default=None, description="The number that the payer gave the application")
 
     def to(self, enrollment: Enrollment, terms: Terms, today: date) -> Change[Enrollment]:
-        return enrollment.come_under_review(reference=self.reference)
+        return enrollment.come_under_review(reference=self.reference, on=self.on, today=today)
+
+
+class Committee(Recorded):
+    act: Literal["committee"]
+    on: date = Field(description="The day on which the committee meets; it may lie ahead")
+
+    def to(self, enrollment: Enrollment, terms: Terms, today: date) -> Change[Enrollment]:
+        return enrollment.come_before_committee(on=self.on, terms=terms)
 
 
 class Ask(Explained):
@@ -90,6 +99,15 @@ class SetDates(Recorded):
 
     def to(self, enrollment: Enrollment, terms: Terms, today: date) -> Change[Enrollment]:
         return enrollment.set_dates(dates=Dates(self.effective_from, self.bill_from), terms=terms, today=today)
+
+
+class Contract(Recorded):
+    act: Literal["contract"]
+    on: date = Field(description="The day on which both had signed it")
+    fee_schedule: Reference | None = Field(default=None, description="What the contract calls the one it pays by")
+
+    def to(self, enrollment: Enrollment, terms: Terms, today: date) -> Change[Enrollment]:
+        return enrollment.contract(on=self.on, fee_schedule=self.fee_schedule, today=today)
 
 
 class Deny(Explained):
@@ -163,8 +181,10 @@ ActIn = Annotated[
     | Review
     | Ask
     | Answer
+    | Committee
     | Approve
     | SetDates
+    | Contract
     | Deny
     | Withdraw
     | CallForRenewal

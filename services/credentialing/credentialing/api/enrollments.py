@@ -16,11 +16,12 @@ from credentialing.api.acts import ActIn
 from credentialing.api.words import READ, WRITE, LocationCode, Npi, PayerId
 from credentialing.domain.enrollment import Enrollment
 from credentialing.domain.events import Span
+from credentialing.domain.expected import expected_dates
 from credentialing.domain.lifecycle import Stage
 from credentialing.domain.standing import Standing, judge
 from credentialing.operations import enrolling as operations
 from credentialing.store import enrollments as store
-from credentialing.store import history
+from credentialing.store import history, registers
 from credentialing.store.enrollments import Wanted
 from credentialing.store.history import Happening
 from credentialing.store.matrix import Narrowed, Place, matrix
@@ -50,7 +51,12 @@ class EnrollmentOut(BaseModel):
     stage: Stage
     submitted_on: date | None
     reference: str | None
+    received_on: date | None
+    committee_on: date | None
+    notice_due_on: date | None
     decided_on: date | None
+    contracted_on: date | None
+    fee_schedule: str | None
     effective_from: date | None
     spans: list[Span]
     due_on: date | None
@@ -77,6 +83,13 @@ class EnrollmentWithHistory(EnrollmentOut):
     def told(cls, enrollment: Enrollment, lines: Sequence[Happening]) -> EnrollmentWithHistory:
         told = [HappeningOut(**{name: getattr(line, name) for name in HappeningOut.model_fields}) for line in lines]
         return cls(**_fields(enrollment), history=told)
+
+
+class ExpectedDatesOut(BaseModel):
+    """From when Medicare will have the enrollment count, and from which day services may be billed."""
+
+    effective_from: date
+    bill_from: date
 
 
 class CellOut(BaseModel):
@@ -164,6 +177,20 @@ async def get(enrollment_id: UUID, reads: Reads, response: Response) -> Enrollme
         lines = await history.of(tx, enrollment_id)
     response.headers["ETag"] = etag(enrollment.version)
     return EnrollmentWithHistory.told(enrollment, lines)
+
+
+@router.get("/enrollments/{enrollment_id}/expected-dates", dependencies=[needs(READ)])
+async def expected(
+    enrollment_id: UUID,
+    reads: Reads,
+    first_service_on: Annotated[date, Query(description="The clinician's first service at the location")],
+) -> ExpectedDatesOut:
+    """The dates of a Medicare enrollment before its letter comes (42 CFR 424.520(d), 424.521(a))."""
+    async with reads.begin() as tx:
+        enrollment = await store.load(tx, enrollment_id)
+        terms = await registers.terms_of(tx, enrollment.identity.payer_id)
+    dates = expected_dates(enrollment, terms, first_service_on)
+    return ExpectedDatesOut(effective_from=dates.effective_from, bill_from=dates.bill_from or dates.effective_from)
 
 
 @router.post("/enrollments/{enrollment_id}/acts", dependencies=[needs(WRITE)])

@@ -28,12 +28,14 @@ class PayerIn(BaseModel):
     renewal: Renewal | None = None
     renewal_months: int | None = Field(default=None, ge=1, le=120)
     retroactive_days: int | None = Field(default=None, ge=0, le=730)
+    notice_days: int | None = Field(default=None, ge=1, le=365, description="Decision told after the committee met")
     state: State | None = Field(default=None, description="Whose Medicaid it is; the location's when left out")
 
     def payer(self, payer_id: str) -> Payer:
         usual = DEFAULTS[self.program]
         back = usual.retroactive_days if self.retroactive_days is None else self.retroactive_days
-        terms = Terms(self.program, self.renewal or usual.renewal, self.renewal_months or usual.renewal_months, back)
+        renewal, months = self.renewal or usual.renewal, self.renewal_months or usual.renewal_months
+        terms = Terms(self.program, renewal, months, back, self.notice_days or usual.notice_days)
         return Payer(payer_id, self.name, terms, self.state)
 
 
@@ -45,6 +47,7 @@ class PayerOut(BaseModel):
     renewal: Renewal
     renewal_months: int
     retroactive_days: int
+    notice_days: int | None
     state: str | None
     version: int
 
@@ -59,6 +62,7 @@ class PayerOut(BaseModel):
             renewal=terms.renewal,
             renewal_months=terms.renewal_months,
             retroactive_days=terms.retroactive_days,
+            notice_days=terms.notice_days,
             state=payer.state,
             version=found.version,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from common.change import Change
@@ -59,14 +59,23 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Enrollment:
-    """`announced` is the last alert before `due_on` that was told; `spans` are oldest first and never overlap."""
+    """`announced` is the last alert before `due_on` that was told; `spans` are oldest first and never overlap.
+
+    `received_on`, `committee_on` and `contracted_on` are the payer's, `notice_due_on` the day until which it tells
+    what its committee decided; `fee_schedule` is what the contract calls the one it pays by.
+    """
 
     id: UUID
     identity: Identity
     stage: Stage = Stage.NOT_STARTED
     submitted_on: date | None = None
     reference: str | None = None
+    received_on: date | None = None
+    committee_on: date | None = None
+    notice_due_on: date | None = None
     decided_on: date | None = None
+    contracted_on: date | None = None
+    fee_schedule: str | None = None
     effective_from: date | None = None
     spans: tuple[Span, ...] = ()
     due_on: date | None = None
@@ -81,7 +90,16 @@ class Enrollment:
     def prepare(self) -> Change[Enrollment]:
         """Begin an application, the first or another one. Raises NotPossibleNow."""
         fresh = replace(
-            self._moved(Act.PREPARE), submitted_on=None, reference=None, decided_on=None, effective_from=None
+            self._moved(Act.PREPARE),
+            submitted_on=None,
+            reference=None,
+            received_on=None,
+            committee_on=None,
+            notice_due_on=None,
+            decided_on=None,
+            contracted_on=None,
+            fee_schedule=None,
+            effective_from=None,
         )
         return Change(_without_renewal(fresh))
 
@@ -90,9 +108,24 @@ class Enrollment:
         _happened("submission", on, today)
         return Change(replace(self._moved(Act.SUBMIT), submitted_on=on, reference=reference))
 
-    def come_under_review(self, *, reference: str | None) -> Change[Enrollment]:
-        """The payer has it; `reference` is the number it gave. Raises NotPossibleNow."""
-        return Change(replace(self._moved(Act.REVIEW), reference=reference or self.reference))
+    def come_under_review(self, *, reference: str | None, on: date | None, today: date) -> Change[Enrollment]:
+        """The payer received it `on`; `reference` is the number it gave.
+
+        Raises NotPossibleNow, InTheFuture, DatesOutOfOrder.
+        """
+        if on is not None:
+            _happened("receipt", on, today)
+            self._after_submission("The receipt", on)
+        return Change(replace(self._moved(Act.REVIEW), reference=reference or self.reference, received_on=on))
+
+    def come_before_committee(self, *, on: date, terms: Terms) -> Change[Enrollment]:
+        """The committee meets `on`, which may lie ahead; from then on the payer's notice is awaited.
+
+        Raises NotPossibleNow, DatesOutOfOrder.
+        """
+        self._after_submission("The committee", on)
+        notice = None if terms.notice_days is None else on + timedelta(days=terms.notice_days)
+        return Change(replace(self._moved(Act.COMMITTEE), committee_on=on, notice_due_on=notice))
 
     def ask(self) -> Change[Enrollment]:
         """The payer wants to know more. Raises NotPossibleNow."""
@@ -109,7 +142,7 @@ class Enrollment:
         """
         _happened("decision", on, today)
         self._after_submission("The decision", on)
-        approved = replace(self._moved(Act.APPROVE), decided_on=on)
+        approved = replace(self._moved(Act.APPROVE), decided_on=on, notice_due_on=None)
         approved = replace(_without_renewal(approved), due_on=terms.renewal_due(on))
         return approved._dated(self.spans, dates, terms, today) if dates else Change(approved)
 
@@ -122,6 +155,11 @@ class Enrollment:
         earlier = self.spans[:-1] if self.effective_from else self.spans
         return moved._dated(earlier, dates, terms, today)
 
+    def contract(self, *, on: date, fee_schedule: str | None, today: date) -> Change[Enrollment]:
+        """The contract was signed by both. Raises NotPossibleNow, InTheFuture."""
+        _happened("contract", on, today)
+        return Change(replace(self._moved(Act.CONTRACT), contracted_on=on, fee_schedule=fee_schedule))
+
     def take_effect(self, *, today: date) -> Change[Enrollment]:
         """The effective date has come. Raises NotPossibleNow, NothingInEffect, InTheFuture."""
         if self.effective_from is None:
@@ -133,11 +171,11 @@ class Enrollment:
         """Raises NotPossibleNow, InTheFuture, DatesOutOfOrder."""
         _happened("decision", on, today)
         self._after_submission("The decision", on)
-        return Change(replace(self._moved(Act.DENY), decided_on=on))
+        return Change(replace(self._moved(Act.DENY), decided_on=on, notice_due_on=None))
 
     def withdraw(self) -> Change[Enrollment]:
         """Raises NotPossibleNow."""
-        return Change(self._moved(Act.WITHDRAW))
+        return Change(replace(self._moved(Act.WITHDRAW), notice_due_on=None))
 
     def call_for_renewal(self, *, due_on: date) -> Change[Enrollment]:
         """The payer's notice names the day by which it wants the renewal. Raises NotPossibleNow."""

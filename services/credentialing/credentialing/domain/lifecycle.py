@@ -28,8 +28,10 @@ class Act(StrEnum):
     REVIEW = "come under review"
     ASK = "have more information asked"
     ANSWER = "have the payer's question answered"
+    COMMITTEE = "be put before the committee"
     APPROVE = "be approved"
     DATE = "be given effective dates"
+    CONTRACT = "have its contract recorded"
     TAKE_EFFECT = "take effect"
     DENY = "be denied"
     WITHDRAW = "be withdrawn"
@@ -48,10 +50,12 @@ TRANSITIONS: Mapping[tuple[Stage, Act], Stage] = {
     (Stage.IN_PREPARATION, Act.WITHDRAW): Stage.WITHDRAWN,
     (Stage.SUBMITTED, Act.REVIEW): Stage.IN_REVIEW,
     (Stage.SUBMITTED, Act.ASK): Stage.INFORMATION_REQUESTED,
+    (Stage.SUBMITTED, Act.COMMITTEE): Stage.IN_REVIEW,
     (Stage.SUBMITTED, Act.APPROVE): Stage.APPROVED,
     (Stage.SUBMITTED, Act.DENY): Stage.DENIED,
     (Stage.SUBMITTED, Act.WITHDRAW): Stage.WITHDRAWN,
     (Stage.IN_REVIEW, Act.ASK): Stage.INFORMATION_REQUESTED,
+    (Stage.IN_REVIEW, Act.COMMITTEE): Stage.IN_REVIEW,
     (Stage.IN_REVIEW, Act.APPROVE): Stage.APPROVED,
     (Stage.IN_REVIEW, Act.DENY): Stage.DENIED,
     (Stage.IN_REVIEW, Act.WITHDRAW): Stage.WITHDRAWN,
@@ -61,10 +65,12 @@ TRANSITIONS: Mapping[tuple[Stage, Act], Stage] = {
     (Stage.INFORMATION_REQUESTED, Act.DENY): Stage.DENIED,
     (Stage.INFORMATION_REQUESTED, Act.WITHDRAW): Stage.WITHDRAWN,
     (Stage.APPROVED, Act.DATE): Stage.APPROVED,
+    (Stage.APPROVED, Act.CONTRACT): Stage.APPROVED,
     (Stage.APPROVED, Act.TAKE_EFFECT): Stage.EFFECTIVE,
     (Stage.APPROVED, Act.TERMINATE): Stage.TERMINATED,
     # With other dates it is approved anew, and takes effect at once where they have come.
     (Stage.EFFECTIVE, Act.DATE): Stage.APPROVED,
+    (Stage.EFFECTIVE, Act.CONTRACT): Stage.EFFECTIVE,
     (Stage.EFFECTIVE, Act.CALL): Stage.EFFECTIVE,
     (Stage.EFFECTIVE, Act.FILE_RENEWAL): Stage.EFFECTIVE,
     (Stage.EFFECTIVE, Act.RENEW): Stage.EFFECTIVE,

@@ -15,6 +15,7 @@ from credentialing.domain.dates import end_of_month, months_after
 
 class Program(StrEnum):
     MEDICARE = "medicare"
+    DMEPOS = "medicare_dmepos"
     MEDICAID = "medicaid"
     COMMERCIAL = "commercial"
 
@@ -27,17 +28,20 @@ class Renewal(StrEnum):
 
 
 # Programs that pay with federal money: an OIG exclusion bars payment by them (42 CFR 1001.1901).
-FEDERAL = frozenset({Program.MEDICARE, Program.MEDICAID})
+FEDERAL = frozenset({Program.MEDICARE, Program.DMEPOS, Program.MEDICAID})
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`retroactive_days`: how far before the effective date services may be billed."""
+    """`retroactive_days`: how far before the effective date services may be billed. `notice_days`: within how many days
+    after its committee met the payer tells what it decided, None where nothing says so.
+    """
 
     program: Program
     renewal: Renewal
     renewal_months: int
     retroactive_days: int
+    notice_days: int | None = None
 
     def renewal_due(self, decided_on: date) -> date:
         """The last day of the month in which the renewal falls: payers count to the month, not to the day."""
@@ -54,10 +58,14 @@ class Payer:
     state: str | None = None
 
 
-# Medicare and Medicaid revalidate every five years; NCQA recredentials every 36 months. Medicare lets services of up
-# to 30 days before the effective date be billed (42 CFR 424.521); states and plans differ, mostly nothing.
+# Medicare and Medicaid revalidate every five years, suppliers of DMEPOS every three; NCQA recredentials every 36 months
+# and has a decision told within 30 days. Medicare lets services of up to 30 days before the effective date be billed
+# (42 CFR 424.521); states and plans differ, mostly nothing.
 DEFAULTS: Mapping[Program, Terms] = {
     Program.MEDICARE: Terms(Program.MEDICARE, Renewal.REVALIDATION, renewal_months=60, retroactive_days=30),
+    Program.DMEPOS: Terms(Program.DMEPOS, Renewal.REVALIDATION, renewal_months=36, retroactive_days=0),
     Program.MEDICAID: Terms(Program.MEDICAID, Renewal.REVALIDATION, renewal_months=60, retroactive_days=0),
-    Program.COMMERCIAL: Terms(Program.COMMERCIAL, Renewal.RECREDENTIALING, renewal_months=36, retroactive_days=0),
+    Program.COMMERCIAL: Terms(
+        Program.COMMERCIAL, Renewal.RECREDENTIALING, renewal_months=36, retroactive_days=0, notice_days=30
+    ),
 }

@@ -138,3 +138,21 @@ class NoExclusionList(Refusal):
     sentence = "No list of exclusions is loaded."
     mend = "Load OIG's full list with `dermbill exclusions load FILE`."
     status = 404
+
+
+class AlreadyReported(Refusal):
+    code = "change-already-reported"
+    sentence = "Change {change_id} was reported on {reported_on}."
+    mend = "Record a further change as one of its own."
+
+
+class LetterAloneSays(Refusal):
+    code = "letter-alone-says"
+    sentence = "Payer {payer_id} is not Medicare: its letter alone says from when an enrollment counts."
+    mend = "Wait for the letter, and record its dates with `approve` or `set-dates`."
+
+
+class NotSubmittedYet(Refusal):
+    code = "not-submitted-yet"
+    sentence = "Enrollment {enrollment_id} was not submitted yet, and its date counts from then."
+    mend = "Record the submission first."

@@ -125,18 +125,22 @@ _VERIFIED, _MONTHLY = 120, 31
 _W9 = Requirement((Kind.W9,), of=HolderType.GROUP)
 _CLIA = Requirement((Kind.CLIA,), of=HolderType.LOCATION, if_laboratory=True, valid_days=30)
 
+# What Medicare usually wants of a clinician (rulebook 13).
+_MEDICARE = (
+    Requirement((Fact.BIRTH_DATE,)),
+    Requirement((Fact.SSN,)),
+    Requirement((Kind.NPPES,)),
+    Requirement((Kind.LICENSE,), in_state=True, valid_days=30),
+    Requirement((Kind.EDUCATION,), _PHYSICIANS),
+    Requirement((Kind.COLLABORATION,), _MIDLEVELS, in_state=True),
+    Requirement((Inquiry.OIG,), verified_days=_MONTHLY),
+    _CLIA,
+)
+
 # What is usual by program (rulebook 13); a payer's own list takes its place.
 DEFAULTS: Mapping[Program, tuple[Requirement, ...]] = {
-    Program.MEDICARE: (
-        Requirement((Fact.BIRTH_DATE,)),
-        Requirement((Fact.SSN,)),
-        Requirement((Kind.NPPES,)),
-        Requirement((Kind.LICENSE,), in_state=True, valid_days=30),
-        Requirement((Kind.EDUCATION,), _PHYSICIANS),
-        Requirement((Kind.COLLABORATION,), _MIDLEVELS, in_state=True),
-        Requirement((Inquiry.OIG,), verified_days=_MONTHLY),
-        _CLIA,
-    ),
+    Program.MEDICARE: _MEDICARE,
+    Program.DMEPOS: _MEDICARE,
     Program.MEDICAID: (
         Requirement((Fact.BIRTH_DATE,)),
         Requirement((Fact.SSN,)),

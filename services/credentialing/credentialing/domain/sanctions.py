@@ -36,6 +36,12 @@ class ListOf:
     def programs(self) -> frozenset[Program]:
         return FEDERAL if self.state is None else frozenset({Program.MEDICAID})
 
+    @property
+    def told_programs(self) -> tuple[str, ...]:
+        """As others are told: DMEPOS is Medicare."""
+        medicaid = Program.MEDICAID.value
+        return (medicaid, Program.MEDICARE.value) if self.state is None else (medicaid,)
+
 
 _LISTS: Mapping[str, ListOf] = {
     LEIE: ListOf(
@@ -169,8 +175,7 @@ class Excluded:
     @property
     def told(self) -> ListedExclusion:
         of = list_of(self.source)
-        programs = tuple(sorted(program.value for program in of.programs))
-        return ListedExclusion(self.source, self.since, self.type, programs, of.state, self.waiver_state)
+        return ListedExclusion(self.source, self.since, self.type, of.told_programs, of.state, self.waiver_state)
 
 
 def first_standing(likeness: Likeness) -> Standing:

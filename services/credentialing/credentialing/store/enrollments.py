@@ -33,7 +33,10 @@ class Wanted:
     due_before: date | None = None
 
 
-_FACTS = ("submitted_on", "reference", "decided_on", "effective_from", "due_on", "renewal_filed_on", "announced")
+_FACTS = (
+    "submitted_on", "reference", "received_on", "committee_on", "notice_due_on", "decided_on", "contracted_on",
+    "fee_schedule", "effective_from", "due_on", "renewal_filed_on", "announced",
+)  # fmt: skip
 
 
 def _days(column: ColumnElement[Any]) -> Select[Any]:
@@ -88,6 +91,12 @@ async def falling_due(tx: Transaction, until: date, limit: int) -> list[Enrollme
     )
     statement = _statement().where(*due).order_by(enrollments.c.due_on, enrollments.c.id).limit(limit)
     return [_enrollment(row) for row in await tx.rows(statement)]
+
+
+async def awaiting_notice(tx: Transaction, until: date, limit: int) -> list[Enrollment]:
+    """Those whose committee's decision the payer owes by `until`, the nearest first."""
+    due = enrollments.c.notice_due_on
+    return [_enrollment(row) for row in await tx.rows(_statement().where(due <= until).order_by(due).limit(limit))]
 
 
 async def identity_of(tx: Transaction, npi: str, payer_id: str, location_code: str) -> Identity:

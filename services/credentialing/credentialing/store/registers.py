@@ -16,7 +16,7 @@ from common.phi import Phi
 from common.refusal import NotFound, Stale
 from common.store import save_version
 from common.uow import Transaction
-from credentialing.domain.payers import Payer, Program, Renewal, Terms
+from credentialing.domain.payers import DEFAULTS, Payer, Program, Renewal, Terms
 from credentialing.domain.place import Group, Location, TinKind
 from credentialing.domain.provider import PersonalFacts, Profession, Provider
 from credentialing.domain.refusals import LocationInUse, Unregistered
@@ -61,6 +61,7 @@ async def put_payer(tx: Transaction, entry: Payer, version: int) -> Registered[P
         "renewal": terms.renewal.value,
         "renewal_months": terms.renewal_months,
         "retroactive_days": terms.retroactive_days,
+        "notice_days": terms.notice_days,
         "state": entry.state,
     }
     id, saved = await _put(tx, payers, {"payer_id": entry.payer_id}, values, version, "payer")
@@ -193,7 +194,14 @@ _LOCATIONS = select(locations, groups.c.billing_npi).join(groups, groups.c.id ==
 
 
 def _payer(row: RowMapping) -> Registered[Payer]:
-    terms = Terms(Program(row["program"]), Renewal(row["renewal"]), row["renewal_months"], row["retroactive_days"])
+    program = Program(row["program"])
+    terms = Terms(
+        program,
+        Renewal(row["renewal"]),
+        row["renewal_months"],
+        row["retroactive_days"],
+        row["notice_days"] or DEFAULTS[program].notice_days,
+    )
     return Registered(row["id"], Payer(row["payer_id"], row["name"], terms, row["state"]), row["version"])
 
 
