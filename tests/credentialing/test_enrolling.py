@@ -55,7 +55,11 @@ class TestAnApplication:
         assert (await desk.ask("GET", "/expiring")).json() == []
 
     async def test_medicare_s_dates_are_known_before_its_letter(self, desk: Desk) -> None:
-        path = f"/enrollments/{(await desk.submitted(payer_id='MEDICARE'))['id']}/expected-dates"
+        prepared = await desk.act(await desk.enrollment(payer_id="MEDICARE"), "prepare")
+        filed = await desk.act(prepared, "submit", on=date(2030, 1, 11), form="CMS-855I")
+        history = (await desk.ask("GET", f"/enrollments/{filed['id']}")).json()["history"]
+        assert history[-1]["facts"]["form"] == "CMS-855I"
+        path = f"/enrollments/{filed['id']}/expected-dates"
         told = await desk.ask("GET", path, first_service_on="2029-06-01")
         assert told.json() == {"effective_from": "2030-01-11", "bill_from": "2029-12-12"}
         other = f"/enrollments/{(await desk.submitted())['id']}/expected-dates"

@@ -105,6 +105,19 @@ class TestOneLine:
         ):
             assert outcome(wanted, licence, verifications=(verification,))[0] is told
 
+    def test_it_has_to_be_recent_on_the_day_of_the_decision(self) -> None:
+        wanted, licence = Requirement((Kind.LICENSE,), verified_days=120), paper(Kind.LICENSE)
+        file = ProviderFile(Profession.MD, (licence,), (verified(Kind.LICENSE, licence, ago=100),))
+        for days, told in ((0, Outcome.MET), (20, Outcome.MET), (21, Outcome.NOT_VERIFIED)):
+            [checked] = check((wanted,), file, TODAY + timedelta(days=days))
+            assert checked.outcome is told
+
+    def test_a_search_of_another_state_s_list_is_not_this_one_s(self) -> None:
+        wanted = Requirement((Inquiry.STATE_EXCLUSIONS,), verified_days=31)
+        for state, told in (("NY", Outcome.MET), ("LA", Outcome.MISSING), (None, Outcome.MET)):
+            search = replace(verified(Inquiry.STATE_EXCLUSIONS), state=state)
+            assert outcome(wanted, verifications=(search,), place=PlaceFile("NY"))[0] is told
+
     def test_one_of_two_is_enough_and_both_are_named_when_there_is_none(self) -> None:
         wanted = Requirement((Kind.PRIVILEGES, Kind.ADMITTING))
         assert outcome(wanted) == (
@@ -257,6 +270,9 @@ class TestAtTheDesk:
         }  # fmt: skip
         assert (await desk.ask("POST", "/locations/MAIN/verifications", asked)).status_code == 201
         assert await steps() == ["", ""]
+        path = f"/providers/{NPI}/readiness/PAYERA"
+        later = await desk.ask("GET", path, location_code="MAIN", on=str(THEN + timedelta(days=91)))
+        assert later.json()["lines"][1]["outcome"] == "not_verified"
         other = await desk.ask("POST", "/locations/LAKE/verifications", asked)
         assert other.json()["code"] == "credential-of-another"
 

@@ -1,23 +1,18 @@
-"""Lists of exclusions: loaded whole or not at all, every provider looked up on them, and what each bars."""
+"""Every provider looked up on the lists of exclusions: what excludes at once, what a person decides, what each bars."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from credentialing_desk import ALL, NPI, TODAY, Desk
+from exclusion_files import MEREL, OTHERS, born, decided, lines, loaded, louisiana, screened, written
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from typer.testing import CliRunner
 
-from codes.publications.exclusion_layouts import layout_of
-from codes.publications.exclusions import COLUMNS
-from codes.publications.rows import BadRow
-from common.embedded import StackError
 from common.ids import new_id
 from credentialing.domain.likeness import How, Likeness
 from credentialing.domain.payers import Program
@@ -36,105 +31,7 @@ from credentialing.domain.sanctions import (
     foremost,
     list_of,
 )
-from stack.cli import app
-from stack.excluding import LoadedList, load, look_again
-
-MEREL = {"LASTNAME": "QUILL", "FIRSTNAME": "MEREL", "DOB": "19750203", "EXCLTYPE": "1128a1", "EXCLDATE": "20291120"}
-OTHERS = tuple(
-    {"LASTNAME": f"NOBODY{number}", "EXCLTYPE": "1128b4", "EXCLDATE": "20200101", "NPI": "0000000000"}
-    for number in range(4)
-)
-
-
-def written(folder: Path, *rows: Mapping[str, str], name: str = "UPDATED.csv") -> Path:
-    lines = [",".join(COLUMNS), *(",".join(f'"{row.get(column, "")}"' for column in COLUMNS) for row in rows)]
-    path = folder / name
-    path.write_text("\r\n".join(lines) + "\r\n")
-    return path
-
-
-async def loaded(desk: Desk, path: Path, source: str = LEIE, *, smaller: bool = False) -> LoadedList:
-    told: list[int] = []
-    owner = desk.running.database.owner_url
-    layout = None if source == LEIE else layout_of(source)
-    found = await load(owner, path, layout, smaller=smaller, progress=told.append)
-    assert told == ([found.rows] if found.fresh else [])
-    return found
-
-
-def louisiana(folder: Path, npi: str = NPI, *, name: str = "la.csv") -> Path:
-    header = "First Name, Last Name or Entity Name, Birthdate, Title or Provider Type, NPI#, Effective Date, Reinstate"
-    path = folder / name
-    path.write_text(f"1/5/2030\n{header}\nMAREN,QUILL,,Physician,{npi},6/1/2029,\n")
-    return path
-
-
-async def lines(desk: Desk) -> int:
-    [row] = await desk.running.query(text("SELECT count(*) AS lines FROM exclusions"))
-    return row["lines"]
-
-
-async def born(desk: Desk) -> None:
-    personal = {"birth_date": "1975-02-03"}
-    assert (await desk.ask("PUT", f"/providers/{NPI}/personal-facts", personal, version=1)).status_code == 200
-
-
-async def screened(desk: Desk) -> dict[str, Any]:
-    answer = await desk.ask("POST", f"/providers/{NPI}/screening")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def decided(desk: Desk, match: dict[str, Any], decision: str) -> Any:
-    body = {"decision": decision, "reason": "The number on OIG's page was compared."}
-    return await desk.ask("POST", f"/exclusion-matches/{match['id']}/decision", body, version=match["version"])
-
-
-class TestLoading:
-    async def test_the_same_file_twice_is_loaded_once(self, desk: Desk, tmp_path: Path) -> None:
-        path = written(tmp_path, *OTHERS)
-        assert await loaded(desk, path) == LoadedList(4, fresh=True)
-        assert await loaded(desk, path) == LoadedList(4, fresh=False)
-        assert await lines(desk) == 4
-
-    async def test_a_bad_row_leaves_the_list_before_as_it_was(self, desk: Desk, tmp_path: Path) -> None:
-        await loaded(desk, written(tmp_path, *OTHERS))
-        bad = written(tmp_path, *OTHERS, MEREL | {"DOB": "1975"}, name="next.csv")
-        with pytest.raises(BadRow, match="line 6, DOB"):
-            await loaded(desk, bad)
-        assert await lines(desk) == 4
-        assert (await desk.ask("GET", "/exclusion-list")).json()["file"] == "UPDATED.csv"
-
-    async def test_a_new_list_takes_the_place_of_the_one_before_which_cannot_come_back(
-        self, desk: Desk, tmp_path: Path
-    ) -> None:
-        first, second = written(tmp_path, *OTHERS), written(tmp_path, *OTHERS, MEREL, name="next.csv")
-        await loaded(desk, first)
-        await loaded(desk, second)
-        assert await lines(desk) == 5
-        with pytest.raises(StackError, match="a later list has taken its place"):
-            await loaded(desk, first)
-
-    async def test_a_monthly_supplement_is_not_taken_for_the_list(self, desk: Desk, tmp_path: Path) -> None:
-        await loaded(desk, written(tmp_path, *OTHERS))
-        supplement = written(tmp_path, MEREL, name="supplement.csv")
-        with pytest.raises(StackError, match="not a monthly supplement"):
-            await loaded(desk, supplement)
-        assert await loaded(desk, supplement, smaller=True) == LoadedList(1, fresh=True)
-
-    async def test_a_list_of_nothing_and_a_file_that_is_not_there_are_refused(self, desk: Desk, tmp_path: Path) -> None:
-        with pytest.raises(StackError, match="holds no exclusion"):
-            await loaded(desk, written(tmp_path))
-        with pytest.raises(StackError, match="There is no file"):
-            await loaded(desk, tmp_path / "nothing.csv")
-
-
-class TestTheCommand:
-    def test_without_a_stack_it_says_what_to_do(self, tmp_path: Path) -> None:
-        path = written(tmp_path, *OTHERS)
-        answer = CliRunner().invoke(app, ["--home", str(tmp_path / "none"), "exclusions", "load", str(path)])
-        assert answer.exit_code == 1
-        assert "credentialing was never started" in answer.stderr.replace("\n", " ")
+from stack.excluding import LoadedList, look_again
 
 
 class TestAnNpiOnTheList:

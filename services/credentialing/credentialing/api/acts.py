@@ -15,6 +15,10 @@ from credentialing.domain.payers import Terms
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./-]{0,39}$")]
 
 
+# Medicare's applications (a reassignment is part of the 855I now), and what plans take (rulebook 13).
+Form = Literal["CMS-855I", "CMS-855B", "CMS-855R", "CMS-855S", "opt-out affidavit", "CAQH", "payer's own"]
+
+
 class Act(BaseModel):
     model_config = STRICT
 
@@ -45,6 +49,7 @@ class Submit(Recorded):
     act: Literal["submit"]
     on: date
     reference: Reference | None = None
+    form: Form | None = Field(default=None, description="On what it was filed; the history keeps it")
 
     def to(self, enrollment: Enrollment, terms: Terms, today: date) -> Change[Enrollment]:
         return enrollment.submit(on=self.on, reference=self.reference, today=today)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from common.money import Money
@@ -196,16 +196,21 @@ async def put_requirements(
 
 @router.get("/providers/{npi}/readiness/{payer_id}", dependencies=[needs(READ)])
 async def readiness(
-    npi: Npi, payer_id: PayerId, reads: Reads, today: Today, location_code: LocationCode | None = None
+    npi: Npi,
+    payer_id: PayerId,
+    reads: Reads,
+    today: Today,
+    location_code: LocationCode | None = None,
+    on: Annotated[date | None, Query(description="The day of the decision, such as the committee's; or today")] = None,
 ) -> ReadinessOut:
-    """Whether an application to this payer would be complete.
+    """Whether an application to this payer would be complete on the day it is decided.
 
     With a location, its papers and its group's are looked at too, and its state decides which licence counts.
     """
     async with reads.begin() as tx:
         listed = await store.of_payer(tx, payer_id)
         file = await store.file_of(tx, npi, location_code)
-    checked = check(listed.requirements, file, today)
+    checked = check(listed.requirements, file, on or today)
     step = next_step(checked)
     return ReadinessOut(
         npi=npi,

@@ -175,7 +175,10 @@ DEFAULTS: Mapping[Program, tuple[Requirement, ...]] = {
 
 
 def check(requirements: tuple[Requirement, ...], file: ProviderFile, today: date) -> tuple[Checked, ...]:
-    """Every requirement that is asked of this file, in the order of the payer's list."""
+    """Every requirement that is asked of this file, in the order of the payer's list.
+
+    `today` is the day that papers and verifications are counted on: that of the payer's decision, where it is known.
+    """
     return tuple(_best(requirement, file, today) for requirement in requirements if file.is_asked(requirement))
 
 
