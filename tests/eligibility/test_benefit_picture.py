@@ -148,7 +148,11 @@ class TestWhoElse:
         )
         assert [(one.order, one.payer_id) for one in seen.other_payers] == [("primary", "OTHER")]
         assert [one.npi for one in seen.care_providers] == ["1234567893"]
-        assert (seen.gated, seen.plans) == ((3,), (("GOLD", "HM"),))
+        assert [(one.line, one.reason) for one in seen.referral_likely] == [
+            (2, "the plan has a primary care provider on file"),
+            (3, "the plan is an HMO"),
+        ]
+        assert seen.plans == (("GOLD", "HM"),)
 
     def test_an_other_payer_without_a_name_is_still_one(self) -> None:
         assert [one.order for one in told(line("R")).other_payers] == ["unknown"]

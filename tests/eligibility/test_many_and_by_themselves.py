@@ -142,7 +142,7 @@ class TestRegistration:
 class TestBeforeAClaim:
     async def test_a_coded_visit_without_a_check_is_asked_about(self, desk: Any) -> None:
         patient_id, encounter_id = await desk.registers(), new_id()
-        said = {"patient_id": patient_id, "date_of_service": TODAY.isoformat()}
+        said = {"encounter_id": encounter_id, "patient_id": patient_id, "date_of_service": TODAY.isoformat()}
         for revision in (1, 2):
             await desk.eligibility.deliver(CODED, said, key=encounter_id, version=revision)
         await desk.eligibility.run_timers()
@@ -152,14 +152,15 @@ class TestBeforeAClaim:
     async def test_one_near_its_day_is_enough(self, desk: Any) -> None:
         patient_id = await desk.registers()
         await desk.checks(patient_id, on=TODAY - timedelta(days=2))
-        said = {"patient_id": patient_id, "date_of_service": TODAY.isoformat()}
+        said = {"encounter_id": new_id(), "patient_id": patient_id, "date_of_service": TODAY.isoformat()}
         await desk.eligibility.deliver(CODED, said, key=new_id())
         assert len((await desk.gets("/checks"))["items"]) == 1
 
     async def test_a_practice_that_wants_none_has_none(self, desk: Any) -> None:
         asker = {"name": "Sample Dermatology PC", "npi": "1234567893", "automatic": False}
         assert (await desk.http.put("/asking-provider", json=asker)).status_code == 200
-        said = {"patient_id": await desk.registers(), "date_of_service": TODAY.isoformat()}
+        patient_id = await desk.registers()
+        said = {"encounter_id": new_id(), "patient_id": patient_id, "date_of_service": TODAY.isoformat()}
         await desk.eligibility.deliver(CODED, said, key=new_id())
         assert (await desk.gets("/checks"))["items"] == []
 

@@ -107,7 +107,7 @@ class TestGaps:
 
     def test_a_gated_plan_and_a_first_payer_are_told(self) -> None:
         seen = told(line("1", "30", insurance_type="HM"), line("R", related=(Related("PRP"),)))
-        assert kinds(seen, Planned("99213")) == [("referral-likely", 0), ("other-payer-first", 0)]
+        assert kinds(seen, Planned("99213")) == [("other-payer-first", 0), ("referral-likely", 0)]
 
     @pytest.mark.parametrize("kind", sorted(KINDS))
     def test_every_kind_has_a_sentence_a_step_and_a_source(self, kind: str) -> None:

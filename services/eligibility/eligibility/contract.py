@@ -19,6 +19,7 @@ from eligibility.domain.events import (
 
 CHECK, PATIENT = UUID("01937e00-0000-7000-8000-000000000041"), UUID("01937e00-0000-7000-8000-000000000001")
 REVIEW = UUID("01937e00-0000-7000-8000-000000000042")
+ENCOUNTER = UUID("01937e00-0000-7000-8000-000000000011")
 COVERAGE = UUID("01937e00-0000-7000-8000-000000000002")
 DAY, CHECKED = date(2026, 3, 4), date(2026, 3, 2)
 
@@ -42,6 +43,8 @@ CONTRACT = Contract(
             authorization_required=("78",),
         ),
         CoverageInactive(CHECK, PATIENT, COVERAGE, "PAYERA", DAY, CHECKED),
-        CoverageGapFound(REVIEW, PATIENT, DAY, (Gap("authorization-needed", 1, "J2357", "78"),), "PAYERA", CHECK),
+        CoverageGapFound(
+            REVIEW, PATIENT, DAY, (Gap("authorization-needed", 1, "J2357", "78"),), "PAYERA", CHECK, ENCOUNTER, 2
+        ),
     ),
 )

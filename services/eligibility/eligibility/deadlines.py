@@ -5,9 +5,10 @@ from __future__ import annotations
 from common.deadlines import Deadlines
 from common.timers import Timer
 from common.uow import UnitOfWork
-from eligibility.operations import asking, batching, scheduling
+from eligibility.operations import asking, batching, reviewing, scheduling
 from eligibility.store.appointments import CHECK
 from eligibility.store.checks import ASK
+from eligibility.store.coded_visits import REVIEW
 
 DEADLINES = Deadlines()
 
@@ -25,3 +26,8 @@ async def work_batch(uow: UnitOfWork, timer: Timer) -> None:
 @DEADLINES.when(CHECK)
 async def visit_comes_near(uow: UnitOfWork, timer: Timer) -> None:
     await scheduling.check_appointment(uow, timer.key)
+
+
+@DEADLINES.when(REVIEW)
+async def look_at_coded_visit_again(uow: UnitOfWork, timer: Timer) -> None:
+    await reviewing.look_again(uow, timer.key)

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from common.handlers import Handlers, Received
 from common.uow import UnitOfWork
-from eligibility.operations import scheduling
+from eligibility.domain.coded_visit import CodedVisit
+from eligibility.domain.gaps import Planned
+from eligibility.operations import reviewing, scheduling
 
 HANDLERS = Handlers()
 
@@ -27,9 +29,39 @@ class CoverageOnFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedLine:
+    """`diagnosis_pointers` count from 1 in the encounter's diagnoses."""
+
+    cpt: str
+    units: int = 1
+    modifiers: tuple[str, ...] = ()
+    diagnosis_pointers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EncounterCoded:
+    """EncounterCoded and EncounterRecoded; EncounterHeld and EncounterNotBillable, which have no lines for a payer."""
+
+    encounter_id: UUID
     patient_id: UUID
     date_of_service: date
+    diagnoses: tuple[str, ...] = ()
+    lines: tuple[CodedLine, ...] = ()
+
+    def visit(self, version: int) -> CodedVisit:
+        named = dict(enumerate(self.diagnoses, start=1))
+        services = tuple(
+            Planned(
+                line.cpt,
+                line.units,
+                tuple(named[at] for at in line.diagnosis_pointers if at in named),
+                line.modifiers,
+            )
+            for line in self.lines
+        )
+        return CodedVisit(
+            self.encounter_id, self.patient_id, self.date_of_service, version, services, waits=bool(services)
+        )
 
 
 @HANDLERS.on("org.dermbill.patients.CoverageRecorded.v1")
@@ -46,3 +78,19 @@ async def coverage_changed(uow: UnitOfWork, event: Received[CoverageOnFile]) -> 
 @HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")
 async def encounter_coded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
     await scheduling.visit_coded(uow, event.data.patient_id, event.data.date_of_service)
+    await reviewing.review_coded(uow, event.data.visit(event.version))
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterRecoded.v1")
+async def encounter_recoded(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
+    await encounter_coded(uow, event)
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterHeld.v1")
+async def encounter_held(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
+    await reviewing.review_coded(uow, event.data.visit(event.version))
+
+
+@HANDLERS.on("org.dermbill.encounters.EncounterNotBillable.v1")
+async def encounter_not_billable(uow: UnitOfWork, event: Received[EncounterCoded]) -> None:
+    await reviewing.review_coded(uow, event.data.visit(event.version))

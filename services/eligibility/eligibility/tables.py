@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -149,6 +150,19 @@ appointment_numbers = tenant_table(
     PrimaryKeyConstraint("practice_id", "system", "number"),
 )
 
+# The newest coding of each visit, by the encounter's id; `waits` until an answer of a payer was held against it.
+coded_visits = tenant_table(
+    "coded_visits",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("coding", BigInteger, nullable=False),
+    Column("patient_id", Uuid, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("services", JSONB, nullable=False),
+    Column("waits", Boolean, nullable=False),
+    Index("coded_visits_waiting_idx", "practice_id", "patient_id", postgresql_where=text("waits")),
+)
+
 gap_reviews = tenant_table(
     "gap_reviews",
     METADATA,
@@ -161,6 +175,8 @@ gap_reviews = tenant_table(
     Column("network", Text, nullable=False),
     Column("planned", JSONB, nullable=False),
     Column("found", JSONB, nullable=False),
+    Column("encounter_id", Uuid),
+    Column("coding", BigInteger),
     Index("gap_reviews_patient_idx", "practice_id", "patient_id", "day"),
 )
 

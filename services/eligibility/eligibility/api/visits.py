@@ -11,7 +11,7 @@ from common.pagination import Cursor, Limit, Page
 from common.web import Creates, Reads, Writes, needs
 from eligibility.models import PayerId
 from eligibility.models.planned import EstimateOut, FeeOut, FeesIn, FeesPut, ReviewOut, VisitIn
-from eligibility.operations import reviewing
+from eligibility.operations import estimating, reviewing
 from eligibility.store import estimates as estimate_store
 from eligibility.store import reviews as review_store
 
@@ -51,7 +51,7 @@ async def get_review(review_id: UUID, reads: Reads) -> ReviewOut:
 @router.post("/estimates", status_code=201, dependencies=[needs(WRITE)])
 async def estimate(body: VisitIn, uow: Creates) -> EstimateOut:
     """What the payer is expected to allow and the patient to pay, from the latest answer for the day."""
-    given = await reviewing.give_estimate(
+    given = await estimating.give_estimate(
         uow.answering(EstimateOut.of), body.patient_id, body.on, body.planned(), body.standing()
     )
     return EstimateOut.of(given)
@@ -76,7 +76,7 @@ async def get_estimate(estimate_id: UUID, reads: Reads) -> EstimateOut:
 async def put_fees(payer_id: PayerId, body: FeesIn, uow: Writes) -> FeesPut:
     """Add amounts to the payer's fee schedule, or change them; the others stay."""
     fees = {(fee.code, fee.effective_from): fee.fee() for fee in body.fees}
-    count = await reviewing.put_fees(uow.answering(lambda n: FeesPut(count=n), 200), payer_id, [*fees.values()])
+    count = await estimating.put_fees(uow.answering(lambda n: FeesPut(count=n), 200), payer_id, [*fees.values()])
     return FeesPut(count=count)
 
 

@@ -77,7 +77,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CoverageGapFound:
-    """What is planned for a day and what is covered do not meet."""
+    """What is planned for a day, or was coded of it, and what is covered do not meet.
+
+    Of a coded visit it names the encounter, and the version of the coding (EncounterCoded, EncounterRecoded).
+    """
 
     review_id: UUID
     patient_id: UUID
@@ -85,3 +88,5 @@ class CoverageGapFound:
     gaps: tuple[Gap, ...]
     payer_id: str | None = None
     check_id: UUID | None = None
+    encounter_id: UUID | None = None
+    coded_version: int | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from codes.service_types import WHOLE_PLAN
 from eligibility.domain.events import Gap
 from eligibility.domain.picture import Figure, Kind, Network, Picture, ServicePicture
 from eligibility.domain.services import services_for
@@ -65,10 +66,25 @@ KINDS: Mapping[str, GapKind] = {
         "Find out whether the practice is in the plan's network.",
         "rulebook 8, EB12",
     ),
+    "referral-needed": GapKind(
+        "Your plan wants a referral from your primary care provider before you come to us.",
+        "Ask for the referral, its number of visits and its dates, and record it.",
+        "rulebook 7.4, MSG of the EB",
+    ),
+    "referral-unclear": GapKind(
+        "We are asking your plan whether it wants a referral from your primary care provider.",
+        "Read the payer's message, and call the payer where it does not settle it.",
+        "rulebook 7.4, MSG of the EB",
+    ),
+    "referral-on-file": GapKind(
+        "Your plan has a referral for you on file. We are noting it.",
+        "Record the referral with its number, visits and dates, so that the claim carries it.",
+        "rulebook 7.4, REF 9F of the EB",
+    ),
     "referral-likely": GapKind(
         "Your plan usually wants a referral from your primary care provider before you come to us.",
         "Ask for the referral, its number of visits and its dates.",
-        "rulebook 7.4, EB04 HM, HN, PS",
+        "rulebook 7.4, EB04 HM, HN, PS, EB01 L, MC",
     ),
     "other-payer-first": GapKind(
         "Your insurer says that you have another insurance that pays first. Please bring that card.",
@@ -108,12 +124,20 @@ KINDS: Mapping[str, GapKind] = {
 }
 
 
+REFERRAL_REASONS: Mapping[str, str] = {
+    "referral-needed": "the payer's message says that a referral is required",
+    "referral-unclear": "the payer's message speaks of referrals and does not say clearly whether one is required",
+    "referral-on-file": "the payer names a referral that it has on file",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A gap and the EB lines that it rests on."""
+    """A gap, the EB lines that it rests on, and what in them, where the kind alone does not say it."""
 
     gap: Gap
     lines: tuple[int, ...] = ()
+    reason: str = ""
 
     @property
     def words(self) -> GapKind:
@@ -132,6 +156,7 @@ def gaps(told: Picture | None, planned: Iterable[Planned], network: Network) -> 
     covered = [(number, line) for number, line in lines if not is_cosmetic(line)]
     found = [
         *_of_visit(told, network),
+        *_of_referral(told, covered),
         *cosmetic,
         *(gap for number, line in covered for gap in _of_line(told, number, line)),
     ]
@@ -156,10 +181,34 @@ def _of_visit(told: Picture, network: Network) -> Iterable[Found]:
         and (outside := _lines_of(told, Network.OUT))
     ):
         yield Found(Gap("network-unclear"), (*inside, *outside))
-    if told.gated:
-        yield Found(Gap("referral-likely"), told.gated)
     if first := tuple(payer.line for payer in told.other_payers if payer.order == "primary"):
         yield Found(Gap("other-payer-first"), first)
+
+
+def _of_referral(told: Picture, lines: Iterable[tuple[int, Planned]]) -> Iterable[Found]:
+    """What the payer says of referrals for a service goes before what it says of the plan, and that before what may be
+    concluded; what holds for the plan is told once for the visit.
+    """
+    said: dict[Found, None] = {}
+    for number, line in lines:
+        services = [one for code in services_for(line.code) if (one := told.service(code)) is not None]
+        spoken = next((one for one in services if one.referral.answer != "not_said" or one.referral_on_file), None)
+        if spoken is None:
+            if told.referral_likely:
+                reasons = dict.fromkeys(one.reason for one in told.referral_likely)
+                numbers = tuple(one.line for one in told.referral_likely)
+                said[Found(Gap("referral-likely"), numbers, "; ".join(reasons))] = None
+        elif kind := _referral_kind(spoken):
+            about = (0, "") if spoken.service == WHOLE_PLAN else (number, line.code)
+            numbers = tuple(dict.fromkeys((*spoken.referral.lines, *spoken.referral_on_file)))
+            said[Found(Gap(kind, *about, spoken.service), numbers, REFERRAL_REASONS[kind])] = None
+    return said
+
+
+def _referral_kind(service: ServicePicture) -> str | None:
+    if service.referral_on_file:
+        return "referral-on-file"
+    return {"yes": "referral-needed", "unclear": "referral-unclear"}.get(service.referral.answer)
 
 
 def _of_line(told: Picture, number: int, line: Planned) -> Iterable[Found]:
@@ -172,8 +221,7 @@ def _of_line(told: Picture, number: int, line: Planned) -> Iterable[Found]:
     for service in services:
         kind = {"yes": "authorization-needed", "unclear": "authorization-unclear"}.get(service.authorization.answer)
         if kind is not None:
-            word = service.authorization
-            yield Found(Gap(kind, number, line.code, service.service), (*word.yes, *word.no, *word.unknown))
+            yield Found(Gap(kind, number, line.code, service.service), service.authorization.lines)
         if service.authorization.answer != "not_said":
             # The word about the special service stands before that about the plan.
             return

@@ -15,6 +15,7 @@ from enum import StrEnum
 from codes.eligibility import INFORMATION
 from codes.service_types import WHOLE_PLAN, label_of
 from eligibility.domain.heard import BenefitLine, Heard, Related, about_procedure
+from eligibility.domain.referral import Likely, is_on_file, likely, said_by
 from eligibility.domain.standing import Held, Standing, includes, plan_standing, service_standing
 
 REMAINING, LIFETIME_REMAINING = "29", "33"
@@ -56,8 +57,6 @@ OTHER_PAYER, PRIMARY_CARE, CONTACT = "R", "L", "U"
 PRIMARY_CARE_ENTITY = "P3"
 ORDERS: Mapping[str, str] = {"PRP": "primary", "SEP": "secondary", "TTP": "tertiary"}
 PAYER_ENTITIES = frozenset({*ORDERS, "PR"})
-# EB04 of plans in which a primary care provider usually has to send the patient (rulebook 7.4: HMO and POS).
-GATED_PLANS = frozenset({"HM", "HN", "PS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A yes or no of the payer, of which it may have said both: authorization, exclusion, network."""
+    """A yes or no of the payer, of which it may have said both: authorization, referral."""
 
     yes: tuple[int, ...] = ()
     no: tuple[int, ...] = ()
@@ -113,6 +112,10 @@ class Word:
             return "yes" if self.yes else "no"
         return "unclear" if self.unknown else "not_said"
 
+    @property
+    def lines(self) -> tuple[int, ...]:
+        return (*self.yes, *self.no, *self.unknown)
+
 
 @dataclass(frozen=True, slots=True)
 class ServicePicture:
@@ -124,6 +127,8 @@ class ServicePicture:
     figures: tuple[Figure, ...] = ()
     authorization: Word = Word()
     excluded: tuple[int, ...] = ()
+    referral: Word = Word()
+    referral_on_file: tuple[int, ...] = ()
 
     @property
     def not_covered(self) -> tuple[int, ...]:
@@ -165,7 +170,9 @@ class Ambiguity:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a patient is covered for on a day. `plans` are EB05 and EB04 as sent; `unread` lines that no rule uses."""
+    """What a patient is covered for on a day. `plans` are EB05 and EB04 as sent; `unread` lines that no rule uses;
+    `referral_likely` lines from which a referral may be concluded.
+    """
 
     on: date
     held: Held
@@ -173,7 +180,7 @@ class Picture:
     services: tuple[ServicePicture, ...] = ()
     other_payers: tuple[OtherPayer, ...] = ()
     care_providers: tuple[CareProvider, ...] = ()
-    gated: tuple[int, ...] = ()
+    referral_likely: tuple[Likely, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()
     messages: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     unread: tuple[int, ...] = ()
@@ -203,7 +210,7 @@ def picture(heard: Heard, on: date) -> Picture:
         services=services,
         other_payers=tuple(_other_payers(lines)),
         care_providers=tuple(_care_providers(lines)),
-        gated=tuple(line.number for line in lines if line.insurance_type in GATED_PLANS),
+        referral_likely=likely(lines),
         ambiguities=(*_unclear_standing(WHOLE_PLAN, held), *(found for told in services for found in _doubts(told))),
         messages=tuple((line.number, text) for line in lines for text in line.messages),
         unread=tuple(line.number for line in heard.lines if line not in lines or line.information not in INFORMATION),
@@ -223,6 +230,8 @@ def _service(heard: Heard, lines: Iterable[BenefitLine], code: str, on: date) ->
         figures=_figures(own, code),
         authorization=_word(own, lambda line: line.authorization),
         excluded=tuple(line.number for line in own if line.information in EXCLUDED),
+        referral=_word(own, said_by),
+        referral_on_file=tuple(line.number for line in own if is_on_file(line)),
     )
 
 
@@ -292,11 +301,11 @@ def _doubts(told: ServicePicture) -> Iterable[Ambiguity]:
         if figure.benefit.unit == FRACTION and (large := [value for value in figure.values if value > 1]):
             read = (reading for value in large for reading in (str(value), str(value / 100)))
             yield Ambiguity("share above the whole", told.service, tuple(read), figure.lines)
-    word = told.authorization
-    if word.answer == "unclear":
-        answers = (("yes", word.yes), ("no", word.no), ("unknown", word.unknown))
-        said = tuple(answer for answer, numbers in answers if numbers)
-        yield Ambiguity("authorization", told.service, said, (*word.yes, *word.no, *word.unknown))
+    for what, word in (("authorization", told.authorization), ("referral", told.referral)):
+        if word.answer == "unclear":
+            answers = (("yes", word.yes), ("no", word.no), ("unknown", word.unknown))
+            said = tuple(answer for answer, numbers in answers if numbers)
+            yield Ambiguity(what, told.service, said, word.lines)
 
 
 def _unclear_standing(service: str, held: Held) -> Iterable[Ambiguity]:

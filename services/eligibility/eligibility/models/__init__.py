@@ -184,7 +184,7 @@ class FigureOut(BaseModel):
 
 
 class ServiceOut(BaseModel):
-    """One service type. `authorization_required` is yes, no, unclear or not_said."""
+    """One service type. `authorization_required` and `referral_required` are yes, no, unclear or not_said."""
 
     service_type: str
     label: str
@@ -193,6 +193,9 @@ class ServiceOut(BaseModel):
     authorization_required: str
     excluded: bool
     excluded_lines: list[int]
+    referral_required: str
+    referral_lines: list[int]
+    referral_on_file_lines: list[int] = Field(description="EB lines that name a referral (REF 9F)")
 
     @classmethod
     def of(cls, told: ServicePicture) -> ServiceOut:
@@ -204,6 +207,9 @@ class ServiceOut(BaseModel):
             authorization_required=told.authorization.answer,
             excluded=bool(told.excluded),
             excluded_lines=list(told.excluded),
+            referral_required=told.referral.answer,
+            referral_lines=list(told.referral.lines),
+            referral_on_file_lines=list(told.referral_on_file),
         )
 
 
@@ -244,6 +250,11 @@ class MessageOut(BaseModel):
     text: str
 
 
+class ReasonOut(BaseModel):
+    line: int
+    reason: str
+
+
 class PictureOut(BaseModel):
     """What the patient is covered for. `lines` everywhere are the EB lines of the answer, from 1."""
 
@@ -255,7 +266,8 @@ class PictureOut(BaseModel):
     services: list[ServiceOut]
     other_payers: list[OtherPayerOut]
     primary_care: list[CareProviderOut]
-    referral_likely: bool = Field(description="The plan is an HMO or POS: its primary care provider usually refers")
+    referral_likely: bool = Field(description="By the kind of plan, or who coordinates care, one usually refers")
+    referral_reasons: list[ReasonOut]
     ambiguities: list[AmbiguityOut]
     messages: list[MessageOut]
     unused_lines: list[int]
@@ -277,7 +289,8 @@ class PictureOut(BaseModel):
                 CareProviderOut(npi=one.npi, name=one.name, telephone=one.telephone, line=one.line)
                 for one in told.care_providers
             ],
-            referral_likely=bool(told.gated),
+            referral_likely=bool(told.referral_likely),
+            referral_reasons=[ReasonOut(line=one.line, reason=one.reason) for one in told.referral_likely],
             ambiguities=[AmbiguityOut.of(one) for one in told.ambiguities],
             messages=[MessageOut(line=line, text=text) for line, text in told.messages],
             unused_lines=list(told.unread),

@@ -81,7 +81,9 @@ class VisitIn(BaseModel):
 
 
 class GapOut(BaseModel):
-    """`line` counts from 1, 0 for the visit. `tell_patient` is the sentence to say."""
+    """`line` counts from 1, 0 for the visit. `tell_patient` is the sentence to say; `reason` what in the EB lines says
+    so, where the kind alone does not.
+    """
 
     kind: str
     line: int
@@ -90,6 +92,7 @@ class GapOut(BaseModel):
     tell_patient: str
     next_step: str
     source: str
+    reason: str
     eb_lines: list[int]
 
     @classmethod
@@ -103,6 +106,7 @@ class GapOut(BaseModel):
             tell_patient=words.sentence,
             next_step=words.next_step,
             source=words.source,
+            reason=found.reason,
             eb_lines=list(found.lines),
         )
 
@@ -114,6 +118,8 @@ class ReviewOut(BaseModel):
     on: date
     check_id: UUID | None
     appointment_id: UUID | None
+    encounter_id: UUID | None
+    coded_version: int | None
     network: Network
     lines: list[PlannedOut]
     gaps: list[GapOut]
@@ -127,6 +133,8 @@ class ReviewOut(BaseModel):
             on=review.on,
             check_id=review.check_id,
             appointment_id=review.appointment_id,
+            encounter_id=review.encounter_id,
+            coded_version=review.coding,
             network=review.network,
             lines=[PlannedOut.of(line) for line in review.planned],
             gaps=[GapOut.of(found) for found in review.found],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import x12
 from common.uow import Transaction
@@ -24,17 +25,18 @@ class Shown:
     picture: Picture
 
 
-async def show(tx: Transaction, check: CoverageCheck) -> Shown:
-    """Raises NoAnswerYet."""
+async def show(tx: Transaction, check: CoverageCheck, on: date | None = None) -> Shown:
+    """What was answered, put together for the check's day or for another one. Raises NoAnswerYet."""
+    day = on or check.on
     content = await store.answer_of(tx, check.answer_of)
     if content is None:
         raise NoAnswerYet(check_id=check.id, status=check.status.value)
     try:
         answer = hearing.answer_to(check.answer_of.hex, hearing.answers_in(content))
     except hearing.CannotHear:
-        return Shown(content, None, Heard(), picture(Heard(), check.on))
+        return Shown(content, None, Heard(), picture(Heard(), day))
     said = hearing.heard(answer, await store.question_of(tx, check.answer_of))
-    return Shown(content, answer, said, picture(said, check.on))
+    return Shown(content, answer, said, picture(said, day))
 
 
 async def picture_of(tx: Transaction, check: CoverageCheck) -> Picture:

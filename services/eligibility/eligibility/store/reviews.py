@@ -23,7 +23,10 @@ FOUND = TypeAdapter(tuple[Found, ...])
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was planned, held against what was covered then. It is never changed: a later answer makes another."""
+    """What was planned, held against what was covered then. It is never changed: a later answer makes another.
+
+    Of a coded visit it has the encounter, and the version of its coding.
+    """
 
     id: UUID
     at: datetime
@@ -34,6 +37,8 @@ class Review:
     planned: tuple[Planned, ...]
     found: tuple[Found, ...]
     appointment_id: UUID | None = None
+    encounter_id: UUID | None = None
+    coding: int | None = None
 
 
 async def add(tx: Transaction, review: Review) -> Review:
@@ -49,6 +54,8 @@ async def add(tx: Transaction, review: Review) -> Review:
             network=review.network.value,
             planned=PLANNED.dump_python(review.planned, mode="json"),
             found=FOUND.dump_python(review.found, mode="json"),
+            encounter_id=review.encounter_id,
+            coding=review.coding,
         )
     )
     return review
@@ -84,4 +91,6 @@ def _review(row: Any) -> Review:
         PLANNED.validate_python(row["planned"]),
         FOUND.validate_python(row["found"]),
         row["appointment_id"],
+        row["encounter_id"],
+        row["coding"],
     )
