@@ -138,13 +138,23 @@ class Desk:
         }  # fmt: skip
         await self._coding("EncounterHeld", said, encounter, version)
 
-    async def coverage_changes(self, patient_id: UUID) -> None:
+    async def is_new(self, patient_id: UUID) -> None:
+        """The register says that the patient was registered."""
+        said = {"patient_id": str(patient_id)}
+        await self.service.deliver("org.dermbill.patients.PatientRegistered.v1", said, key=patient_id)
+
+    async def is_covered(self, patient_id: UUID, payer_id: str = PAYER, **changes: Any) -> UUID:
         """The register says that a coverage of the patient was recorded or amended."""
+        coverage_id = changes.pop("coverage_id", None) or new_id()
+        version = changes.pop("version", 1)
         said = {
-            "patient_id": str(patient_id), "coverage_id": str(new_id()), "payer_id": PAYER, "priority": 1,
+            "patient_id": str(patient_id), "coverage_id": str(coverage_id), "payer_id": payer_id, "priority": 1,
             "effective_from": "2020-01-01", "effective_to": None,
         }  # fmt: skip
-        await self.service.deliver("org.dermbill.patients.CoverageChanged.v1", said, key=new_id())
+        name = "CoverageRecorded" if version == 1 else "CoverageChanged"
+        type = f"org.dermbill.patients.{name}.v1"
+        await self.service.deliver(type, said | changes, key=coverage_id, version=version)
+        return coverage_id
 
     async def an_hour_passes(self) -> None:
         """What is due within the hour is done."""

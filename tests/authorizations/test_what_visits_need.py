@@ -10,6 +10,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authorizations.domain.coverages import Coverage, Covered
 from authorizations.domain.encounter import by_code
 from authorizations.domain.needed import About, Circumstances, PlannedService, Rule, Verdict, answer
 from authorizations.domain.plans import PlanType
@@ -89,6 +90,36 @@ class TestADecision:
         assert (first.aggregate.version, recoded.aggregate.version, ruled.aggregate.version) == (1, 2, 3)
 
 
+COVERAGES = st.lists(
+    st.builds(
+        Coverage, st.integers(1, 3).map(lambda number: UUID(int=number)), st.integers(1, 5), st.sampled_from("ABC"),
+        st.integers(1, 3), st.dates(date(2026, 3, 1), date(2026, 3, 9)),
+        st.none() | st.dates(date(2026, 3, 5), date(2026, 3, 15)),
+    ),
+    max_size=6, unique_by=lambda one: (one.coverage_id, one.version),
+)  # fmt: skip
+
+
+class TestWhoPaysFirst:
+    @given(COVERAGES, st.randoms(), st.dates(date(2026, 3, 1), date(2026, 3, 15)))
+    def test_is_the_same_in_whatever_order_coverages_are_told_of(self, told: list[Coverage], chance: Any, on: date):
+        shuffled = list(told)
+        chance.shuffle(shuffled)
+        once = Covered(UUID(int=9)).hearing(*told)
+        twice = Covered(UUID(int=9)).hearing(*shuffled, *shuffled)
+        assert once == twice
+        assert once.pays_first(on) == twice.pays_first(on)
+
+    @given(COVERAGES, st.dates(date(2026, 3, 1), date(2026, 3, 15)))
+    def test_is_in_force_that_day_and_nobody_is_before_it(self, told: list[Coverage], on: date):
+        known = Covered(UUID(int=9)).hearing(*told)
+        in_force = [one for one in known.coverages if one.in_force(on)]
+        first = known.pays_first(on)
+        assert (first is None) is (in_force == [])
+        ahead = min((one.priority for one in in_force), default=None)
+        assert first is None or first in {one.payer_id for one in in_force if one.priority == ahead}
+
+
 class TestACodedVisit:
     async def test_is_decided_by_rule_with_payer_and_plan_as_far_as_they_are_known(self, desk: Any) -> None:
         payer = {"name": "Meridian Mutual", "plan_type": "hmo"}
@@ -105,23 +136,34 @@ class TestACodedVisit:
         shown = (await desk.http.get(f"/visits/{encounter}/needs")).json()
         assert {name: shown[name] for name in said.data} == said.data
 
-    async def test_without_a_coverage_has_no_payer_until_one_is_recorded(self, desk: Any) -> None:
+    async def test_of_a_new_patient_is_decided_without_asking_anybody(self, desk: Any) -> None:
+        patient = new_id()
+        await desk.is_new(patient)
+        await desk.is_covered(patient)
+        await desk.codes(patient, 1, encounter=new_id())
+        [said] = await desk.told("AuthNeedDecided")
+        assert said["payer_id"] == "MERIDIAN"
+
+    async def test_without_a_coverage_has_no_payer_until_one_is_told_of(self, desk: Any) -> None:
         encounter, patient = new_id(), new_id()
         await desk.codes(patient, 1, encounter=encounter)
         await desk.service.run_timers()
         [said] = await desk.told("AuthNeedDecided")
         assert (said["payer_id"], said["plan"], said["referral"]["verdict"]) == (None, None, "not_needed")
-        covered = await desk.registers()
-        await desk.codes(covered, 1, encounter=encounter, version=2)
+        second = await desk.is_covered(patient, "SECOND", priority=2)
         await desk.service.run_timers()
-        assert [each["payer_id"] for each in await desk.told("AuthNeedDecided")] == [None, "MERIDIAN"]
+        await desk.is_covered(patient)
+        await desk.service.run_timers()
+        await desk.is_covered(patient, "THIRD", coverage_id=second, version=2, priority=2)
+        await desk.service.run_timers()
+        assert [each["payer_id"] for each in await desk.told("AuthNeedDecided")] == [None, "SECOND", "MERIDIAN"]
 
     async def test_is_decided_anew_when_recoded_and_never_twice_the_same(self, desk: Any) -> None:
         patient, encounter = await desk.registers(), new_id()
         await desk.codes(patient, 1, encounter=encounter, version=3, cpt="J1745")
         await desk.codes(patient, 1, encounter=encounter, version=1)
         await desk.service.run_timers()
-        await desk.coverage_changes(patient)
+        await desk.is_covered(patient, priority=2)
         await desk.service.run_timers()
         await desk.takes_back(patient, encounter=encounter, version=4)
         await desk.service.run_timers()

@@ -25,7 +25,12 @@ async def inquire(uow: UnitOfWork, timer: Timer) -> None:
 
 @DEADLINES.when(DECIDE)
 async def decide_need(uow: UnitOfWork, timer: Timer) -> None:
-    await deciding.visit_coded(uow, timer.key)
+    await deciding.decide_one(uow, timer.key)
+
+
+@DEADLINES.when(deciding.LEARN)
+async def learn_coverages(uow: UnitOfWork, timer: Timer) -> None:
+    await deciding.learn_coverages(uow, timer.key)
 
 
 @DEADLINES.when(RULES_CHANGED)

@@ -1,4 +1,4 @@
-"""Kafka in: what coding says of encounters, changes of coverage, and files of answers that edi received."""
+"""Kafka in: what coding says of encounters, patients of coverages, and files of answers that edi received."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from authorizations.domain.coverages import Coverage
 from authorizations.domain.encounter import Word, by_code
 from authorizations.domain.needed import PlannedService
 from authorizations.operations import counting, deciding, hearing
@@ -60,6 +61,16 @@ class CoverageOnFile:
     """This service's view of CoverageRecorded and CoverageChanged."""
 
     patient_id: UUID
+    coverage_id: UUID
+    payer_id: str
+    priority: int
+    effective_from: date
+    effective_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRegistered:
+    patient_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +117,27 @@ async def encounter_not_billable(uow: UnitOfWork, event: Received[EncounterTaken
     await counting.encounter_said(uow, Word(said.encounter_id, event.version, said.patient_id))
 
 
+@HANDLERS.on("org.dermbill.patients.PatientRegistered.v1")
+async def patient_registered(uow: UnitOfWork, event: Received[PatientRegistered]) -> None:
+    await deciding.patient_registered(uow, event.data.patient_id)
+
+
 @HANDLERS.on("org.dermbill.patients.CoverageRecorded.v1")
 async def coverage_recorded(uow: UnitOfWork, event: Received[CoverageOnFile]) -> None:
-    await deciding.coverages_changed(uow, event.data.patient_id)
+    await _covered(uow, event)
 
 
 @HANDLERS.on("org.dermbill.patients.CoverageChanged.v1")
 async def coverage_changed(uow: UnitOfWork, event: Received[CoverageOnFile]) -> None:
-    await deciding.coverages_changed(uow, event.data.patient_id)
+    await _covered(uow, event)
+
+
+async def _covered(uow: UnitOfWork, event: Received[CoverageOnFile]) -> None:
+    said = event.data
+    coverage = Coverage(
+        said.coverage_id, event.version, said.payer_id, said.priority, said.effective_from, said.effective_to
+    )
+    await deciding.coverage_told(uow, said.patient_id, coverage)
 
 
 @HANDLERS.on("org.dermbill.edi.InterchangeReceived.v1")

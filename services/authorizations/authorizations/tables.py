@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -80,7 +81,7 @@ history = tenant_table(
 )
 
 # The newest word of each encounter: its lines, or none where it is not coded now. `services` are the lines with their
-# diagnoses; `coverages_heard` counts how often the patient's coverages changed since it was first heard of.
+# diagnoses.
 encounters = tenant_table(
     "encounters",
     METADATA,
@@ -92,8 +93,16 @@ encounters = tenant_table(
     Column("lines", JSONB, nullable=False),
     Column("place", Text),
     Column("services", JSONB),
-    Column("coverages_heard", Integer, nullable=False, server_default="0"),
     Index("encounters_patient_idx", "practice_id", "patient_id"),
+)
+
+# The coverages of each patient, by patient: payer, place in the order of benefits and days; `whole` when all are known.
+covered = tenant_table(
+    "covered",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("coverages", JSONB, nullable=False),
+    Column("whole", Boolean, nullable=False),
 )
 
 # What the rules say of each coded visit, as it was told; `id` is the encounter's.

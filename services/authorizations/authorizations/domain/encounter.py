@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from authorizations.domain.needed import PlannedService
+from authorizations.domain.visit_needs import CodedVisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,13 @@ class Word:
     rendering_npi: str | None = None
     place: str | None = None
     services: tuple[PlannedService, ...] = ()
+
+    @property
+    def visit(self) -> CodedVisit | None:
+        """What is put to the rules; None where nothing is coded."""
+        if self.on is None or self.place is None or not self.services:
+            return None
+        return CodedVisit(self.encounter_id, self.version, self.patient_id, self.on, self.place, self.services)
 
 
 def by_code(lines: Iterable[PlannedService]) -> tuple[PlannedService, ...]:

@@ -4,13 +4,14 @@ to be sent (rulebook 7.4; 9.2, E22 and E23).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from authorizations.domain.events import AuthNeedDecided, ReferralNeed, ServiceNeed
 from authorizations.domain.needed import About, Answer, Circumstances, PlannedService, Rule, answers, most_careful
+from authorizations.domain.plans import PlanType
 from common.change import Change
 
 WAITING_DAYS = 366
@@ -19,7 +20,7 @@ WAITING_DAYS = 366
 
 @dataclass(frozen=True, slots=True)
 class CodedVisit:
-    """The newest coding of an encounter; `coverages_heard` counts how often the patient's coverages changed since."""
+    """The newest coding of an encounter, of version `word`."""
 
     encounter_id: UUID
     word: int
@@ -27,7 +28,6 @@ class CodedVisit:
     on: date
     place: str
     services: tuple[PlannedService, ...]
-    coverages_heard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,18 @@ class VisitNeeds:
     services: tuple[ServiceNeed, ...]
     referral: ReferralNeed
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The rules as they are now, and what is known of the payers' plans."""
+
+    rules: tuple[Rule, ...]
+    plan_types: Mapping[str, PlanType | None]
+
+    def says(self, visit: CodedVisit, payer_id: str | None) -> VisitNeeds:
+        plan_type = self.plan_types.get(payer_id) if payer_id else None
+        return decide(visit, self.rules, Circumstances(payer_id, visit.on, visit.place, plan_type=plan_type))
 
 
 def decide(visit: CodedVisit, rules: Iterable[Rule], around: Circumstances) -> VisitNeeds:

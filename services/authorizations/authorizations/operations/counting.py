@@ -8,6 +8,7 @@ from authorizations.domain.authorization import Authorization
 from authorizations.domain.counting import CertifiedService, Use, Visit, totals, used, visits
 from authorizations.domain.encounter import Word
 from authorizations.domain.wish import Kind
+from authorizations.operations import deciding
 from authorizations.store import encounters
 from authorizations.store import records as store
 from common.uow import Transaction, UnitOfWork
@@ -16,9 +17,12 @@ from common.uow import Transaction, UnitOfWork
 async def encounter_said(uow: UnitOfWork, word: Word) -> None:
     """Coding said something of an encounter; an older word than the one on file changes nothing."""
     async with uow.begin() as tx:
-        patient_id = await encounters.hear(tx, word)
-        if patient_id is not None:
-            await count(tx, patient_id)
+        heard = await encounters.hear(tx, word)
+        if heard is None:
+            return
+        await count(tx, word.patient_id)
+        if word.visit is not None:
+            await deciding.visit_coded(tx, word.visit, first=heard.first)
 
 
 async def count(tx: Transaction, patient_id: UUID) -> None:

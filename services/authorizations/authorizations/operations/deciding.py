@@ -1,59 +1,88 @@
-"""Coded visits are put to the rules: at once, and anew when a coverage or a rule changed while claims may wait."""
+"""Coded visits are put to the rules: at once, and anew when a coverage or a rule changed while claims may wait.
+
+Which payer comes first is known from what `patients` tells of coverages; it is asked once about a patient who was on
+file before it was listened to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from authorizations.domain.needed import Circumstances, Rule
-from authorizations.domain.plans import PlanType
-from authorizations.domain.visit_needs import WAITING_DAYS, CodedVisit, VisitNeeds, decide, told
-from authorizations.operations.patient_facts import ask_patients
-from authorizations.store import encounters, needs, registers
-from authorizations.store.defaults import default_rules
+from pydantic import TypeAdapter
+
+from authorizations.domain.coverages import Coverage
+from authorizations.domain.visit_needs import WAITING_DAYS, CodedVisit, told
+from authorizations.store import coverages, encounters, needs
+from common.http import RemoteRefusal
 from common.uow import Transaction, UnitOfWork
+
+LEARN = "learn-coverages"
 
 # A decision that read the rules as they were before is long written when visits are looked at again.
 SETTLED_AFTER = timedelta(minutes=1)
 _PAGE = 200
 _FIRST = UUID(int=0)
+_NOT_FOUND = 404
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """The rules as they are now, and what is known of the payers' plans."""
-
-    rules: tuple[Rule, ...]
-    plan_types: Mapping[str, PlanType | None]
-
-    def says(self, visit: CodedVisit, payer_id: str | None) -> VisitNeeds:
-        plan_type = self.plan_types.get(payer_id) if payer_id else None
-        return decide(visit, self.rules, Circumstances(payer_id, visit.on, visit.place, plan_type=plan_type))
-
-
-async def visit_coded(uow: UnitOfWork, encounter_id: UUID) -> None:
+async def visit_coded(tx: Transaction, visit: CodedVisit, *, first: bool = False) -> None:
     """Decide by the rules what a coded visit needed, for the coverage that pays first that day.
 
-    A patient without coverage that day has no payer, and only rules that name none hold. What was coded or covered
-    otherwise meanwhile is left to who comes after. Raises RemoteUnavailable when `patients` does not answer.
+    The encounter is locked by who calls. A patient without coverage that day has no payer, and only rules that name
+    none hold. Of a patient whose coverages are not all known, they are learned first. `first`: nothing was decided of
+    the encounter before.
     """
+    covered, book = await coverages.of(tx, visit.patient_id)
+    if not covered.whole:
+        tx.schedule(LEARN, visit.patient_id, due_at=tx.now)
+        return
+    kept = None if first else await needs.find(tx, visit.encounter_id)
+    change = told(kept, book.says(visit, covered.pays_first(visit.on)))
+    if change.events:
+        await needs.save(tx, change)
+
+
+async def decide_one(uow: UnitOfWork, encounter_id: UUID) -> None:
+    """Put one visit to the rules, if it is coded now."""
     async with uow.begin() as tx:
         visit = await encounters.coded(tx, encounter_id)
-    if visit is None:
-        return
-    facts = await ask_patients(uow, visit.patient_id, visit.on)
-    coverage = facts.coverage(None) if facts else None
-    async with uow.begin() as tx:
-        if await encounters.coded(tx, encounter_id, lock=True) == visit:
-            await _decide(tx, visit, coverage.payer_id if coverage else None)
+        if visit is not None:
+            await visit_coded(tx, visit)
 
 
-async def coverages_changed(uow: UnitOfWork, patient_id: UUID) -> None:
-    """A coverage of the patient was recorded or amended: another payer may come first on days that lie behind."""
+async def patient_registered(uow: UnitOfWork, patient_id: UUID) -> None:
+    """Of a patient who is new every coverage will be told of."""
     async with uow.begin() as tx:
-        await encounters.coverages_changed(tx, patient_id, _since(uow.today))
+        if await coverages.hear(tx, patient_id, whole=True):
+            await _look_again(tx, patient_id, uow.today)
+
+
+async def coverage_told(uow: UnitOfWork, patient_id: UUID, coverage: Coverage) -> None:
+    """A coverage was recorded or amended: another payer may come first on days that lie behind."""
+    async with uow.begin() as tx:
+        if await coverages.hear(tx, patient_id, coverage):
+            await _look_again(tx, patient_id, uow.today)
+
+
+async def learn_coverages(uow: UnitOfWork, patient_id: UUID) -> None:
+    """Ask `patients` for all coverages of a patient, once; a patient that it does not know has none.
+
+    Raises RemoteUnavailable, and RemoteRefusal for any other refusal than that.
+    """
+    path = f"/patients/{patient_id}/coverages"
+    try:
+        answer: Any = await uow.clients["patients"].get_json(path, practice_id=uow.practice_id)
+    except RemoteRefusal as refusal:
+        if refusal.status != _NOT_FOUND:
+            raise
+        answer = []
+    told_of = [_ON_FILE.validate_python(each).coverage for each in answer]
+    async with uow.begin() as tx:
+        if await coverages.hear(tx, patient_id, *told_of, whole=True):
+            await _look_again(tx, patient_id, uow.today)
 
 
 def rules_changed(tx: Transaction) -> None:
@@ -71,32 +100,36 @@ async def decide_anew(uow: UnitOfWork) -> None:
         async with uow.begin() as tx:
             page = await needs.since(tx, _since(uow.today), after, _PAGE)
             visits = await encounters.coded_among(tx, [kept.encounter_id for kept in page])
-            book = await _book(tx)
+            book = await coverages.book(tx)
         for kept in page:
             visit = visits.get(kept.encounter_id)
             if visit is not None and told(kept, book.says(visit, kept.payer_id)).events:
-                await _decide_again(uow, kept)
+                await decide_one(uow, visit.encounter_id)
         after = page[-1].encounter_id if len(page) == _PAGE else None
 
 
-async def _decide_again(uow: UnitOfWork, kept: VisitNeeds) -> None:
-    """A visit that is being coded anew is left to its own decision."""
-    async with uow.begin() as tx:
-        visit = await encounters.coded(tx, kept.encounter_id, lock=True)
-        if visit is not None and visit.word == kept.coded_version:
-            await _decide(tx, visit, kept.payer_id)
+@dataclass(frozen=True, slots=True)
+class _OnFile:
+    """A coverage as `patients` answers with it; whose it is is passed over."""
+
+    id: UUID
+    version: int
+    payer_id: str
+    priority: int
+    effective_from: date
+    effective_to: date | None = None
+
+    @property
+    def coverage(self) -> Coverage:
+        return Coverage(self.id, self.version, self.payer_id, self.priority, self.effective_from, self.effective_to)
 
 
-async def _decide(tx: Transaction, visit: CodedVisit, payer_id: str | None) -> None:
-    book = await _book(tx, payer_id)
-    change = told(await needs.find(tx, visit.encounter_id), book.says(visit, payer_id))
-    if change.events:
-        await needs.save(tx, change)
+_ON_FILE = TypeAdapter(_OnFile)
 
 
-async def _book(tx: Transaction, payer_id: str | None = None) -> Book:
-    own, payers = await registers.own_rules(tx, payer_id), await registers.all_payers(tx)
-    return Book((*own, *default_rules()), {payer.payer_id: payer.known_plan_type for payer in payers})
+async def _look_again(tx: Transaction, patient_id: UUID, today: date) -> None:
+    for encounter_id in await encounters.coded_of(tx, patient_id, _since(today)):
+        tx.schedule(encounters.DECIDE, encounter_id, due_at=tx.now)
 
 
 def _since(today: date) -> date:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from authorizations.domain.counting import DoneLine
 from authorizations.domain.encounter import Word
 from authorizations.domain.needed import PlannedService
 from authorizations.domain.visit_needs import CodedVisit
-from authorizations.tables import encounters
+from authorizations.tables import encounters, visit_needs
 from common.uow import Transaction
 
 DECIDE = "decide-need"
@@ -23,11 +24,15 @@ DECIDE = "decide-need"
 _SERVICES = TypeAdapter(tuple[PlannedService, ...])
 
 
-async def hear(tx: Transaction, word: Word) -> UUID | None:
-    """Keep the word unless a newer one is there. The patient whose usage changed, or None when none did.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A word that is the newest now; `first` where it is the first of its encounter."""
 
-    What is coded is put to the rules soon.
-    """
+    first: bool
+
+
+async def hear(tx: Transaction, word: Word) -> Heard | None:
+    """Keep the word; None, and nothing is kept, where a newer one is there."""
     statement = select(encounters).where(encounters.c.id == word.encounter_id).with_for_update()
     known = await tx.row(statement)
     if known is not None and known["word"] >= word.version:
@@ -45,9 +50,7 @@ async def hear(tx: Transaction, word: Word) -> UUID | None:
     await tx.execute(
         row.on_conflict_do_update(index_elements=["id"], set_=values, where=encounters.c.word < word.version)
     )
-    if word.services:
-        tx.schedule(DECIDE, word.encounter_id, due_at=tx.now, version=word.version)
-    return word.patient_id
+    return Heard(first=known is None)
 
 
 async def done_for(tx: Transaction, patient_id: UUID) -> list[DoneLine]:
@@ -60,10 +63,9 @@ async def done_for(tx: Transaction, patient_id: UUID) -> list[DoneLine]:
     ]
 
 
-async def coded(tx: Transaction, encounter_id: UUID, *, lock: bool = False) -> CodedVisit | None:
-    """The visit as it is coded now; None where it is not."""
-    statement = select(encounters).where(encounters.c.id == encounter_id)
-    row = await tx.row(statement.with_for_update() if lock else statement)
+async def coded(tx: Transaction, encounter_id: UUID) -> CodedVisit | None:
+    """The visit as it is coded now, locked; None where it is not."""
+    row = await tx.row(select(encounters).where(encounters.c.id == encounter_id).with_for_update())
     return _coded(row) if row is not None else None
 
 
@@ -73,22 +75,20 @@ async def coded_among(tx: Transaction, encounter_ids: Collection[UUID]) -> Mappi
     return {visit.encounter_id: visit for visit in found if visit is not None}
 
 
-async def coverages_changed(tx: Transaction, patient_id: UUID, since: date) -> None:
-    """Have the patient's visits of `since` and later put to the rules anew."""
+async def coded_of(tx: Transaction, patient_id: UUID, since: date) -> Sequence[UUID]:
+    """The patient's coded visits of `since` and later, and those that were never put to the rules."""
+    undecided = ~exists().where(visit_needs.c.id == encounters.c.id)
     statement = (
-        update(encounters)
-        .where(encounters.c.patient_id == patient_id, encounters.c.day >= since)
-        .values(coverages_heard=encounters.c.coverages_heard + 1)
-        .returning(encounters.c.id, encounters.c.word)
+        select(encounters.c.id)
+        .where(encounters.c.patient_id == patient_id, encounters.c.services != [])
+        .where((encounters.c.day >= since) | undecided)
+        .order_by(encounters.c.id)
     )
-    for row in await tx.rows(statement):
-        tx.schedule(DECIDE, row["id"], due_at=tx.now, version=row["word"])
+    return [row["id"] for row in await tx.rows(statement)]
 
 
 def _coded(row: Any) -> CodedVisit | None:
     services = _SERVICES.validate_python(row["services"] or ())
     if not services:
         return None
-    return CodedVisit(
-        row["id"], row["word"], row["patient_id"], row["day"], row["place"], services, row["coverages_heard"]
-    )
+    return CodedVisit(row["id"], row["word"], row["patient_id"], row["day"], row["place"], services)

@@ -23,6 +23,16 @@ RULES_CHANGED = "rules-changed"
 _SERVICES, _REFERRAL = TypeAdapter(tuple[ServiceNeed, ...]), TypeAdapter(ReferralNeed)
 
 
+# Made once: a visit should cost no more than it must.
+_NEW = upsert(visit_needs)
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=["id"],
+    set_={
+        column.name: _NEW.excluded[column.name] for column in visit_needs.c if column.name not in ("id", "practice_id")
+    },
+)
+
+
 async def find(tx: Transaction, encounter_id: UUID) -> VisitNeeds | None:
     row = await tx.row(select(visit_needs).where(visit_needs.c.id == encounter_id))
     return _needs(row) if row is not None else None
@@ -60,8 +70,7 @@ async def save(tx: Transaction, change: Change[VisitNeeds]) -> None:
         "services": _SERVICES.dump_python(one.services, mode="json"),
         "referral": _REFERRAL.dump_python(one.referral, mode="json"),
     }
-    row = upsert(visit_needs).values(practice_id=tx.practice_id, id=one.encounter_id, **values)
-    await tx.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+    await tx.execute(_SAVE, values | {"practice_id": tx.practice_id, "id": one.encounter_id})
     for event in change.events:
         tx.publish(event, key=one.encounter_id, version=one.version)
 

@@ -15,7 +15,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("encounters", sa.Column("place", sa.Text))
     op.add_column("encounters", sa.Column("services", JSONB))
-    op.add_column("encounters", sa.Column("coverages_heard", sa.Integer, nullable=False, server_default="0"))
     op.add_column("payers", sa.Column("plan_type", sa.Text))
     op.create_table(
         "visit_needs",
@@ -38,5 +37,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("visit_needs")
     op.drop_column("payers", "plan_type")
-    for column in ("coverages_heard", "services", "place"):
+    for column in ("services", "place"):
         op.drop_column("encounters", column)
