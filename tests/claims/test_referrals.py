@@ -65,6 +65,11 @@ class TestWhatTheRulesSay:
         both = replace(said, services=(*said.services, ServiceRuling(Need.NOT_NEEDED, "other", "plan manual", "J3357")))
         assert reasons(Facts(policy=AUTHORIZED, rules=(RulesHeard(both, 1),))) == ["AUTH_ASK"]
 
+    def test_in_a_word_that_is_not_known_has_to_be_asked_about(self) -> None:
+        said = ruled({}).said
+        odd = replace(said, services=(ServiceRuling("perhaps", "odd-rule", "plan manual", "J3357"),))
+        assert reasons(Facts(policy=AUTHORIZED, rules=(RulesHeard(odd, 1),))) == ["AUTH_ASK"]
+
     @pytest.mark.parametrize(
         "heard",
         [

@@ -73,15 +73,21 @@ class Need(StrEnum):
 
 
 _CARE = tuple(Need)
+_NEEDS = {need.value: need for need in Need}
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """`rule` is the rule's id in authorizations, `source` where the rule comes from."""
 
-    verdict: Need
+    verdict: str
     rule: str
     source: str
+
+    @property
+    def need(self) -> Need:
+        """What the verdict means; one that is not known is to be asked about."""
+        return _NEEDS.get(self.verdict, Need.ASK)
 
     @property
     def cited(self) -> str:
@@ -108,7 +114,7 @@ class AuthNeedDecided:
     def of_service(self, code: str) -> Ruling | None:
         """The most careful word about the code; None where it has none."""
         own = (ruling for ruling in self.services if ruling.code == code)
-        return max(own, key=lambda ruling: _CARE.index(ruling.verdict), default=None)
+        return max(own, key=lambda ruling: _CARE.index(ruling.need), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ class RulesHeard:
     def matters(self, policy: GatePolicy) -> bool:
         """Whether a verdict can depend on it: what is only not known to be needed holds where the practice asks."""
         referral = self.said.referral
-        needed = referral is not None and referral.verdict is Need.NEEDED
+        needed = referral is not None and referral.need is Need.NEEDED
         return needed or Ask.REQUIRED in (policy.authorization, policy.referral)
 
 

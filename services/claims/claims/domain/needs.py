@@ -35,13 +35,13 @@ def lacking(bill: Bill, ruling: Ruling | None, *, pending: bool) -> str | None:
 
     Authorizations rules for the payer that is billed first, so that nobody is going to rule for the next one.
     """
-    if ruling is not None and ruling.verdict is Need.NOT_NEEDED:
+    if ruling is not None and ruling.need is Need.NOT_NEEDED:
         return None
     if pending:
         return "PENDING"
     if ruling is None:
         return "UNDECIDED" if bill.primary else None
-    return ruling.verdict.name
+    return ruling.need.name
 
 
 def _reviewed(bill: Bill, facts: Facts) -> Iterator[NeedHeard]:

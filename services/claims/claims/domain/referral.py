@@ -108,7 +108,7 @@ def _held(bill: Bill, rest: Sequence[ServiceLine], own: Sequence[AuthorizationHe
 
 
 def _is_needed(ruling: Ruling | None) -> bool:
-    return ruling is not None and ruling.verdict is Need.NEEDED
+    return ruling is not None and ruling.need is Need.NEEDED
 
 
 def _holds(bill: Bill, rest: Sequence[ServiceLine], reason: str, sentence: str) -> Iterator[Hold]:
