@@ -1,52 +1,15 @@
 """Right files to seed one fault into: for each kind of transaction the segments of an interchange."""
 
-from dataclasses import dataclass
+from tests.x12.bases import Base, base
+from tests.x12.review_bases import (
+    ATTACHMENT,
+    AUTHORIZATION_ANSWER,
+    AUTHORIZATION_INQUIRY,
+    AUTHORIZATION_NOTICE,
+    AUTHORIZATION_REQUEST,
+)
 
-_ISA = "ISA*00*          *00*          *ZZ*DERMBILL       *ZZ*CLEARING       *260302*1030*^*00501*000000905*0*T*:"
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """An interchange of one set: `segments` from ISA to IEA, the set's own counts right."""
-
-    kind: str
-    segments: tuple[str, ...]
-
-    @property
-    def file(self) -> bytes:
-        return written(self.segments)
-
-
-def written(segments: tuple[str, ...] | list[str]) -> bytes:
-    """The segments with their terminators."""
-    return "".join(f"{segment}~" for segment in segments).encode()
-
-
-def recounted(segments: list[str]) -> list[str]:
-    """The segments with SE01 counting its set, for faults that are not about counting."""
-    found: list[str] = []
-    start = 0
-    for place, segment in enumerate(segments):
-        parts = segment.split("*")
-        if parts[0] == "ST":
-            start = place
-        if parts[0] == "SE" and len(parts) > 1:
-            segment = "*".join(("SE", str(place - start + 1), *parts[2:]))
-        found.append(segment)
-    return found
-
-
-def _base(kind: str, group: str, version: str, body: str) -> Base:
-    inside = [line.strip() for line in body.strip().splitlines() if line.strip()]
-    st = kind.partition("CA")[0][:3]
-    segments = [
-        _ISA, f"GS*{group}*DERMBILL*CLEARING*20260302*1030*17*X*{version}", f"ST*{st}*0001*{version}", *inside,
-        "SE*0*0001", "GE*1*17", "IEA*1*000000905",
-    ]  # fmt: skip
-    return Base(kind, tuple(recounted(segments)))
-
-
-CLAIMS = _base(
+CLAIMS = base(
     "837P",
     "HC",
     "005010X222A1",
@@ -130,7 +93,7 @@ CLAIMS = _base(
     """,
 )
 
-REMITTANCE = _base(
+REMITTANCE = base(
     "835",
     "HP",
     "005010X221A1",
@@ -183,7 +146,7 @@ REMITTANCE = _base(
     """,
 )
 
-CLAIM_ACKS = _base(
+CLAIM_ACKS = base(
     "277CA",
     "HN",
     "005010X214",
@@ -228,7 +191,7 @@ CLAIM_ACKS = _base(
     """,
 )
 
-FUNCTIONAL_ACK = _base(
+FUNCTIONAL_ACK = base(
     "999",
     "FA",
     "005010X231A1",
@@ -245,7 +208,7 @@ FUNCTIONAL_ACK = _base(
     """,
 )
 
-COVERAGE_QUESTION = _base(
+COVERAGE_QUESTION = base(
     "270",
     "HS",
     "005010X279A1",
@@ -264,7 +227,7 @@ COVERAGE_QUESTION = _base(
     """,
 )
 
-COVERAGE_ANSWER = _base(
+COVERAGE_ANSWER = base(
     "271",
     "HB",
     "005010X279A1",
@@ -296,7 +259,7 @@ COVERAGE_ANSWER = _base(
     """,
 )
 
-STATUS_ANSWER = _base(
+STATUS_ANSWER = base(
     "277",
     "HN",
     "005010X212",
@@ -321,7 +284,7 @@ STATUS_ANSWER = _base(
     """,
 )
 
-STATUS_QUESTION = _base(
+STATUS_QUESTION = base(
     "276",
     "HR",
     "005010X212",
@@ -352,158 +315,6 @@ STATUS_QUESTION = _base(
     TRN*1*CLAIM0002
     AMT*T3*200
     DTP*472*RD8*20260301-20260302
-    """,
-)
-
-_ASKED = """
-    HL*1**20*1
-    NM1*X3*2*ACME HEALTH*****PI*60054
-    HL*2*1*21*1
-    NM1*1P*2*SUNRISE DERMATOLOGY*****XX*1234567893
-    REF*EI*123456789
-    N3*1 CLINIC WAY
-    N4*SPRINGFIELD*IL*627010002
-    PER*IC*BILLING OFFICE*TE*5555550100
-    PRV*PE*PXC*207N00000X
-    HL*3*2*22*1
-    NM1*IL*1*DOE*JANE****MI*MEMBER0001
-    REF*6P*GRP1
-    N3*12 ELM STREET
-    N4*SPRINGFIELD*IL*627010001
-    DMG*D8*19800517*F
-    HL*4*3*23*1
-    NM1*QC*1*DOE*TIM
-    DMG*D8*20150101*M
-    INS*N*19
-"""
-_REQUESTED = """
-    HL*5*4*EV*1
-    TRN*1*TRACE1*9877281234
-    UM*HS*I*78*11:B*AA:::IL*03***Y
-    REF*NT*ADMIN1
-    DTP*439*D8*20260220
-    DTP*AAH*RD8*20260309-20260908
-    HI*ABK:L400:D8:20260101*ABF:L570
-    HSD*VS*6*WK*1*34*2
-    CRC*07*Y*09
-    PWK*OZ*EL***AC*ATTACH1
-    MSG*PHOTOS FOLLOW
-    NM1*SJ*1*SMITH*ALEX****XX*1245319599
-    PRV*PE*PXC*207N00000X
-    NM1*FA*2*SUNRISE SURGERY*****XX*1992999825
-    N3*3 CLINIC WAY
-    N4*SPRINGFIELD*IL*627010004
-    HL*6*5*SS*0
-    TRN*1*TRACE2*9877281234
-    UM*HS*I*78
-    REF*BB*AUTH0009
-    DTP*472*D8*20260309
-    SV1*HC:J1745:JZ*1200.5*UN*40***1:2
-    HSD*VS*1
-    PWK*OZ*FX***AC*ATTACH2
-    NM1*SJ*1*REED*PAT****XX*1003000126
-    HL*7*5*SS*0
-    UM*HS*I
-    SV2*0636*HC:J1746*100*UN*2
-    HL*8*5*SS*0
-    UM*SC*I
-    SV3*HC:D0120*50**10
-"""
-
-AUTHORIZATION_REQUEST = _base("278 request", "HI", "005010X217", "BHT*0007*13*ASK3*20260302*1030" + _ASKED + _REQUESTED)
-
-AUTHORIZATION_ANSWER = _base(
-    "278 answer",
-    "HI",
-    "005010X217",
-    "BHT*0007*11*ASK3*20260302*1031*18"
-    + _ASKED
-    + """
-    HL*5*4*EV*1
-    TRN*2*TRACE1*9877281234
-    TRN*1*PAYERTRACE*1512345678
-    AAA*Y**57*C
-    UM*HS*I*78*11:B
-    HCR*A6*AUTH0001*0U*N
-    REF*NT*ADMIN2
-    DTP*AAH*RD8*20260309-20260908
-    DTP*007*D8*20260309
-    DTP*036*D8*20260908
-    HI*ABK:L400
-    MSG*FEWER THAN ASKED
-    NM1*SJ*1*SMITH*ALEX****XX*1245319599
-    AAA*N**46*C
-    HL*6*5*SS*0
-    TRN*2*TRACE2*9877281234
-    UM*HS*I*78
-    HCR*A1*AUTH0002
-    DTP*472*D8*20260309
-    SV1*HC:J1745*1200.5*UN*40
-    HSD*VS*1
-    HL*7*5*SS*0
-    UM*HS*I
-    HCR*A3**35
-    SV1*HC:J1746**UN*2
-    """,
-)
-
-AUTHORIZATION_INQUIRY = _base("278 inquiry", "HI", "005010X215", "BHT*0007*28*ASK4*20260302*1030" + _ASKED + _REQUESTED)
-
-AUTHORIZATION_NOTICE = _base(
-    "278 notice",
-    "HI",
-    "005010X216",
-    "BHT*0007*CN*TOLD1*20260302*1030"
-    + _ASKED
-    + """
-    HL*5*4*EV*1
-    TRN*1*TRACE1*9877281234
-    UM*AR*I*78*21:B
-    HCR*A1*AUTH0001
-    DTP*435*DT*202603090800
-    DTP*096*D8*20260311
-    HI*ABK:L400
-    CL1*2*1*01
-    NM1*71*1*SMITH*ALEX****XX*1245319599
-    HL*6*5*SS*0
-    UM*HS*I*78
-    HCR*A1*AUTH0001
-    DTP*472*D8*20260309
-    SV2*0636*HC:J1745*1200.5*UN*40
-    """,
-)
-
-ATTACHMENT = _base(
-    "275",
-    "PI",
-    "005010X210",
-    """
-    BGN*11*ATTACH1*20260303*1030
-    NM1*PR*2*ACME HEALTH*****PI*60054
-    PER*IC*MEDICAL REVIEW*TE*5555550199
-    NM1*41*2*SUNRISE DERMATOLOGY*****46*TP0001
-    NM1*1P*2*SUNRISE DERMATOLOGY*****XX*1234567893
-    N3*1 CLINIC WAY
-    N4*SPRINGFIELD*IL*627010002
-    PRV*BI*PXC*207N00000X
-    REF*TJ*123456789
-    NM1*QC*1*DOE*JANE****MI*MEMBER0001
-    REF*EJ*ACCOUNT1
-    DTP*472*D8*20260302
-    LX*1
-    TRN*2*CLAIM0001
-    STC*R4:18594-2::LOI
-    REF*6R*LINE1
-    DTP*368*D8*20260303
-    CAT*AE*TX
-    EFI*05
-    BIN*15*BIOPSY OF A LEG
-    LX*2
-    TRN*2*CLAIM0002
-    DTP*368*D8*20260303
-    CAT*AE*TX
-    EFI*05
-    BIN*4*NONE
     """,
 )
 

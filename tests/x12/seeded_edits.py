@@ -7,7 +7,7 @@ must name it. `-` for a loop means the envelope.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.x12.seeded_bases import Base, recounted, written
+from tests.x12.bases import Base, recounted, written
 
 Segments = list[str]
 Edit = Callable[[Segments], Segments]

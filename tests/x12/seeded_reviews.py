@@ -1,6 +1,6 @@
 """Faults of requests for authorization, of what is said about them, and of documents sent to a payer (278 and 275)."""
 
-from tests.x12.seeded_bases import (
+from tests.x12.review_bases import (
     ATTACHMENT,
     AUTHORIZATION_ANSWER,
     AUTHORIZATION_INQUIRY,

@@ -9,7 +9,8 @@ from importlib.resources import files
 import pytest
 import pyx12.params
 import pyx12.x12n_document
-from tests.x12.seeded_bases import CLAIMS, recounted, written
+from tests.x12.bases import recounted, written
+from tests.x12.seeded_bases import CLAIMS
 from tests.x12.seeded_claims import CLAIM_ELEMENTS, CLAIM_SENSE, CLAIM_STRUCTURE
 from tests.x12.seeded_edits import Fault
 from tests.x12.seeded_errors import FAULTS

@@ -5,7 +5,8 @@ import logging
 from pathlib import Path
 
 import pytest
-from tests.x12.seeded_bases import CLAIM_ACKS, CLAIMS, FUNCTIONAL_ACK, REMITTANCE, Base
+from tests.x12.bases import Base
+from tests.x12.seeded_bases import CLAIM_ACKS, CLAIMS, FUNCTIONAL_ACK, REMITTANCE
 from tests.x12.seeded_edits import Fault
 from tests.x12.seeded_errors import FAULTS
 from typer.testing import CliRunner

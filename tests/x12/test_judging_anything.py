@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.x12.seeded_bases import CLAIMS, EVERY, Base, recounted, written
+from tests.x12.bases import Base, recounted, written
+from tests.x12.seeded_bases import CLAIMS, EVERY
 
 import x12
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.x12.seeded_bases import EVERY, Base
+from tests.x12.bases import Base
+from tests.x12.seeded_bases import EVERY
 from tests.x12.seeded_edits import ANY, Fault
 from tests.x12.seeded_errors import FAULTS
 
