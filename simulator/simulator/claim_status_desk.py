@@ -12,7 +12,6 @@ from simulator.questions import AskedSet, Level, at, day, echoed, last_day, numb
 from simulator.records import ClaimRecord
 
 VERSION = "005010X212"
-_ABOVE = ("20", "21", "19")
 
 
 def answers(question: Question) -> list[x12.TransactionSet]:

@@ -89,12 +89,6 @@ KNOWN: Mapping[int, Known] = {
 # Text or numbers that no column can hold: NUL in text, a number or a text that is too large.
 UNSTORABLE = frozenset({"22021", "22P05", "22001", "22003"})
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
-    for status in (400, 401, 403, 404, 409, 413, 415, 422, 500, 503)
-}
-"""For `responses=` of a router or the app, so that OpenAPI tells of problems."""
-
 
 def problem(status: int, code: str, detail: str, mend: str = "", **more: Any) -> Problem:
     """A problem whose title is read off its code, which is all that the type says as well."""
