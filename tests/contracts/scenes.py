@@ -158,7 +158,7 @@ async def payments_scene(service: Running) -> None:
 
 async def credentialing_scene(service: Running) -> None:
     provider = {
-        "name": {"family": "Canaryfamily", "given": "Canarygiven"},
+        "name": {"family": "Canaryfamily", "given": "Canarygiven", "former": ["Canaryformer"]},
         "profession": "MD",
         "taxonomies": ["207N00000X"],
     }

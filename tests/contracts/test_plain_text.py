@@ -44,6 +44,7 @@ READABLE: Mapping[str, str] = {
     "edi.partners.name": ORGANISATION,
     "edi.pickups.name": "a keyed hash of it",
     "edi.transmissions.failure": WORD,
+    "credentialing.changes.reference": THEIRS,
     "credentialing.enrollments.reference": THEIRS,
     "credentialing.groups.name": ORGANISATION,
     "credentialing.locations.line1": ORGANISATION,
