@@ -71,6 +71,8 @@ class Practice:
             await self.asks("PUT", "claims", path, body, **{"If-Match": '"0"'})
         charges = [{"cpt": cpt, "charge": charge} for cpt, charge in CHARGES.items()]
         await self.asks("PUT", "claims", "/charges", {"charges": charges})
+        asking = {"name": PRACTICE["name"], "npi": PRACTICE["npi"], "automatic": False}
+        await self.asks("PUT", "eligibility", "/asking-provider", asking)
         partner = {
             "name": "Clearinghouse", "base_url": self.platform.simulator, "sender_qualifier": "ZZ",
             "sender_id": f"A{self.id.hex[-12:].upper()}", "receiver_qualifier": "ZZ", "receiver_id": "SIMCLEARING",
@@ -103,6 +105,12 @@ class Practice:
         }
         visit = {"patient_id": person["id"], "rendering_npi": RENDERING, "visit": form}
         return (await self.asks("POST", "coding", "/encounters", visit))["id"]
+
+    async def checks_coverage(self, encounter: str) -> str:
+        """The payer is asked in real time about the patient of a visit; gives what it says of the coverage."""
+        visit = await self.asks("GET", "coding", f"/encounters/{encounter}")
+        question = {"patient_id": visit["patient_id"], "on": visit["date_of_service"], "wait": True}
+        return (await self.asks("POST", "eligibility", "/checks", question))["standing"]
 
     async def claim(self, encounter: str, status: str) -> Mapping[str, Any]:
         """The encounter's claim as soon as it is in that status."""
@@ -177,6 +185,7 @@ async def _live(practice: Practice) -> tuple[dict[str, str], dict[str, str]]:
         "held": await practice.sees(UNDOCUMENTED, "D49.2"),
     }
     paid = await practice.claim(encounters["paid"], "paid")
+    assert await practice.checks_coverage(encounters["paid"]) == "active"
     payment = {"claim_id": paid["id"], "amount": "20.00", "method": "cash"}
     await practice.asks("POST", "payments", "/patient-payments", payment)
     lost = await practice.case_of(await practice.claim(encounters["given up"], "denied"))

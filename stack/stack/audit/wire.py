@@ -36,20 +36,29 @@ AGREES: Mapping[str, frozenset[BatchStatus]] = {
 }
 NEVER_HANDED_OVER = frozenset({BatchStatus.GATHERING, BatchStatus.EMPTY, BatchStatus.NOT_TAKEN})
 
+# A question in real time takes its numbers from the same series as what is sent. It keeps its number and not its
+# place, which are one until the numbers wrap.
 SERIES = """
     SELECT partner_id, ordinal, place, interchange_control, group_control FROM (
-        SELECT t.partner_id, t.ordinal, t.interchange_control, t.group_control, i.control,
-               row_number() OVER (PARTITION BY t.partner_id ORDER BY t.ordinal, t.id) AS place
-        FROM transmissions AS t JOIN interchanges AS i ON i.id = t.interchange_id
+        SELECT *, row_number() OVER (PARTITION BY partner_id ORDER BY ordinal, id) AS place FROM (
+            SELECT t.id, t.partner_id, t.ordinal, t.interchange_control, t.group_control, i.control
+            FROM transmissions AS t JOIN interchanges AS i ON i.id = t.interchange_id
+            UNION ALL
+            SELECT x.id, x.partner_id, CAST(x.interchange_control AS bigint), x.interchange_control, i.groups[1],
+                   i.control
+            FROM exchanges AS x JOIN interchanges AS i ON i.id = x.request_id
+        ) AS numbered
     ) AS sent
     WHERE ordinal <> place OR interchange_control <> control
        OR interchange_control <> lpad(((ordinal - 1) % :largest + 1)::text, 9, '0')
        OR group_control <> ((ordinal - 1) % :largest + 1)::text
 """
 COUNTERS = """
-    SELECT c.partner_id, c.interchanges, c.groups, count(t.id) AS sent
-    FROM counters AS c LEFT JOIN transmissions AS t ON t.partner_id = c.partner_id
-    GROUP BY c.partner_id, c.interchanges, c.groups HAVING c.interchanges <> count(t.id) OR c.groups <> count(t.id)
+    SELECT c.partner_id, c.interchanges, c.groups, count(s.id) AS sent
+    FROM counters AS c
+    LEFT JOIN (SELECT partner_id, id FROM transmissions UNION ALL SELECT partner_id, id FROM exchanges) AS s
+      ON s.partner_id = c.partner_id
+    GROUP BY c.partner_id, c.interchanges, c.groups HAVING c.interchanges <> count(s.id) OR c.groups <> count(s.id)
 """
 # A person may let the same numbers over other bytes pass; the same bytes never count twice.
 TWICE_IN = """
@@ -57,10 +66,13 @@ TWICE_IN = """
     WHERE direction = 'in' AND reason IS NULL
     GROUP BY partner_id, sender_id, control, kind, groups, sha256 HAVING count(*) > 1
 """
+# Who asked in real time has the answer, and nobody else is told of it.
 ANNOUNCED = """
     SELECT coalesce(i.id, e.key) AS interchange_id, coalesce(i.kind, e.kind) AS kind, coalesce(e.times, 0) AS told
     FROM (SELECT i.id, k.kind FROM interchanges AS i, jsonb_object_keys(i.kinds) AS k(kind)
-          WHERE i.direction = 'in' AND i.reason IS NULL AND k.kind <> ALL(CAST(:acknowledgements AS text[]))) AS i
+          WHERE i.direction = 'in' AND i.reason IS NULL AND k.kind <> ALL(CAST(:acknowledgements AS text[]))
+            AND NOT EXISTS (SELECT FROM exchanges AS x JOIN interchanges AS r ON r.id = x.response_id
+                            WHERE r.archive_id = i.archive_id)) AS i
     FULL JOIN (SELECT key, payload::jsonb ->> 'kind' AS kind, count(*) AS times FROM event_log
                WHERE type LIKE 'org.dermbill.edi.InterchangeReceived.%' GROUP BY key, payload::jsonb ->> 'kind') AS e
       ON e.key = i.id AND e.kind = i.kind
