@@ -56,6 +56,15 @@ class TestADay:
         corrected, *still = rows["corrected"]
         assert still[:3] == [corrected, "of", "them"]
 
+    def test_the_gate_held_some_claims_with_their_dollars_and_released_all_of_them(self, first):
+        held, dollars, released = re.search(
+            r"held by the gate at first\s+(\d+)\s+\$([\d,.]+): .*\nreleased\s+(\d+)", first.stdout
+        ).groups()
+        assert held == released
+        assert int(held) > 2
+        assert dollars != "0.00"
+        assert all(reason in first.stdout for reason in ("CRED_BLOCK", "AUTH_EXPIRED", "COVERAGE_UNVERIFIED"))
+
     def test_the_judge_took_every_file(self, first):
         taken, sent = re.search(r"pyx12 accepts (\d+) of (\d+) 837P", first.stdout).groups()
         assert taken == sent != "0"

@@ -34,7 +34,7 @@ def demo(context: typer.Context) -> None:
         result = _spent(workspace, telling)
         with telling.step("Auditing the databases against one another"):
             audited = asyncio.run(audit(workspace, settle_seconds=_QUIET_SECONDS))
-    table.show(out, result.day)
+    table.show(out, result.day, result.gated)
     _judgement(result, audited)
     table.where_to_look(out, workspace)
     out.print(f"All of it took {time.monotonic() - began:.0f} s.", highlight=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 from stack.demo import forms, people
 from stack.demo.people import Patient
-from stack.demo.practice import CLINICIANS, PAYERS
+from stack.demo.practice import CLINICIANS, PAYERS, PLACES
 from stack.demo.scenes import SCENES, Scene, Twist
 
 SEED = 20_260_301
@@ -26,6 +26,7 @@ class Visit:
     scene: Scene
     patient: Patient
     clinician_npi: str
+    location_code: str
     form: dict[str, Any]
     answer: dict[str, Any] | None
 
@@ -70,7 +71,7 @@ def _visits(place: int, scene: Scene, rng: Random, on: date, run: str) -> Iterat
     answer = form(scene.answered(facts)) if scene.answered else None
     numbers = [f"V{place:03d}", f"V{place:03d}B"] if scene.twist is Twist.TWICE else [f"V{place:03d}"]
     for number in numbers:
-        yield Visit(number, scene, patient, clinician.npi, form(facts), answer)
+        yield Visit(number, scene, patient, clinician.npi, PLACES[place % 2].code, form(facts), answer)
 
 
 def _with_surgery_before(facts: dict[str, Any], day: date) -> dict[str, Any]:

@@ -81,6 +81,7 @@ async def document(
         body = {
             "patient_id": patient.patient_id,
             "rendering_npi": visit.clinician_npi,
+            "location_code": visit.location_code,
             "visit_number": visit.number,
             "visit": visit.form,
         }

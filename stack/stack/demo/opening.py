@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from stack.demo.day import Day
 from stack.demo.office import Office
+from stack.demo.people import Patient
 from stack.demo.practice import CLINICIANS, NOT_PRICED, PAYERS, PLACES, Payer, Place, charges, profile
+from stack.demo.scenes import Twist
 
 # A simulated day takes this many seconds: the slowest payer's fortnight passes in a second and a half.
 DAY_SECONDS = 0.1
@@ -38,10 +40,18 @@ async def insure(office: Office, day: Day) -> None:
     for payer_id in PAYERS:
         roster = [patient.member for patient in day.patients if patient.payer_id == payer_id]
         await simulator.act("POST", f"/admin/payers/{payer_id}/members", roster)
+    turned_away = [visit.patient for visit in day.visits if visit.scene.twist is Twist.TURNED_AWAY]
+    await simulator.act("POST", "/admin/scenarios", [_turns_away(patient) for patient in turned_away])
 
 
 def _place(place: Place) -> dict[str, object]:
     return {"name": place.name, "address": place.address}
+
+
+def _turns_away(patient: Patient) -> dict[str, object]:
+    """The payer's own 277CA refuses the patient's next claim: A7 with status 164, an entity's id (rulebook 10)."""
+    said = {"category": "A7", "status": "164", "entity": "IL", "level": "payer"}
+    return {"action": "reject", "member_id": patient.member["member_id"], **said}
 
 
 def _terms(program: str) -> dict[str, object]:

@@ -106,8 +106,14 @@ LAKESIDE = Place("LAKESIDE", "SALTMARSH DERMATOLOGY LAKESIDE", "9 Lakeside Parad
 PLACES = (MAIN, LAKESIDE)
 
 
+DRUGS = {"J3357": "180.00"}
+
+
 @lru_cache(maxsize=1)
 def charges() -> dict[str, str]:
-    """The charge master, code to dollars: twice the 2025 relative value in dollars (rulebook 12), to the next $5."""
+    """The charge master, code to dollars: twice the 2025 relative value in dollars (rulebook 12), to the next $5.
+
+    A drug has no relative value; its price for a billing unit is made up.
+    """
     text = files("stack.demo").joinpath("charges.csv").read_text("utf-8")
-    return {row["cpt"]: row["charge"] for row in csv.DictReader(text.splitlines())}
+    return {row["cpt"]: row["charge"] for row in csv.DictReader(text.splitlines())} | DRUGS

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from stack.demo import account, judge, staff, waiting
+from stack.demo import account, authorizing, enrolling, gate, judge, staff, waiting
 from stack.demo.account import Day
 from stack.demo.day import Visit, the_day
 from stack.demo.drive import Entered, answer_questions, document, register
+from stack.demo.gate import Held
 from stack.demo.office import Office, signed_on
 from stack.demo.opening import close_for_the_night, insure, open_practice
+from stack.demo.practice import profile
 from stack.demo.progress import Telling
 from stack.workspace import Workspace
 
@@ -25,10 +27,14 @@ _TIME_ZONE = "America/New_York"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the day came to. `files` counts the 837P interchanges, `refused` names those the judge did not take."""
+    """What the day came to. `files` counts the 837P interchanges, `refused` names those the judge did not take.
+
+    `gated` is what the gate held at the end of the day.
+    """
 
     day: Day
     files: int
+    gated: Held | None = None
     refused: tuple[str, ...] = ()
     judged: bool = True
 
@@ -48,21 +54,26 @@ async def run(workspace: Workspace, telling: Telling) -> Result:
     """A fresh practice, its day, its staff's work; then where everything is. Raises StackError when it does not end."""
     async with signed_on(workspace) as office:
         before = await account.last_truth(office)
-        entered = await _spend_the_day(office, telling)
-        await _follow_up(office, entered, telling)
+        today = datetime.now(ZoneInfo(_TIME_ZONE)).date()
+        entered = await _spend_the_day(office, today, telling)
+        gated = await _follow_up(office, entered, today, telling)
         await close_for_the_night(office)
         with telling.step("Accounting for every encounter", len(entered)) as tell:
             day = await account.account_for(office, entered, before, tell)
-        return await _judged(office, day, telling)
+        return await _judged(office, day, gated, telling)
 
 
-async def _spend_the_day(office: Office, telling: Telling) -> list[Entered]:
-    today = datetime.now(ZoneInfo(_TIME_ZONE)).date()
+async def _spend_the_day(office: Office, today: date, telling: Telling) -> list[Entered]:
     day = the_day(today, office.run)
     with telling.step("Opening the practice"):
-        await asyncio.gather(open_practice(office), insure(office, day))
+        await asyncio.gather(open_practice(office), insure(office, day), authorizing.payers_agree(office))
+        await gate.ask_first(office, profile())
+    with telling.step("Enrolling clinicians"):
+        await enrolling.enroll(office, today)
     with telling.step("Registering patients", len(day.patients)) as tell:
         registered = await register(office, day.patients, tell)
+    with telling.step("Asking payers for authorizations"):
+        await authorizing.authorize(office, day.visits, registered, today)
     once: list[Visit] = [visit for visit in day.visits if not visit.number.endswith("B")]
     again = [visit for visit in day.visits if visit.number.endswith("B")]
     with telling.step("Documenting visits", len(day.visits)) as tell:
@@ -72,20 +83,24 @@ async def _spend_the_day(office: Office, telling: Telling) -> list[Entered]:
     return entered
 
 
-async def _follow_up(office: Office, entered: list[Entered], telling: Telling) -> None:
+async def _follow_up(office: Office, entered: list[Entered], today: date, telling: Telling) -> Held:
     with telling.step("Waiting for payers", len(entered)) as tell:
         await waiting.until_still(office, tell)
+    gated = await gate.held(office)
     for number in range(1, _ROUNDS + 1):
         with telling.step(f"Working rejections and denials, round {number}") as tell:
             worked = await staff.work_denials(office) + await staff.mend_claims(office, entered)
+            # After the biller, who must not meet a claim that moves: what releases one comes by events.
+            worked += await gate.release(office, entered, today)
             await waiting.until_still(office, tell)
         if not worked:
-            return
+            break
+    return gated
 
 
-async def _judged(office: Office, day: Day, telling: Telling) -> Result:
+async def _judged(office: Office, day: Day, gated: Held, telling: Telling) -> Result:
     sent = await judge.sent_files(office)
-    result = Result(day, len(sent))
+    result = Result(day, len(sent), gated)
     if not judge.installed():
         return replace(result, judged=False)
     with telling.step("Having pyx12 read every 837P", len(sent)):

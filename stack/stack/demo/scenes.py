@@ -15,6 +15,8 @@ ALL = ("MERIDIAN", "CASCADIA", "TIDEWATER")
 ARMS = ("left forearm", "right forearm", "left upper arm", "right upper arm")
 TRUNK = ("back", "chest", "abdomen")
 FACES = ("right cheek", "left cheek", "forehead", "chin")
+# Ustekinumab, one billing unit for each milligram.
+BIOLOGIC, DOSE = "J3357", 45
 AK, WART, UNKNOWN = ("L57.0", "actinic keratoses"), ("B07.8", "common warts"), ("D49.2", "lesion of unknown nature")
 
 
@@ -29,6 +31,8 @@ class Twist(StrEnum):
     OLD = "found in a drawer after four months"
     TWICE = "entered by two people"
     SELF_PAY = "the patient pays"
+    AUTHORIZATION_ENDED = "the day after the last day of its authorization"
+    TURNED_AWAY = "turned away once by the payer's own front end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,10 @@ class HandCoding:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A kind of visit. `answered` is what the clinic documents later in the day, when a question was asked."""
+    """A kind of visit. `answered` is what the clinic documents later in the day, when a question was asked.
+
+    `authorized`: its payer was asked to agree beforehand.
+    """
 
     name: str
     times: int
@@ -50,6 +57,7 @@ class Scene:
     twist: Twist = Twist.NONE
     hand: HandCoding | None = None
     answered: Callable[[Facts], Facts] | None = None
+    authorized: bool = False
 
 
 def _line(cpt: str, *dx: str, units: int = 1, modifiers: Sequence[str] = ()) -> dict[str, Any]:
@@ -251,6 +259,11 @@ def _tags_that_bleed(rng: Random) -> Facts:
     return forms.visit([tags], [forms.tags("p1", rng.randint(8, 20), ("bleeding", "irritation"))])
 
 
+def _biologic(rng: Random) -> Facts:
+    psoriasis = problem("p1", "L40.0", "plaque psoriasis, next dose of the biologic")
+    return forms.visit([psoriasis], [{"kind": "drug", "hcpcs": BIOLOGIC, "dose_mg": DOSE, "problem_ref": "p1"}])
+
+
 def _birthmark(rng: Random) -> Facts:
     mark = problem("p1", "Q82.5", "port-wine stain of the cheek, treated by laser")
     laser = forms.freezing("p1", "vascular_proliferative", "left cheek", 1) | {
@@ -269,7 +282,7 @@ _NO_59 = HandCoding(
 _OWN_SLIDES = HandCoding((_line("88305", "D22.5"),), "The slide was read in the office.")
 
 SCENES: tuple[Scene, ...] = (
-    Scene("follow-up visit", 14, _follow_up),
+    Scene("follow-up visit", 10, _follow_up),
     Scene("first visit", 6, _first_visit),
     Scene("video visit", 2, _video_visit, ("MERIDIAN", "CASCADIA")),
     Scene("keratoses frozen", 14, _keratoses),
@@ -301,11 +314,14 @@ SCENES: tuple[Scene, ...] = (
     Scene("wrong modifier", 2, _warts_and_keratoses, ("CASCADIA",), Twist.WRONG_HABIT),
     Scene("25 left out", 2, _visit_and_biopsy_to_code, ("MERIDIAN",), hand=_NO_25),
     Scene("59 left out", 1, _warts_and_keratosis_to_code, ("CASCADIA",), hand=_NO_59),
+    Scene("biologic", 2, _biologic, ("MERIDIAN", "CASCADIA"), authorized=True),
+    Scene("biologic after the last day", 1, _biologic, ("MERIDIAN",), Twist.AUTHORIZATION_ENDED, authorized=True),
     Scene("not authorized", 1, _birthmark, ("MERIDIAN",)),
     Scene("not necessary", 2, _tags_that_bleed, ("TIDEWATER",)),
     Scene("too late", 1, _keratoses, ("MERIDIAN",), Twist.OLD),
     Scene("entered twice", 1, _curettage, ("TIDEWATER",), Twist.TWICE),
     Scene("laboratory line", 1, _slide_to_code, ("TIDEWATER",), hand=_OWN_SLIDES),
+    Scene("turned away", 1, _follow_up, ("MERIDIAN",), Twist.TURNED_AWAY),
     Scene("wrong member id", 1, _follow_up, ("MERIDIAN",), Twist.WRONG_MEMBER_ID),
     Scene("no coverage", 1, _biopsy, ("CASCADIA",), Twist.NO_COVERAGE),
     Scene("coverage ended", 1, _follow_up, ("TIDEWATER",), Twist.COVERAGE_ENDED),

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from common.money import Money
 from stack.demo.account import Day
+from stack.demo.gate import Held
 from stack.environment import HOST
 from stack.services import SERVICES
 from stack.workspace import Workspace
@@ -18,12 +19,13 @@ from stack.workspace import Workspace
 HELD_AT_SUBMISSION = "held"
 
 
-def show(console: Console, day: Day) -> None:
+def show(console: Console, day: Day, gated: Held | None = None) -> None:
+    """`gated` is what the gate held at the end of the day."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
     table.add_column(style="dim")
-    for row in (*_counts(day), *_money(day), *_times(day)):
+    for row in (*_counts(day), *_gate(day, gated), *_money(day), *_times(day)):
         table.add_row(*row)
     console.print(table)
 
@@ -59,6 +61,18 @@ def _counts(day: Day) -> Iterator[tuple[str, str, str]]:
     yield "denied", str(len(day.cases)), _listed(reasons)
     yield "denial cases now", "", _listed(Counter(case["status"] for case in day.cases))
     yield "corrected", str(sum(one.happened("correction_requested") for one in encounters)), _corrected(day)
+
+
+def _gate(day: Day, gated: Held | None) -> Iterator[tuple[str, str, str]]:
+    if gated is None:
+        return
+    waiting = set(gated.claims)
+    here = [one for one in day.encounters if one.claim and one.claim["id"] in waiting]
+    released = [one for one in here if one.happened("sent")]
+    amount = f"{gated.amount.amount:,.2f}"
+    yield "held by the gate at first", str(len(waiting)), f"${amount}: {_listed(Counter(gated.reasons))}"
+    paid = sum(one.claim["status"] == "paid" for one in released if one.claim)
+    yield "released", str(len(released)), f"by the facts that were missing; {paid} of them paid since"
 
 
 def _asked(flags: tuple[str, ...]) -> str:

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from stack.demo.practice import CLINICIANS, Clinician, Payer, profile
-from stack.scenarios.clinic import Clinic, Insured, until
-
-EXTENSION = "4"
-"""UM02 of a 278 that asks for more of what was certified before."""
+from stack.demo.authorizing import EXTENSION
+from stack.demo.practice import Payer, profile
+from stack.scenarios.clinic import Clinic, until
 
 HARBORLIGHT = Payer("HARBORLIGHT", "HARBORLIGHT HEALTH", "CI", 180, True, "commercial", "commercial", "HL")
 
@@ -30,20 +28,6 @@ async def opens_at_the_payer(clinic: Clinic, payer: Payer, codes: Sequence[str],
     await simulator.act("PUT", f"/admin/payers/{payer.id}/authorization-rules", rules)
     asking = {"name": profile()["name"], "npi": profile()["npi"]}
     await clinic.office["authorizations"].act("PUT", "/asking-provider", asking)
-
-
-def wish(who: Insured, code: str, units: int, first: date, last: date, by: Clinician = CLINICIANS[0]) -> dict[str, Any]:
-    """A drug for some time, as it is asked for."""
-    return {
-        "patient_id": who.id,
-        "services": [{"code": code, "units": units}],
-        "first": first.isoformat(),
-        "last": last.isoformat(),
-        "place": "11",
-        "diagnoses": ["L40.0"],
-        "rendering_npi": by.npi,
-        "drug": True,
-    }
 
 
 async def asks(clinic: Clinic, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ Claim = dict[str, Any]
 
 _PARTS = (("paid", "paid"), ("adjusted", "adjusted"), ("patient", "the patient's"), ("open", "open"))
 _LOOK_EVERY = 0.1
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,12 @@ class Clinic:
     def day(self, days_ago: int) -> date:
         return self.today - timedelta(days=days_ago)
 
-    async def opens(self, payer: Payer, *, prices: Mapping[str, str] | None = None) -> None:
+    async def opens(self, payer: Payer) -> None:
         """Fill the registers, take on the clearinghouse, and let simulated days pass quickly."""
         await asyncio.gather(
             open_practice(self.office, [payer], batch_seconds=1),
             self.office.simulator.act("PATCH", "/admin/time", {"day_seconds": DAY_SECONDS}),
         )
-        if prices:
-            priced = [{"cpt": cpt, "charge": charge} for cpt, charge in prices.items()]
-            await self.office["claims"].act("PUT", "/charges", {"charges": priced})
 
     async def registers(self, payer: Payer, count: int, **benefits: Any) -> list[Insured]:
         """New patients with a card each; `benefits` are what the payer's roster says of them beside the usual."""

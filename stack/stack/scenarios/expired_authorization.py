@@ -12,19 +12,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from stack.demo import forms
+from stack.demo.authorizing import COURSE, EXTENSION, wish
+from stack.demo.practice import CLINICIANS
+from stack.demo.scenes import BIOLOGIC, DOSE
 from stack.scenarios import authorization_desk as desk
 from stack.scenarios.authorization_desk import HARBORLIGHT
 from stack.scenarios.clinic import Claim, Clinic, Insured, dollars, money_bar
 from stack.scenarios.story import Ending
 
-DRUG, UNITS, CHARGE_A_UNIT = "J3357", 45, "180.00"
 GIVEN = forms.visit(
     [forms.problem("p1", "L40.0", "plaque psoriasis, third dose of the biologic")],
-    [{"kind": "drug", "hcpcs": DRUG, "dose_mg": UNITS, "problem_ref": "p1"}],
+    [{"kind": "drug", "hcpcs": BIOLOGIC, "dose_mg": DOSE, "problem_ref": "p1"}],
 )
 # How long the payer thinks about a request, in its own days.
 _DECIDES_AFTER = 2.0
-_COURSE = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Course:
 async def run(clinic: Clinic) -> Ending:
     """Two patients, the same lapse: one claim is held and released, one is let pass, denied, corrected and paid."""
     visit = clinic.day(2)
-    await clinic.opens(HARBORLIGHT, prices={DRUG: CHARGE_A_UNIT})
-    await desk.opens_at_the_payer(clinic, HARBORLIGHT, [DRUG], decides_after=_DECIDES_AFTER)
+    await clinic.opens(HARBORLIGHT)
+    await desk.opens_at_the_payer(clinic, HARBORLIGHT, [BIOLOGIC], decides_after=_DECIDES_AFTER)
     first, second = await _authorized(clinic, visit - timedelta(days=1))
     encounters = [await clinic.sees(course.who, GIVEN, visit) for course in (first, second)]
     held = await _held(clinic)
@@ -54,16 +55,20 @@ async def run(clinic: Clinic) -> Ending:
 
 async def _authorized(clinic: Clinic, until: date) -> list[Course]:
     patients = await clinic.registers(HARBORLIGHT, 2, authorizations=[], coinsurance="0.20")
-    first = until - _COURSE + timedelta(days=1)
-    opened = [await desk.asks(clinic, desk.wish(who, DRUG, 2 * UNITS, first, until)) for who in patients]
+    first = until - COURSE + timedelta(days=1)
+    opened = [await desk.asks(clinic, _wish(who, first, until)) for who in patients]
     known = await asyncio.gather(*(desk.certified(clinic, one, until) for one in opened))
     for one in known:
         clinic.story.say(
-            f"{HARBORLIGHT.name} certified {2 * UNITS} units of {DRUG} for patient {one['patient_id']} as"
+            f"{HARBORLIGHT.name} certified {2 * DOSE} units of {BIOLOGIC} for patient {one['patient_id']} as"
             f" {one['number']}, from {one['valid_from']} to {one['valid_to']}.",
             authorization_id=one["id"], patient_id=one["patient_id"], number=one["number"], valid_to=one["valid_to"],
         )  # fmt: skip
     return [Course(who, one) for who, one in zip(patients, known, strict=True)]
+
+
+def _wish(who: Insured, first: date, last: date) -> dict[str, Any]:
+    return wish(who.id, CLINICIANS[0].npi, first, last)
 
 
 async def _held(clinic: Clinic) -> list[dict[str, Any]]:
@@ -94,12 +99,12 @@ async def _let_pass(clinic: Clinic, held: dict[str, Any]) -> None:
 
 async def _extended(clinic: Clinic, course: Course, visit: date) -> dict[str, Any]:
     """The payer is asked by 278 for an extension that begins on the day of the visit, and certifies it."""
-    last = visit + _COURSE - timedelta(days=1)
+    last = visit + COURSE - timedelta(days=1)
     now = await desk.ended(clinic, course.authorization)
-    await desk.extends(clinic, now, desk.wish(course.who, DRUG, 2 * UNITS, visit, last))
+    await desk.extends(clinic, now, _wish(course.who, visit, last))
     waiting = await desk.pended(clinic, now)
     clinic.story.say(
-        f"The practice asks for an extension from {visit} on (278, UM02 {desk.EXTENSION}); the payer pends it (A4),"
+        f"The practice asks for an extension from {visit} on (278, UM02 {EXTENSION}); the payer pends it (A4),"
         f" and authorization {now['id']} is {waiting['status']} meanwhile.",
         authorization_id=now["id"],
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from stack.demo import forms
-from stack.demo.practice import DERMATOLOGY, MAIN, MERIDIAN, Clinician, npi, profile
+from stack.demo.enrolling import record, register_practice
+from stack.demo.practice import DERMATOLOGY, MAIN, MERIDIAN, Clinician, npi
 from stack.scenarios.clinic import Clinic, dollars
 from stack.scenarios.story import Ending
 
@@ -17,7 +18,6 @@ NEWCOMER = Clinician(npi("189900015"), "FENWICK", "NOVA", DERMATOLOGY)
 VISITS = 14
 # The payer's first word leaves the older half of the visits out.
 _EFFECTIVE_SINCE = 7
-_RETROACTIVE_DAYS = 30
 
 
 async def run(clinic: Clinic) -> Ending:
@@ -63,34 +63,21 @@ def _said(held: dict[str, Any], reason: str) -> str:
 
 async def _applies(clinic: Clinic) -> dict[str, Any]:
     """The clinician joins; her application is with the payer, and the practice wants enrollment known."""
-    office, house = clinic.office, profile()
-    who = {"name": {"family": NEWCOMER.last_name, "given": NEWCOMER.first_name}, "profession": "MD"}
-    terms = {"name": MERIDIAN.name, "program": "commercial", "retroactive_days": _RETROACTIVE_DAYS}
-    place = {"billing_npi": house["npi"], "name": MAIN.name, **MAIN.address}
-    desk = office["credentialing"]
-    await office["claims"].act("PUT", f"/rendering-providers/{NEWCOMER.npi}", NEWCOMER.entry(), version=0)
-    await office["claims"].act("PUT", "/gate-policy", {"enrollment": "required"}, version=0)
-    await desk.act("PUT", f"/payers/{MERIDIAN.id}", terms, version=0)
-    await desk.act("PUT", f"/groups/{house['npi']}", {"name": house["name"], "tin": house["tax_id"]}, version=0)
-    await desk.act("PUT", f"/locations/{MAIN.code}", place, version=0)
-    await desk.act("PUT", f"/providers/{NEWCOMER.npi}", who | {"taxonomies": [NEWCOMER.taxonomy]}, version=0)
+    claims = clinic.office["claims"]
+    await claims.act("PUT", f"/rendering-providers/{NEWCOMER.npi}", NEWCOMER.entry(), version=0)
+    await claims.act("PUT", "/gate-policy", {"enrollment": "required"}, version=0)
+    await register_practice(clinic.office, [MERIDIAN], [NEWCOMER], [MAIN])
     wanted = {"npi": NEWCOMER.npi, "payer_id": MERIDIAN.id, "location_code": MAIN.code}
-    enrollment = await desk.create("/enrollments", wanted)
-    enrollment = await _records(clinic, enrollment, "prepare")
+    enrollment = await clinic.office["credentialing"].create("/enrollments", wanted)
+    enrollment = await record(clinic.office, enrollment, "prepare")
     sent_on = clinic.day(VISITS + 6).isoformat()
-    enrollment = await _records(clinic, enrollment, "submit", on=sent_on)
+    enrollment = await record(clinic.office, enrollment, "submit", on=sent_on)
     clinic.story.say(
         f"Clinician {NEWCOMER.npi} joins; her application to {MERIDIAN.name} went out on {sent_on} and is"
         f" {enrollment['stage']} (enrollment {enrollment['id']}).",
         npi=NEWCOMER.npi, enrollment_id=enrollment["id"], stage=enrollment["stage"],
     )  # fmt: skip
     return enrollment
-
-
-async def _records(clinic: Clinic, enrollment: dict[str, Any], act: str, **facts: str) -> dict[str, Any]:
-    path = f"/enrollments/{enrollment['id']}/acts"
-    body = {"act": act, **facts}
-    return await clinic.office["credentialing"].act("POST", path, body, version=enrollment["version"])
 
 
 async def _sees_fourteen(clinic: Clinic) -> list[dict[str, Any]]:
@@ -112,7 +99,7 @@ async def _sees_fourteen(clinic: Clinic) -> list[dict[str, Any]]:
 
 async def _approved(clinic: Clinic, application: dict[str, Any]) -> dict[str, Any]:
     since = clinic.day(_EFFECTIVE_SINCE).isoformat()
-    told = await _records(clinic, application, "approve", on=clinic.day(1).isoformat(), effective_from=since)
+    told = await record(clinic.office, application, "approve", on=clinic.day(1).isoformat(), effective_from=since)
     clinic.story.say(
         f"{MERIDIAN.name} approves her, effective from {since}.", enrollment_id=told["id"], effective_from=since
     )
@@ -121,7 +108,7 @@ async def _approved(clinic: Clinic, application: dict[str, Any]) -> dict[str, An
 
 async def _dated_back(clinic: Clinic, application: dict[str, Any]) -> None:
     since, back_to = clinic.day(_EFFECTIVE_SINCE).isoformat(), clinic.day(VISITS).isoformat()
-    told = await _records(clinic, application, "set-dates", effective_from=since, bill_from=back_to)
+    told = await record(clinic.office, application, "set-dates", effective_from=since, bill_from=back_to)
     clinic.story.say(
         f"The practice asks for an earlier date, and {MERIDIAN.name} lets services be billed from {back_to} on.",
         enrollment_id=told["id"], bill_from=back_to, spans=told["spans"],

@@ -10,7 +10,7 @@ from random import Random
 from stack.demo import forms, people
 from stack.demo.day import Day, Visit
 from stack.demo.people import Patient
-from stack.demo.practice import CLINICIANS, PAYERS
+from stack.demo.practice import CLINICIANS, MAIN, PAYERS
 from stack.demo.scenes import SCENES, Scene, Twist
 
 # Visits that are billed as they are documented, mostly with several lines, and how often each comes.
@@ -64,4 +64,6 @@ def _visits_of(patient: Patient, scenes: list[Scene], rng: Random, on: date) -> 
             sex=patient.person["sex"],
             payer={"type": payer.kind, "x_modifiers": payer.x_modifiers, "wants_51": False},
         )
-        yield Visit(f"{patient.record_number}-{number}", scene, patient, rng.choice(CLINICIANS).npi, form, None)
+        yield Visit(
+            f"{patient.record_number}-{number}", scene, patient, rng.choice(CLINICIANS).npi, MAIN.code, form, None
+        )
