@@ -55,6 +55,8 @@ READABLE: Mapping[str, str] = {
     "eligibility.good_faith_estimates.why": WORD,
     "eligibility.payers.name": ORGANISATION,
     "authorizations.asking_providers.name": CLINICIAN,
+    "authorizations.clinicians.first_name": CLINICIAN,
+    "authorizations.clinicians.last_name": CLINICIAN,
     "authorizations.payers.name": ORGANISATION,
     "authorizations.rules.name": "what a practice calls a payer's rule",
 }
