@@ -34,6 +34,8 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
+    """Who did what to which record, and when: no name, no value, only ids, codes, amounts and dates in `facts`."""
+
     id: UUID
     practice_id: UUID
     at: datetime

@@ -16,6 +16,8 @@ from typing import Protocol
 
 
 class Chance(Protocol):
+    """Where random numbers come from; a test gives its own."""
+
     def below(self, limit: int) -> int:
         """A whole number from 0 up to, but not with, `limit`."""
         ...

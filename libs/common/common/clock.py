@@ -7,6 +7,8 @@ from typing import Protocol
 
 
 class Clock(Protocol):
+    """Where the time comes from; a test gives its own."""
+
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
         ...

@@ -73,6 +73,7 @@ class Log:
 
 
 def get_logger(name: str) -> Log:
+    """The log of a module: `get_logger(__name__)`."""
     return Log(name)
 
 

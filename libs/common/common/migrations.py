@@ -69,6 +69,7 @@ class UnknownSchema(Refusal):
 
 
 def configuration(service: str, migrations: Path) -> Config:
+    """What alembic is told of the migrations in a service's folder."""
     config = Config()
     config.set_main_option("script_location", str(migrations))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -93,6 +94,7 @@ async def upgrade(service: str, migrations: Path, owner_url: str, revision: str 
 
 
 async def downgrade(service: str, migrations: Path, owner_url: str, revision: str) -> None:
+    """Take the database back to `revision`. For tests: what a contracting step dropped does not come back."""
     await _with_owner(owner_url, _downgrade, service, migrations, revision)
 
 
@@ -136,6 +138,7 @@ def platform_tables(op: Operations) -> None:
 
 
 def drop_platform_tables(op: Operations) -> None:
+    """The way back from `platform_tables`."""
     PLATFORM.drop_all(op.get_bind())
 
 

@@ -125,6 +125,7 @@ async def listing(platform: AsyncEngine, practice_id: UUID | None, *, limit: int
 
 
 async def count(platform: AsyncEngine) -> int:
+    """How many events are parked, of all practices."""
     async with platform.connect() as connection:
         return await connection.scalar(select(func.count()).select_from(parked_events)) or 0
 

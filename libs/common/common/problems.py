@@ -103,11 +103,13 @@ def known(status: int, **more: Any) -> Problem:
 
 
 def response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as an HTTP answer, of its own status and the media type of RFC 9457."""
     body = problem.model_dump_json(exclude_none=True).encode()
     return Response(body, problem.status, dict(headers or {}), MEDIA_TYPE)
 
 
 def of_refusal(refusal: Refusal) -> Problem:
+    """A refusal in the words of a problem: what, and how to mend it."""
     return problem(refusal.status, refusal.code, refusal.detail, refusal.remedy)
 
 

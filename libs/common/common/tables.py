@@ -56,6 +56,7 @@ class MoneyType(TypeDecorator[Money]):
 
 
 def service_metadata() -> MetaData:
+    """An empty MetaData whose constraints and indexes are named as those of every service."""
     return MetaData(naming_convention=NAMES)
 
 

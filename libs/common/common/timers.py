@@ -36,6 +36,8 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
+    """Set or move the timer of `kind` and `key`; its function sees by `version`, the aggregate's, whether it is stale."""
+
     practice_id: UUID
     kind: str
     key: UUID
@@ -47,6 +49,8 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
+    """Take the timer of `kind` and `key` away, if there is one."""
+
     practice_id: UUID
     kind: str
     key: UUID
@@ -123,6 +127,7 @@ async def renew(platform: AsyncEngine, timer: Timer) -> None:
 
 
 async def finish(platform: AsyncEngine, timer: Timer) -> None:
+    """Remove a timer that has run, unless it was set anew meanwhile."""
     await _if_unchanged(platform, timer, delete(timers))
 
 

@@ -124,6 +124,7 @@ def current_ids() -> tuple[str, str] | None:
 
 
 def server_span(name: str, traceparent: str | None) -> Any:
+    """A request being answered, in the trace of its caller where `traceparent` names one; a context manager."""
     return _span(name, SpanKind.SERVER, traceparent, {})
 
 

@@ -148,6 +148,7 @@ def _now(request: Request) -> datetime:
 
 
 def etag(version: int) -> str:
+    """The ETag of a version, as `If-Match` gives it back."""
     return f'"{version}"'
 
 

@@ -94,6 +94,7 @@ def kafka(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 def issuer() -> Generator[TestIssuer, None, None]:
+    """An issuer whose tokens every service under test trusts."""
     started = TestIssuer().start()
     yield started
     started.stop()
@@ -107,6 +108,7 @@ def practice_id() -> UUID:
 
 @pytest.fixture(scope="session")
 def clones() -> dict[str, ServiceDatabase]:
+    """By service, the database that this worker has of it already."""
     return {}
 
 
@@ -128,6 +130,7 @@ async def service_database(
 
 @pytest.fixture(scope="session")
 def worker_name(request: pytest.FixtureRequest) -> str:
+    """`gw0`, `gw1` under xdist; `main` where one process runs all."""
     return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
 
 
