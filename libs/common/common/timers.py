@@ -36,7 +36,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Set or move the timer of `kind` and `key`; its function sees by `version`, the aggregate's, whether it is stale."""
+    """Set or move the timer of `kind` and `key`; its function tells by `version` whether it is stale."""
 
     practice_id: UUID
     kind: str
