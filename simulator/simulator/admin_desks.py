@@ -82,5 +82,13 @@ def authorizations(world: Worldly, after: After = 0, limit: Limit = 200) -> dict
     return {"authorizations": told, "next": found[-1][0] if found else after}
 
 
+@router.get("/notices")
+def notices(world: Worldly) -> list[dict[str, Any]]:
+    """What went out to those who subscribed over FHIR, and how it was answered; 599 where nobody answered."""
+    with world.store.transaction():
+        found = world.store.notices()
+    return [{"subscription": id, "purpose": purpose, "status": status} for id, purpose, status in found]
+
+
 def _told(one: Authorization) -> dict[str, Any]:
     return _AUTHORIZATION.dump_python(one, mode="json") | {"decision": one.decision}

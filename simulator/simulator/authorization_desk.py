@@ -172,7 +172,7 @@ def decide_pended(store: Store, clock: Clock, due: Due) -> None:
     authorization, route_text = store.authorization(int(due.subject))
     final = _numbered(store, finished(authorization))
     store.save_authorization(int(due.subject), final)
-    if not route_text:
+    if not route_text.startswith("{"):
         return
     route = Route(**json.loads(route_text))
     moment = clock.moment(due.at)

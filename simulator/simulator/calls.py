@@ -29,13 +29,14 @@ class CutShort(Response):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and for what."""
+    """Who calls, and for what; `refusal` is how the door says no."""
 
     world: World
     request: Request
     call: Call
     receiver: str
     kind: str = ""
+    refusal: Callable[[int], Response] | None = None
 
     async def answer(self, work: Callable[[], Response]) -> Response:
         """The answer of `work`, or what the first fault that matches makes of the call."""
@@ -46,6 +47,8 @@ class Caller:
             await self._hang(fault.seconds)
         if fault.fault in ("hang", "unavailable"):
             raise HTTPException(503, "The clearinghouse is not available.")
+        if fault.fault == "refused" and self.refusal is not None:
+            return self.refusal(fault.status)
         if fault.fault == "refused":
             raise HTTPException(fault.status, "The clearinghouse refuses.")
         if fault.fault == "disconnect" and not fault.taken:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from simulator.database import Database
 from simulator.records import ChequeRecord, Debt, Payable, from_json, to_json
+from simulator.subscription_book import SubscriptionBook
 
 
-class ChequeBook(Database):
+class ChequeBook(SubscriptionBook):
     """Payables, cheques, and debts carried from one cheque to the next."""
 
     def add_payable(self, payable: Payable) -> Payable:

@@ -57,13 +57,17 @@ CREATE TABLE IF NOT EXISTS uploads (
     content BLOB NOT NULL, UNIQUE (sender, folder, name));
 CREATE TABLE IF NOT EXISTS payloads (
     sender TEXT NOT NULL, payload_id TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (sender, payload_id));
+CREATE TABLE IF NOT EXISTS subscriptions (id TEXT PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notices (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, subscription TEXT NOT NULL, purpose TEXT NOT NULL, body BLOB NOT NULL,
+    tries INTEGER NOT NULL, status INTEGER, sent INTEGER);
 CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ssh_keys (sender TEXT PRIMARY KEY, key TEXT NOT NULL);
 """
 _TABLES = (
     "meta", "payers", "members", "scenarios", "faults", "received", "claims", "due", "mailbox",
     "waiting", "debts", "payables", "cheques", "fault_occasions", "behind", "cleared", "uploads", "payloads",
-    "benefits", "holds", "authorizations",
+    "benefits", "holds", "authorizations", "subscriptions", "notices",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 
 import x12
-from simulator import authorization_desk, cheques, claim_status_file, clearinghouse, desks, front_door, payer_desk
+from simulator import authorization_desk, cheques, claim_status_file, clearinghouse, desks, front_door, pas, payer_desk
 from simulator.cheques import REMIT_STEP
 from simulator.claim_status_file import CLEARINGHOUSE, Speaker
 from simulator.clock import Clock
@@ -136,6 +136,6 @@ STEPS: Mapping[str, Callable[[Store, Clock, Due], None]] = {
     CHEQUE_STEP: _cheque_step,
     REMIT_STEP: _remit_step,
     HELD_BACK: _held_back_step,
-    authorization_desk.STEP: authorization_desk.decide_pended,
+    authorization_desk.STEP: pas.decided,
     QUESTIONS_STEP: desks.answer_batch,
 }

@@ -41,7 +41,8 @@ class Fault:
     To a `call` on either wire: `unavailable` not done, said so; `answer_lost` done, said to be unavailable; `refused`
     with `status`; `disconnect` in the middle, before or after it is done (`taken`); `hang` no answer for `seconds`, not
     done; `slow` done and answered after `seconds`; `malformed_answer` done and answered with nonsense.
-    Questions over FHIR are calls `real_time` of kind PAS and PASINQUIRY.
+    Questions over FHIR are calls `real_time` of kind PAS and PASINQUIRY; notifications of a subscription over FHIR are
+    files of kind PASNOTIFICATION.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT

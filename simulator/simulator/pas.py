@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-from simulator.authorization_desk import cancelled, considered, reject
+from simulator import subscriptions
+from simulator.authorization_desk import cancelled, considered, decide_pended, reject
 from simulator.clock import Clock
 from simulator.prior_authorization import (
     CANCELLED,
@@ -24,13 +25,15 @@ from simulator.prior_authorization import (
     Service,
 )
 from simulator.prior_authorization import ServiceDecision as Decided
-from simulator.store import Store
+from simulator.store import Due, Store
 
 Resource = dict[str, Any]
 
 EXTENSIONS = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/"
 X12_CODES = "https://codesystem.x12.org/005010/"
 _INFO_CANCELLED = EXTENSIONS + "modifierextension-infoCancelled"
+# Before what a payer keeps of a Bundle, to answer it when it is decided.
+ROUTE = "fhir "
 _ECHOED = frozenset({"Organization", "Patient", "Coverage"})
 _WITHOUT_NUMBER = frozenset({CANCELLED, NOT_CERTIFIED, PENDED, NOT_NEEDED})
 _MOST_UNITS = Decimal(1_000_000)
@@ -80,8 +83,20 @@ def submitted(store: Store, clock: Clock, asked: Asked) -> Resource:
     now = clock.now()
     code = reject(store, asked.request.payer_id, asked.request.member_id)
     decide = cancelled if asked.cancels else considered
-    decision = None if code else decide(store, now, asked.request, "")
+    route = ROUTE + json.dumps({"claim": asked.claim, "entries": dict(asked.entries)})
+    decision = None if code else decide(store, now, asked.request, route)
     return _answer(asked, clock.moment(now), decision, code)
+
+
+def decided(store: Store, clock: Clock, due: Due) -> None:
+    """The day of a pended request: who subscribed over FHIR is told, who asked by X12 has it in the mailbox."""
+    decide_pended(store, clock, due)
+    final, route = store.authorization(int(due.subject))
+    if not route.startswith(ROUTE):
+        return
+    kept = json.loads(route.removeprefix(ROUTE))
+    answer = _answer(Asked(kept["claim"], kept["entries"], final.request), clock.moment(due.at), final, "")
+    subscriptions.changed(store, clock, due.at, answer, subscriptions.requester_of(kept["claim"], kept["entries"]))
 
 
 def inquired(store: Store, clock: Clock, asked: Asked) -> Resource | None:
@@ -117,6 +132,7 @@ def _response(asked: Asked, moment: datetime, decision: Authorization | None, co
     claim = asked.claim
     told: Resource = {
         "resourceType": "ClaimResponse",
+        "id": subscriptions.answer_id(asked.request),
         "meta": {"profile": [EXTENSIONS + "profile-claimresponse"]},
         "identifier": claim.get("identifier", []),
         "status": "active",

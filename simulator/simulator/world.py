@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import date
 
-from simulator import days, intake
+from simulator import days, intake, subscriptions
 from simulator.clock import Clock
 from simulator.payers import DEFAULT_PAYERS
 from simulator.settings import Settings
@@ -29,6 +29,7 @@ class World:
         self._settings = settings
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._teller: threading.Thread | None = None
         with self.store.transaction():
             if self.store.meta("seed") is None:
                 self._begin(settings.seed)
@@ -86,12 +87,14 @@ class World:
         """Let days go by."""
         self._thread = threading.Thread(target=self._go_by, name="days", daemon=True)
         self._thread.start()
+        self._teller = threading.Thread(target=self._tell, name="notices", daemon=True)
+        self._teller.start()
 
     def stop(self) -> None:
         """Finish the step in hand, remember the time, close the file."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in filter(None, (self._thread, self._teller)):
+            thread.join()
         with self.store.transaction():
             self._remember()
         self.store.close()
@@ -105,6 +108,11 @@ class World:
                 ticks = 0
                 with self.store.transaction():
                     self._remember()
+
+    def _tell(self) -> None:
+        """Tell those who subscribed, beside the days: somebody who does not answer holds nothing up."""
+        while not self._stop.wait(TICK_SECONDS):
+            subscriptions.send(self.store, self.clock.now())
 
     @property
     def alive(self) -> bool:

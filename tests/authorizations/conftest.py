@@ -213,9 +213,11 @@ async def desk(run_service: Start, payers_url: str) -> AsyncGenerator[Desk, None
     await answering(payers_url)
     async with AsyncExitStack() as stack:
         patients = await run_service(PATIENTS)
-        edi = await run_service(EDI, edi_allowed_hosts="127.0.0.1")
+        port = free_port()
+        told_at = f"http://127.0.0.1:{port}"
+        edi = await run_service(EDI, edi_allowed_hosts="127.0.0.1", edi_public_url=told_at)
         patients_url = await stack.enter_async_context(on_a_socket(patients))
-        line = FaultyLine(await stack.enter_async_context(on_a_socket(edi)))
+        line = FaultyLine(await stack.enter_async_context(on_a_socket(edi, port)))
         stack.callback(line.stop)
         service = await run_service(SERVICE, patients_url=patients_url, edi_url=line.url)
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}

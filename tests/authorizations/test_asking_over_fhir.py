@@ -174,6 +174,43 @@ class TestAFhirServerInTrouble:
         assert (await desk.asks(await desk.registers()))["status"] == "approved"
 
 
+class TestAFhirServerThatRefuses:
+    async def test_turns_the_request_away_at_once_with_what_it_means_and_none_of_its_words(self, desk: Any) -> None:
+        await desk.by_fhir()
+        desk.payers.post("/faults", json=[{"fault": "refused", "call": "real_time", "kind": "PAS", "status": 422}])
+        one = await desk.asks(await desk.registers())
+        [notice] = one["attention"]
+        assert (one["status"], one["request"], notice["code"]) == ("rejected", None, "fhir-business-rule")
+        assert (notice["cause"], notice["next_step"]) == (
+            "a rule of the payer forbids the request",
+            "Call the payer and ask which rule.",
+        )
+        [exchange] = await exchanges(desk)
+        assert (exchange["outcome"], exchange["code"]) == ("rejected", "fhir-business-rule")
+        async with desk.edi.client("edi:read") as http:
+            kept = await http.get(f"/interchanges/{exchange['response_id']}/content")
+        assert kept.json()["resourceType"] == "OperationOutcome"
+        assert await desk.service.query(text("SELECT key FROM timers WHERE kind = 'ask-payer'")) == []
+
+    async def test_that_is_not_there_is_not_asked_again_either(self, desk: Any) -> None:
+        await desk.by_fhir()
+        moved = "UPDATE partners SET base_url = base_url || '/nowhere' WHERE wire = 'fhir' RETURNING id"
+        assert await desk.edi.query(text(moved))
+        one = await desk.asks(await desk.registers())
+        assert (one["status"], [notice["code"] for notice in one["attention"]]) == ("rejected", ["http-404"])
+        assert await desk.service.query(text("SELECT key FROM timers WHERE kind = 'ask-payer'")) == []
+
+    async def test_of_something_lacking_says_so(self, desk: Any) -> None:
+        await desk.by_fhir()
+        partner = (await desk.http.get("/payers/MERIDIAN")).json()["partner_id"]
+        bundle = json.dumps({"resourceType": "Bundle", "type": "collection"})
+        question = {"reference": str(new_id()), "kind": "PAS", "payer_id": "MERIDIAN", "body": bundle}
+        async with desk.edi.client("edi:write") as http:
+            headers = {"Idempotency-Key": str(new_id())}
+            answer = await http.post("/realtime", json=question | {"partner_id": partner}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (201, "fhir-required")
+
+
 class TestTheWireOfAPayer:
     async def test_needs_its_fhir_server_for_pas_and_none_for_x12(self, desk: Any) -> None:
         for entry in ({"wire": "pas"}, {"wire": "x12", "partner_id": str(new_id())}):

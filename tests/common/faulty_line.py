@@ -23,9 +23,9 @@ HOP = frozenset({"connection", "host", "keep-alive", "transfer-encoding", "conte
 
 
 @asynccontextmanager
-async def on_a_socket(running: Running) -> AsyncGenerator[str, None]:
+async def on_a_socket(running: Running, port: int = 0) -> AsyncGenerator[str, None]:
     """The base URL of a running service while it can be called from outside the test."""
-    config = uvicorn.Config(running.app, port=0, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(running.app, port=port, log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:

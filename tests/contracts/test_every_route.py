@@ -19,6 +19,8 @@ from common.testing.running import Running
 
 Start = Callable[..., Awaitable[Running]]
 OPEN = {"/healthz", "/readyz", "/metrics"}
+# A partner outside the platform comes in by a secret of its own, which has no scopes.
+BY_SECRET = {"/notifications/{practice_id}/{subscription_id}"}
 MOST = 60
 
 
@@ -88,6 +90,8 @@ async def test_no_route_answers_without_a_token(peopled: Running) -> None:
 async def test_no_route_answers_without_its_scope(peopled: Running) -> None:
     async with peopled.client("nothing:at-all") as http:
         for method, path in operations(peopled):
+            if path in BY_SECRET:
+                continue
             answer = await http.request(method, next(iter(fillings(path, {}))))
             assert answer.status_code == 403, f"{method} {path} {answer.text}"
 

@@ -44,13 +44,16 @@ MIB = 1024 * 1024
 
 
 class RemoteRefusal(Refusal):
-    """The far side refused, and repeating will not help. `status` and `code` are the far side's."""
+    """The far side refused, and repeating will not help. `status`, `code` and `body` are the far side's.
+
+    The body may hold anything: it is no fact of the refusal, and is told to nobody.
+    """
 
     sentence = "{service} refused the request: {status}, {code}."
     mend = "Mend what {service} names, then try again."
 
-    def __init__(self, status: int, code: str, service: str = "the far side") -> None:
-        self.status, self.code, self.service = status, code, service
+    def __init__(self, status: int, code: str, service: str = "the far side", body: bytes = b"") -> None:
+        self.status, self.code, self.service, self.body = status, code, service, body
         super().__init__(status=status, code=code, service=service)
 
 
@@ -278,7 +281,7 @@ class Outside:
         if status >= 400:
             # The far side works: a refusal is no reason to stop asking it.
             self._breaker.succeeded()
-            raise RemoteRefusal(status, _code_of(body, self._refusal_code), self.name)
+            raise RemoteRefusal(status, _code_of(body, self._refusal_code), self.name, body)
         if status >= 300:
             raise RemoteUnavailable(self.name, "redirect")
         media_type = response.headers.get("content-type", "").split(";")[0].strip()

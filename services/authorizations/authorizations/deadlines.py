@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from authorizations.operations import asking, deciding, hearing, inquiring, requesting
+from authorizations.operations import asking, deciding, hearing, inquiring, notified, requesting
 from authorizations.store.encounters import DECIDE
 from authorizations.store.needs import RULES_CHANGED
 from authorizations.store.records import ASK, DECISION_DUE, EXPIRED, EXPIRING, INQUIRE, RESPONSE_DUE
@@ -41,6 +41,11 @@ async def rules_changed(uow: UnitOfWork, timer: Timer) -> None:
 @DEADLINES.when(hearing.READ)
 async def read_answers(uow: UnitOfWork, timer: Timer) -> None:
     await hearing.read_answers(uow, timer.key)
+
+
+@DEADLINES.when(notified.READ)
+async def read_notification(uow: UnitOfWork, timer: Timer) -> None:
+    await notified.read(uow, timer.key)
 
 
 @DEADLINES.when(RESPONSE_DUE)

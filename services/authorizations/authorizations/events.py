@@ -9,13 +9,13 @@ from uuid import UUID
 from authorizations.domain.coverages import Coverage
 from authorizations.domain.encounter import Word, by_code
 from authorizations.domain.needed import PlannedService
-from authorizations.operations import counting, deciding, hearing
+from authorizations.operations import counting, deciding, hearing, notified
 from common.handlers import Handlers, Received
 from common.uow import UnitOfWork
 
 HANDLERS = Handlers()
 
-ANSWERS = "278"
+ANSWERS, NOTIFICATION = "278", "PASNOTIFICATION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +144,5 @@ async def _covered(uow: UnitOfWork, event: Received[CoverageOnFile]) -> None:
 async def interchange_received(uow: UnitOfWork, event: Received[InterchangeReceived]) -> None:
     if event.data.kind == ANSWERS:
         await hearing.announce(uow, event.data.interchange_id)
+    if event.data.kind == NOTIFICATION:
+        await notified.announce(uow, event.data.interchange_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from common.deadlines import Deadlines
 from common.timers import Timer
 from common.uow import UnitOfWork
-from edi.operations import polling, sending
+from edi.operations import polling, sending, subscribing
 
 DEADLINES = Deadlines()
 
@@ -18,6 +18,11 @@ async def send_transmission(uow: UnitOfWork, timer: Timer) -> None:
 @DEADLINES.when("poll-partner")
 async def poll_partner(uow: UnitOfWork, timer: Timer) -> None:
     await polling.poll(uow, timer.key)
+
+
+@DEADLINES.when(subscribing.KEEP)
+async def keep_subscription(uow: UnitOfWork, timer: Timer) -> None:
+    await subscribing.keep(uow, timer.key)
 
 
 @DEADLINES.when("no-acknowledgement")

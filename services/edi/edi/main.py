@@ -10,10 +10,14 @@ from common.problems import BodyRule
 from common.service import Service, Worker
 from edi import api, deadlines, tables
 from edi.contract import CONTRACT
+from edi.domain.bodies import LONGEST_BODY
+from edi.domain.fhir import MEDIA_TYPE as FHIR_TYPE
 from edi.models import LARGEST_UPLOAD, MEDIA_TYPE
 from edi.settings import Settings
 
 RAW = BodyRule(limit=LARGEST_UPLOAD, media_types=(MEDIA_TYPE,))
+
+NOTIFICATION = BodyRule(limit=LONGEST_BODY, media_types=(FHIR_TYPE, "application/json"))
 
 SERVICE = Service(
     name="edi",
@@ -21,9 +25,20 @@ SERVICE = Service(
     metadata=tables.METADATA,
     migrations=Path(__file__).parent.parent / "migrations",
     settings=Settings,
-    routers=(api.partners.router, api.transmissions.router, api.inbound.router, api.real_time.router),
+    routers=(
+        api.partners.router,
+        api.transmissions.router,
+        api.inbound.router,
+        api.real_time.router,
+        api.subscriptions.router,
+        api.subscriptions.door,
+    ),
     deadlines=deadlines.DEADLINES,
-    bodies={"/partners/{id}/inbound": RAW, "/quarantine/{id}/release": RAW},
+    bodies={
+        "/partners/{id}/inbound": RAW,
+        "/quarantine/{id}/release": RAW,
+        "/notifications/{practice_id}/{subscription_id}": NOTIFICATION,
+    },
 )
 
 

@@ -12,6 +12,8 @@ from common.vault import Sealed, Vault
 
 # A partner calls its files as it likes.
 NAME: Sealed[str] = Sealed(str, "files", "sealed_name")
+# By which a partner proves that a notification is its own.
+SECRET: Sealed[str] = Sealed(str, "subscriptions", "sealed_secret")
 _PLACE = ("archive", "content")
 
 

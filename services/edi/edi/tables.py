@@ -229,5 +229,24 @@ exchanges = tenant_table(
     Index("exchanges_fingerprint_idx", "partner_id", "fingerprint", "asked_at"),
 )
 
+# What a FHIR server was asked to tell us of. The secret by which it proves that it is the one stands sealed; a
+# subscription that was ended stays, so that what still comes by it has an answer.
+subscriptions = tenant_table(
+    "subscriptions",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("partner_id", Uuid, ForeignKey("partners.id"), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("filter", Text),
+    Column("status", Text, nullable=False),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("remote_id", Text),
+    Column("last_event", BigInteger, nullable=False),
+    Column("last_error", Text),
+    moment("asked_at"),
+    moment("heard_at", nullable=True),
+    Index("subscriptions_partner_idx", "partner_id"),
+)
+
 TABLES = tuple(METADATA.tables)
 APPEND_ONLY = ("archive", "interchanges", "acknowledgements")

@@ -154,6 +154,11 @@ class Authorization:
             else replace(self, request=again)
         )
 
+    def turned_away(self, code: str) -> Authorization:
+        """The payer would not take the request as it is: a person mends it and submits again."""
+        moved = self._moved(Fact.REJECT) if self.status in OPEN else self
+        return replace(moved, request=None, attention=(code,))
+
     def gave_up(self, code: str) -> Authorization:
         """Asking the same again would end the same way."""
         return replace(self._unanswered(), attention=(code,))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from authorizations.domain.counting import CertifiedService
+from authorizations.domain.fhir_issues import cause_of
 from authorizations.domain.lifecycle import Fact
 from codes.authorization import action, review_reject_reason
 
@@ -141,5 +142,8 @@ def notice(code: str) -> Notice:
     if kind == "hcr" and rest:
         said = action(rest)
         return Notice(code, said.label, said.next_step)
+    refused = cause_of(code)
+    if refused is not None:
+        return Notice(code, *refused, source="FHIR R4, issue-type")
     cause, step = _OWN.get(code, (f"edi says {code}", "Look at the history, then submit again."))
     return Notice(code, cause, step)

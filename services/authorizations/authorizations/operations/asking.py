@@ -7,7 +7,7 @@ between asks again under that key, and edi gives the answer it already has. No r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import x12
@@ -110,13 +110,20 @@ async def _put(uow: UnitOfWork, asking: Asking) -> Answered:
     return await exchanging.put(uow, one, body, one.key)
 
 
+def _unanswered(one: Authorization, answered: Answered, now: datetime) -> Authorization:
+    """The request after a try that brought no answer: turned away at once, given up, or to be asked again."""
+    if answered.refused:
+        return one.turned_away(answered.code)
+    return one.gave_up(answered.code) if answered.final else one.heard_nothing(answered.code, now)
+
+
 async def _keep(uow: UnitOfWork, asking: Asking, answered: Answered) -> None:
     async with uow.begin() as tx:
         one = await store.load(tx, asking.authorization.id, lock=True)
         if one.version != asking.authorization.version:
             return
         if not answered.content:
-            after = one.gave_up(answered.code) if answered.final else one.heard_nothing(answered.code, tx.now)
+            after = _unanswered(one, answered, tx.now)
             await store.save(tx, Change(after), act="no answer", exchange_id=answered.exchange_id)
             return
         try:

@@ -23,6 +23,8 @@ SECONDS = 21.0
 REPLACED = "\ufffd"
 # What edi says that the same request will always hear.
 FINAL_REFUSALS = frozenset({"no-route", "question-invalid", "partner-wire", "cannot-be-written", "unknown-kind"})
+# How codes begin by which a payer's FHIR server refuses a question.
+_REFUSED = ("fhir-", "aaa-", "http-")
 REQUEST, INQUIRY = "PAS", "PASINQUIRY"
 
 _REQUEST = TypeAdapter(x12.AuthorizationRequest)
@@ -30,11 +32,14 @@ _REQUEST = TypeAdapter(x12.AuthorizationRequest)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of asking: the content of the answer, or why there is none. `final`: no use in asking again."""
+    """What came of asking: the content of the answer, or why there is none. `final`: no use in asking again, and with
+    `refused` because the payer would not take the question.
+    """
 
     content: bytes = b""
     code: str = ""
     final: bool = False
+    refused: bool = False
     exchange_id: UUID | None = None
 
 
@@ -79,7 +84,8 @@ async def put(uow: UnitOfWork, one: Authorization, body: Mapping[str, Any], key:
         )
         exchange_id = UUID(told["exchange_id"])
         if told["outcome"] != "answered":
-            return Answered(code=told.get("code") or told["outcome"], final=True, exchange_id=exchange_id)
+            code = told.get("code") or told["outcome"]
+            return Answered(code=code, final=True, refused=code.startswith(_REFUSED), exchange_id=exchange_id)
         # Text of another encoding came with replaced characters; the archive has it as it was.
         if told.get("content") and REPLACED not in told["content"]:
             return Answered(told["content"].encode(), exchange_id=exchange_id)

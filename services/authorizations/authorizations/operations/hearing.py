@@ -10,8 +10,9 @@ from authorizations.domain.authorization import Authorization
 from authorizations.domain.clocks import decision_clock, response_clock
 from authorizations.domain.lifecycle import Fact
 from authorizations.domain.refusals import UnreadableAnswers
+from authorizations.domain.request import Wire
 from authorizations.domain.said import Said
-from authorizations.operations import counting, question
+from authorizations.operations import counting, pas_answer, question
 from authorizations.store import records as store
 from authorizations.store import registers
 from common.uow import Transaction, UnitOfWork
@@ -59,6 +60,8 @@ async def keep(
     decision = decision_clock(one.program, asked.urgency, tx.now, drug=asked.drug, days=payer.days)
     change = one.heard(said, now=tx.now, today=uow.today, response=response_clock(here), decision=decision)
     columns: dict[str, Any] = {"answer": sealing.seal_answer(tx, one.id, content)}
+    if one.request is not None and one.request.route.wire is Wire.PAS:
+        columns["response_key"] = store.response_key(tx, pas_answer.id_of(content))
     if said.fact is not Fact.REJECT:
         columns |= await store.taken(tx, one.id)
     await store.save(tx, change, act=act, exchange_id=exchange_id, **columns)

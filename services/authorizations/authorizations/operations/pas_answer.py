@@ -33,6 +33,7 @@ UNNAMED = "other"
 QUEUED = "queued"
 _CODE = re.compile(r"[A-Z0-9]{1,5}")
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,50}")
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _MOST_RESPONSES = 200
 
 
@@ -60,6 +61,31 @@ def claim_responses_in(content: bytes) -> list[ClaimResponse]:
         return [ClaimResponse.model_validate(each) for each in found]
     except (ValidationError, ValueError, TypeError, RecursionError):
         raise CannotHear("answer-unreadable") from None
+
+
+def focuses_in(content: bytes) -> list[str]:
+    """The ids of the answers that a notification names without bringing them."""
+    try:
+        decoded: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return []
+    references = [_text(each.get("reference")) for each in _named(decoded, "focus")]
+    ids = (each.rstrip("/").rsplit("/", 1)[-1] for each in references if "ClaimResponse" in each)
+    return list(dict.fromkeys(id for id in ids if _ID.fullmatch(id)))[:_MOST_RESPONSES]
+
+
+def id_of(content: bytes) -> str:
+    """The payer's id of its answer, where the content is one answer that has one; empty else."""
+    try:
+        [response] = claim_responses_in(content)
+    except (CannotHear, ValueError):
+        return ""
+    return str(response.id or "")
+
+
+def alone(response: ClaimResponse) -> bytes:
+    """One answer of several, as it is read again by itself."""
+    return response.model_dump_json().encode()
 
 
 def traces_of(response: ClaimResponse) -> set[str]:
@@ -186,6 +212,23 @@ def _resources(decoded: object) -> Iterator[dict[str, Any]]:
         for each in cast(list[object], inside) if isinstance(inside, list) else ():
             within = cast(dict[str, Any], each).get("resource") if isinstance(each, dict) else None
             yield from _resources(within)
+
+
+def _named(decoded: object, name: str, depth: int = 12) -> Iterator[dict[str, Any]]:
+    """The references of the parts or elements of that name, wherever they stand in a notification."""
+    if depth == 0 or not isinstance(decoded, dict | list):
+        return
+    if isinstance(decoded, list):
+        for each in cast(list[object], decoded):
+            yield from _named(each, name, depth - 1)
+        return
+    found = cast(dict[str, Any], decoded)
+    if found.get("name") == name and isinstance(found.get("valueReference"), dict):
+        yield found["valueReference"]
+    if isinstance(found.get(name), dict):
+        yield found[name]
+    for each in found.values():
+        yield from _named(each, name, depth - 1)
 
 
 def _day(value: object) -> date | None:

@@ -17,7 +17,7 @@ from authorizations.domain.authorization import Authorization, Decided, renewal_
 from authorizations.domain.clocks import Program
 from authorizations.domain.counting import CertifiedService
 from authorizations.domain.lifecycle import CERTIFIED, IN_FORCE, Status
-from authorizations.domain.request import Request
+from authorizations.domain.request import Request, Stage
 from authorizations.domain.wish import Amendment, Kind, Wish
 from authorizations.tables import LOOKED_AT, history, records
 from common.change import Change
@@ -81,6 +81,26 @@ async def by_trace(tx: Transaction, traces: set[str]) -> Authorization | None:
     statement = select(records).where(records.c.trace.in_(traces)).limit(1).with_for_update()
     row = await tx.row(statement)
     return _authorization(row) if row else None
+
+
+async def by_response(tx: Transaction, response_ids: Sequence[str]) -> list[Authorization]:
+    """The authorizations whose last answer over FHIR has one of these ids, locked."""
+    keys = [response_key(tx, id) for id in response_ids]
+    if not keys:
+        return []
+    statement = select(records).where(records.c.response_key.in_(keys)).order_by(records.c.id).with_for_update()
+    return [_authorization(row) for row in await tx.rows(statement)]
+
+
+async def pended(tx: Transaction, most: int = 200) -> list[Authorization]:
+    """Requests that payers have and did not decide, oldest first."""
+    statement = select(records).where(records.c.request["stage"].astext == Stage.PENDED.value)
+    return [_authorization(row) for row in await tx.rows(statement.order_by(records.c.id).limit(most))]
+
+
+def response_key(tx: Transaction, response_id: str) -> str | None:
+    """What stands for the id of an answer: a payer may make its ids of anything. None for none."""
+    return tx.vault.index(tx.practice_id, "answer over FHIR", response_id).hex() if response_id else None
 
 
 async def certified_of(tx: Transaction, patient_id: UUID) -> list[Authorization]:

@@ -26,7 +26,7 @@ READ, WRITE = "edi:read", "edi:write"
 SLICE = 256 * 1024
 
 Control = Annotated[str | None, Query(pattern=r"^[0-9]{1,9}$")]
-Kind = Annotated[str | None, Query(min_length=1, max_length=10, pattern=r"^[0-9A-Za-z]+$")]
+Kind = Annotated[str | None, Query(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z]+$")]
 RAW_BODY: dict[str, Any] = {
     "requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 }

@@ -21,6 +21,8 @@ OPERATIONS: Mapping[str, str] = {"PAS": "/Claim/$submit", "PASINQUIRY": "/Claim/
 # A server may leave the Bundle around a single answer away, and an inquiry may find several (Parameters).
 _ANSWERS = frozenset({"Bundle", "ClaimResponse", "Parameters"})
 _REFUSAL = "OperationOutcome"
+REJECT_REASONS = "https://codesystem.x12.org/005010/901"
+_REASON = re.compile(r"[0-9A-Z]{2}")
 _ISSUE = re.compile(r"[a-z]+(-[a-z]+){0,3}")
 
 
@@ -36,14 +38,29 @@ def is_answer(content: bytes) -> bool:
 
 
 def refused(content: bytes) -> str | None:
-    """`fhir-` and the first issue's code where the server refused the question; None where it answered it."""
+    """Why the server refused the question; None where it answered it.
+
+    The code of X12 (element 901) where the first issue has one, as `aaa-`, else `fhir-` and that issue's own. What the
+    server says in words is not told on.
+    """
     decoded = _decoded(content)
     if decoded.get("resourceType") != _REFUSAL:
         return None
     issues = decoded.get("issue")
     first = cast(list[Any], issues)[0] if isinstance(issues, list) and issues else None
-    code = cast(dict[str, Any], first).get("code") if isinstance(first, dict) else None
+    issue = cast(dict[str, Any], first) if isinstance(first, dict) else {}
+    for coding in _codings(issue.get("details")):
+        code = coding.get("code")
+        if coding.get("system") == REJECT_REASONS and isinstance(code, str) and _REASON.fullmatch(code):
+            return f"aaa-{code}"
+    code = issue.get("code")
     return f"fhir-{code}" if isinstance(code, str) and _ISSUE.fullmatch(code) else "fhir-unknown"
+
+
+def _codings(details: object) -> list[dict[str, Any]]:
+    found = cast(dict[str, Any], details).get("coding") if isinstance(details, dict) else None
+    listed = cast(list[object], found) if isinstance(found, list) else []
+    return [cast(dict[str, Any], each) for each in listed if isinstance(each, dict)]
 
 
 def _resource(content: str | bytes) -> object:

@@ -30,7 +30,7 @@ POSTABLE = tuple(kind for kind in WRITTEN if kind != "999")
 ACKNOWLEDGEMENTS = frozenset({"999", "997", "TA1"})
 """Never acknowledged in turn, or two partners would answer each other for ever."""
 
-KNOWN = frozenset({"835", "837P", "837I", "837D", "277CA", "270", "271", "275", "276", "277", "278"})
+KNOWN = frozenset({"835", "837P", "837I", "837D", "277CA", "270", "271", "275", "276", "277", "278", "PASNOTIFICATION"})
 """What a service may take an interest in. Others are kept, reported to staff and told to nobody."""
 
 # Guides that share an ST01 are told apart by the version (GS08, or ST03 where it is sent).

@@ -141,6 +141,39 @@ class IllegalMove(Refusal):
     mend = "Look at its acknowledgements."
 
 
+class NoPublicAddress(Refusal):
+    code = "no-public-address"
+    sentence = "This installation has no address at which a partner could tell it anything."
+    mend = "Set EDI_PUBLIC_URL to where partners reach this service over https."
+    status = 422
+
+
+class SubscriptionUnknown(Refusal):
+    code = "subscription-unknown"
+    sentence = "There is no such subscription, or it was ended."
+    mend = "Stop sending to this address; the practice subscribes anew where it wants to be told."
+    status = 404
+
+
+class NotificationSecretWrong(Refusal):
+    code = "token-wrong"
+    sentence = "The notification does not carry the secret of its subscription."
+    mend = "Send the header that the Subscription names, as it stands there."
+    status = 401
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 6750, section 3."""
+        return {"WWW-Authenticate": 'Bearer realm="dermbill", error="invalid_token"'}
+
+
+class NotificationUnreadable(Refusal):
+    code = "notification-unreadable"
+    sentence = "The body is no notification of this subscription: {where} {what}."
+    mend = "Send a notification Bundle (R4 backport of subscriptions); what came is kept for a person."
+    status = 422
+
+
 class AskedTooRecently(Refusal):
     code = "asked-too-recently"
     sentence = "The same was asked less than 90 seconds ago and has no answer yet; {seconds} seconds are left."

@@ -161,7 +161,9 @@ async def _put(uow: UnitOfWork, question: Question) -> tuple[bytes, Exchange]:
         late = fault.reason == "timeout"
         return b"", replace(exchange, outcome=Outcome.TIMEOUT if late else Outcome.UNAVAILABLE, code=fault.reason)
     except RemoteRefusal as refusal:
-        return b"", replace(exchange, outcome=Outcome.REFUSED, code=refusal_word(refusal))
+        # Over FHIR a 4xx is the payer's no to this question, with an OperationOutcome or without one.
+        no = Outcome.REJECTED if exchange.kind in fhir.OPERATIONS else Outcome.REFUSED
+        return b"", replace(exchange, outcome=no, code=refusal_word(refusal))
     except Refusal as refusal:
         return b"", replace(exchange, outcome=Outcome.REFUSED, code=refusal.code)
 

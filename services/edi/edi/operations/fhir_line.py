@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.http import RemoteUnavailable
+from common.http import RemoteRefusal, RemoteUnavailable
 from edi.domain import fhir
 from edi.domain.inbound import Flaw, Found, Reading, Reason
 from edi.domain.partner import Partner, PartnerFacts
@@ -13,7 +13,10 @@ from edi.operations.reading import digest
 
 
 async def put(partner: Partner, installation: Installation, kind: str, content: bytes) -> bytes:
-    """The answer byte for byte. Raises RemoteRefusal, RemoteUnavailable, and what `endpoint` raises."""
+    """The answer byte for byte; a 4xx with an OperationOutcome is one, of the question and not of the call.
+
+    Raises RemoteRefusal, RemoteUnavailable, and what `endpoint` raises.
+    """
     outside = await endpoint(partner, installation, seconds=HARD_SECONDS)
     try:
         answer = await outside.request(
@@ -24,6 +27,10 @@ async def put(partner: Partner, installation: Installation, kind: str, content: 
             headers={"Accept": fhir.MEDIA_TYPE},
             once=True,
         )
+    except RemoteRefusal as refusal:
+        if fhir.refused(refusal.body) is None:
+            raise
+        return refusal.body
     finally:
         await outside.close()
     if not answer.body:
