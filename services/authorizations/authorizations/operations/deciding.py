@@ -81,8 +81,9 @@ async def learn_coverages(uow: UnitOfWork, patient_id: UUID) -> None:
         answer = []
     told_of = [_ON_FILE.validate_python(each).coverage for each in answer]
     async with uow.begin() as tx:
-        if await coverages.hear(tx, patient_id, *told_of, whole=True):
-            await _look_again(tx, patient_id, uow.today)
+        await coverages.hear(tx, patient_id, *told_of, whole=True)
+        # Also where nothing is new: the visit that asked for this may have been coded while the patient was registered.
+        await _look_again(tx, patient_id, uow.today)
 
 
 def rules_changed(tx: Transaction) -> None:
