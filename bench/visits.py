@@ -26,14 +26,14 @@ UNSENT = ("assembling", "ready", "sending", "correcting")
 def throughput() -> dict[str, float]:
     """`visits_per_s` and how many claims were sent, on a stack of its own that is ended afterwards."""
     with tempfile.TemporaryDirectory(prefix="dermbill-bench-") as home:
-        _dermbill(home, "up")
+        dermbill(home, "up")
         try:
             return asyncio.run(_measured(Workspace(Path(home))))
         finally:
-            _dermbill(home, "down")
+            dermbill(home, "down")
 
 
-def _dermbill(home: str, command: str) -> None:
+def dermbill(home: str, command: str) -> None:
     program = str(Path(sys.executable).parent / "dermbill")
     subprocess.run([program, "--home", home, command], check=True, stdout=subprocess.DEVNULL)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pdf_text import text_of
 
 from codes.business_days import after, between, is_business_day
 from common.ids import new_id
@@ -111,6 +112,46 @@ class TestTheDocument:
     def test_is_refused_rather_than_shown_with_a_gap(self) -> None:
         with pytest.raises(CannotBeShown):
             as_pdf(UUID(int=1), document(patient_name=Phi("\u8a00")))
+
+
+# 45 CFR 149.610(c)(1), by its paragraphs, in the words of the document.
+REQUIRED = {
+    "i": ("Maren", "born 1980-04-02"),
+    "ii": ("Removal of a growth", "Scheduled for 2026-03-20"),
+    "iii": ("Skin biopsy, first", "Skin biopsy, each further", "Charges of Sample Dermatology PC", "no other provider"),
+    "iv": ("D49.2", "not known yet", "11102", "11103", "$190.00", "Total expected charges", "$380.00"),
+    "v": ("NPI 1234567893", "tax identification number 12-3456789", "100 Example Street", "in the State of NY"),
+    "vi": (
+        "Pathology",
+        "Separate good-faith estimates will be given to you when they are scheduled, or when you ask for them",
+        "Diagnosis codes, service codes, expected charges and the numbers of the providers are not in this list",
+        "To obtain one, ask us in writing at the address above",
+    ),
+    "vii": ("additional services that we recommend", "scheduled or asked for separately and are not in this estimate"),
+    "viii": ("only an estimate", "actual services and charges may differ"),
+    "ix": (
+        "right to dispute a bill",
+        "at least $400.00 more than this estimate",
+        "within 120 calendar days of the date of the first bill",
+        "www.cms.gov/nosurprises",
+        "does not affect the quality of the care",
+    ),
+    "x": ("not a contract", "does not oblige you to take any service"),
+}
+
+
+class TestWhatTheLawWants:
+    @pytest.mark.parametrize("paragraph", sorted(REQUIRED))
+    def test_is_in_the_document(self, paragraph: str) -> None:
+        shown = text_of(as_pdf(UUID(int=1), document()))
+        assert [words for words in REQUIRED[paragraph] if words not in shown] == []
+
+    def test_stands_above_the_list_that_it_is_about(self) -> None:
+        shown = text_of(as_pdf(UUID(int=1), document(scheduled_apart=("Reading of the slides",))))
+        assert 0 < shown.index("Separate good-faith estimates") < shown.index("Reading of the slides")
+
+    def test_leaves_out_the_list_where_nothing_is_scheduled_apart(self) -> None:
+        assert "Scheduled separately" not in text_of(as_pdf(UUID(int=1), document(scheduled_apart=())))
 
 
 class TestAtTheDesk:

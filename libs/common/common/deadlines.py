@@ -28,10 +28,14 @@ LONGEST_PAUSE = 300.0
 
 
 class Deadlines:
-    """What a service does when a timer of a kind is due."""
+    """What a service does when a timer of a kind is due, and how many of them run at once in one process.
 
-    def __init__(self) -> None:
+    More for a service whose timers wait for others: one who stays silent for twenty seconds holds a place so long.
+    """
+
+    def __init__(self, *, at_once: int = CONCURRENCY) -> None:
         self.functions: dict[str, Deadline] = {}
+        self.at_once = at_once
 
     def when(self, kind: str) -> Callable[[Deadline], Deadline]:
         """Register the function for timers of `kind`. It runs at least once, outside any transaction."""
@@ -46,7 +50,7 @@ class Deadlines:
 
 
 class DeadlineRunner:
-    """Leases due timers and runs them, `CONCURRENCY` at a time in this process."""
+    """Leases due timers and runs them, so many at a time in this process as `deadlines` says."""
 
     def __init__(self, workplace: Workplace, deadlines: Deadlines, *, poll: float = 0.1) -> None:
         self._workplace = workplace
@@ -63,7 +67,7 @@ class DeadlineRunner:
         """Until cancelled; what runs then is finished first."""
         try:
             while True:
-                free = CONCURRENCY - len(self._running)
+                free = self._deadlines.at_once - len(self._running)
                 leased = await timers.lease_due(self._platform, limit=free) if free else ()
                 for timer in leased:
                     task = asyncio.create_task(self._run_one(timer), name=f"timer {timer.kind}")
@@ -77,7 +81,7 @@ class DeadlineRunner:
 
     async def run_due(self) -> int:
         """Run what is due now and wait for it; gives how many ran."""
-        leased = await timers.lease_due(self._platform, limit=CONCURRENCY)
+        leased = await timers.lease_due(self._platform, limit=self._deadlines.at_once)
         await asyncio.gather(*(self._run_one(timer) for timer in leased))
         return len(leased)
 

@@ -204,8 +204,9 @@ class Outside:
     ) -> Answer:
         """One call under the deadline, repeated where that is safe. `path` begins with a slash.
 
-        `once`: what the far side may have seen is not repeated from here, whatever key it has; `seconds` is a deadline
-        for this call alone.
+        `once`: what the far side may have seen is not repeated from here, whatever key it has; and a 5xx says that it
+        is there, and speaks of somebody behind it, so that others are not kept from asking. `seconds` is a deadline for
+        this call alone.
 
         Raises RemoteRefusal for a 4xx that speaks of the request, RemoteUnavailable for everything else.
         """
@@ -223,7 +224,7 @@ class Outside:
             repeatable = not once and (safe or method in SAFE or key is not None)
             try:
                 async with asyncio.timeout(seconds or self._timeout):
-                    return await self._attempts(request, repeatable, limit or self._limit)
+                    return await self._attempts(request, repeatable, limit or self._limit, once=once)
             except TimeoutError:
                 self._breaker.failed()
                 raise RemoteUnavailable(self.name, "timeout") from None
@@ -233,7 +234,7 @@ class Outside:
             raise ValueError("the path of a call begins with one slash")
         return self.base_url + path
 
-    async def _attempts(self, request: httpx.Request, repeatable: bool, limit: int) -> Answer:
+    async def _attempts(self, request: httpx.Request, repeatable: bool, limit: int, *, once: bool) -> Answer:
         self._budget.called()
         for attempt in range(1, ATTEMPTS + 1):
             if not self._breaker.admits():
@@ -241,7 +242,8 @@ class Outside:
             try:
                 answer = await self._attempt(request, limit)
             except _Fault as fault:
-                self._breaker.failed()
+                if not (once and fault.reason.startswith("status-")):
+                    self._breaker.failed()
                 again = not fault.final and (repeatable or not fault.sent)
                 if not again or attempt == ATTEMPTS or not self._budget.take():
                     raise RemoteUnavailable(self.name, fault.reason) from None

@@ -10,7 +10,8 @@ from eligibility.store.appointments import CHECK
 from eligibility.store.checks import ASK
 from eligibility.store.coded_visits import REVIEW
 
-DEADLINES = Deadlines()
+# Most of them wait for a payer, up to twenty seconds, and hold no connection meanwhile.
+DEADLINES = Deadlines(at_once=32)
 
 
 @DEADLINES.when(ASK)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from common.ids import new_id
 from common.pagination import Cursor, keyset
@@ -107,11 +107,12 @@ async def first_attempts(tx: Transaction, batch_id: UUID) -> int:
 
 async def started(tx: Transaction, batch_id: UUID, begun: Iterable[tuple[UUID, UUID]]) -> None:
     """Each (item, check)."""
-    count = 0
-    for item_id, check_id in begun:
-        await tx.execute(update(batch_items).where(batch_items.c.id == item_id).values(check_id=check_id))
-        count += 1
-    await tx.execute(update(batches).where(batches.c.id == batch_id).values(started=batches.c.started + count))
+    rows = [{"item": item_id, "check": check_id} for item_id, check_id in begun]
+    if not rows:
+        return
+    statement = update(batch_items).where(batch_items.c.id == bindparam("item"))
+    await tx.execute(statement.values(check_id=bindparam("check")), rows)
+    await tx.execute(update(batches).where(batches.c.id == batch_id).values(started=batches.c.started + len(rows)))
 
 
 async def page_of_items(
