@@ -12,7 +12,7 @@ from common.money import Money
 from common.phi import Phi
 from common.uow import Transaction
 from payments.domain.receivable import Method
-from payments.store.sealing import REFERENCE, reference_hash
+from payments.sealing import REFERENCE, reference_hash
 from payments.tables import patient_payments
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, Select, insert, select, update
 from common.ids import new_id
 from common.refusal import NotFound
 from common.uow import Transaction
-from payments.store.sealing import FINDINGS
+from payments.sealing import FINDINGS
 from payments.tables import queue_items
 
 

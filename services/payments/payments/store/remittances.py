@@ -18,7 +18,7 @@ from common.money import Money
 from common.refusal import NotFound
 from common.uow import Transaction
 from payments.domain.remittance import REVERSAL, PaidClaim, ProviderLevel, Remittance
-from payments.store.sealing import REFERENCES
+from payments.sealing import REFERENCES
 from payments.tables import claim_payments, interchanges, remittances
 
 CLAIM = TypeAdapter(PaidClaim)

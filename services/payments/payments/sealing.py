@@ -14,4 +14,5 @@ FINDINGS: Sealed[tuple[str, ...]] = Sealed(tuple[str, ...], "queue_items", "seal
 
 
 def reference_hash(vault: Vault, practice_id: UUID, reference: Phi[str]) -> bytes:
+    """What a payment is found by: its check or card reference, hashed by the practice's key."""
     return vault.index(practice_id, "payment reference", reference)
