@@ -18,8 +18,7 @@ from stack.workspace import Workspace
 
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 TOPIC_OF = {service.name: service.topic for service in SERVICES}
-# A payer's day takes a second, and the partitions of a killed consumer go to the next one after four.
-_IN_A_HURRY = {"SIMULATOR_DAY_SECONDS": "1.0", "CONSUMER_SESSION_SECONDS": "4"}
+DAY_SECONDS = 1.0
 _START_SECONDS = 150.0
 _STOP_SECONDS = 60.0
 _NOT_FOR_THE_STACK = ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "DERMBILL_HOME")
@@ -39,7 +38,7 @@ class OwnStack:
             "supervisor",
             [sys.executable, "-m", "stack.supervisor", "--home", self.workspace.home],
             log=self.workspace.log("supervisor"),
-            env=environment | _IN_A_HURRY,
+            env=environment | {"SIMULATOR_DAY_SECONDS": str(DAY_SECONDS)},
             on_orphaned=Signal.SIGTERM,
         )
         deadline = time.monotonic() + _START_SECONDS
