@@ -36,6 +36,7 @@ class TestADecisionOverFhir:
         assert raw.content == came.content
         assert raw.json()["entry"][0]["resource"]["preAuthRef"] == one["number"]
         assert (await desk.http.get(f"/authorizations/{one['id']}/answer.x12")).status_code == 404
+        assert (await desk.http.get(f"/authorizations/{one['id']}/answer.fhir.json/faults")).json() == []
 
     async def test_with_less_than_was_asked_asks_for_a_look(self, desk: Any) -> None:
         await desk.by_fhir()

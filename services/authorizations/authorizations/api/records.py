@@ -10,9 +10,16 @@ from fastapi import APIRouter, Query, Response
 
 from authorizations.domain.lifecycle import Status
 from authorizations.domain.wish import Kind
-from authorizations.models.records import AssignIn, AuthorizationOut, AuthorizationWithHistory, DecisionIn, SettleIn
+from authorizations.models.records import (
+    AnswerFaultOut,
+    AssignIn,
+    AuthorizationOut,
+    AuthorizationWithHistory,
+    DecisionIn,
+    SettleIn,
+)
 from authorizations.models.wishes import ReferralIn, SubmitIn, WishIn
-from authorizations.operations import requesting
+from authorizations.operations import pas_reading, requesting
 from authorizations.store import records as store
 from authorizations.store.records import Wanted
 from common.pagination import Cursor, Limit, Page
@@ -101,6 +108,17 @@ async def raw_answer(authorization_id: UUID, reads: Reads) -> Response:
 async def fhir_answer(authorization_id: UUID, reads: Reads) -> Response:
     """The payer's last FHIR Bundle byte for byte. The read is in the audit trail."""
     return Response(await _answer(reads, authorization_id, fhir=True), media_type=FHIR_TYPE)
+
+
+@router.get("/authorizations/{authorization_id}/answer.fhir.json/faults", dependencies=[needs(READ)])
+async def fhir_answer_faults(authorization_id: UUID, reads: Reads) -> list[AnswerFaultOut]:
+    """Where the payer's last answer over FHIR is not as FHIR has it, for a call to the payer."""
+    content = await _answer(reads, authorization_id, fhir=True)
+    try:
+        pas_reading.read(content)
+    except pas_reading.NotFhir as refusal:
+        return [AnswerFaultOut(where=fault.where, what=fault.what) for fault in refusal.faults]
+    return []
 
 
 async def _answer(reads: Reads, authorization_id: UUID, *, fhir: bool) -> bytes:

@@ -261,6 +261,13 @@ class HappeningOut(BaseModel):
     exchange_id: UUID | None
 
 
+class AnswerFaultOut(BaseModel):
+    """An element of the payer's answer, by its path, and what is wrong with it."""
+
+    where: str
+    what: str
+
+
 class AuthorizationWithHistory(AuthorizationOut):
     history: list[HappeningOut]
 
