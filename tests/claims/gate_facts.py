@@ -57,7 +57,7 @@ def bill(*lines: ServiceLine, **changes: Any) -> Bill:
         payer_id="PAYERA",
         coverage_id=COVERAGE,
         primary=True,
-        federal=False,
+        program=None,
         on=DAY,
         rendering_npi=NPI,
         billing_npi=GROUP,

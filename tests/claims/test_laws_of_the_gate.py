@@ -133,7 +133,7 @@ class TestLaws:
         repeated = told + data.draw(st.lists(st.sampled_from(told), max_size=5))
         shuffled = data.draw(st.permutations(repeated))
         assert known(shuffled) == known(told)
-        asked = bill(on=data.draw(DAYS), federal=True)
+        asked = bill(on=data.draw(DAYS), program="medicare")
         for policy in (GatePolicy(), REQUIRED):
             then, now = (replace(known(words), policy=policy) for words in (shuffled, told))
             assert decide(asked, then) == decide(asked, now)

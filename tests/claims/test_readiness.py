@@ -40,7 +40,8 @@ from claims.domain.bill import REASONS
 from claims.domain.coding import LaterWord
 from claims.domain.decisions import Decision, EarlierPayer
 from claims.domain.events import ClaimHeld
-from claims.domain.facts import AuthorizationHeard, ExclusionHeard, Facts, Need, Span
+from claims.domain.exclusion import PROGRAMS
+from claims.domain.facts import AuthorizationHeard, ExclusionHeard, Facts, ListedExclusion, Need, Span
 from claims.domain.findings import Finding, Override, Severity
 from claims.domain.gate_policy import Ask, GatePolicy
 from claims.domain.lifecycle import Status
@@ -226,14 +227,28 @@ class TestEnrollment:
 class TestExclusion:
     def test_bars_federal_programs_from_its_day_on(self) -> None:
         facts = Facts(exclusions=(ExclusionHeard(PROVIDER, NPI, 1, DAY),))
-        assert reasons(facts, bill(federal=True)) == ["PROVIDER_EXCLUDED"]
-        assert reasons(facts, bill(federal=True, on=DAY - timedelta(days=1))) == []
+        assert reasons(facts, bill(program="medicare")) == ["PROVIDER_EXCLUDED"]
+        assert reasons(facts, bill(program="medicare", on=DAY - timedelta(days=1))) == []
         assert reasons(facts) == []
 
     def test_is_over_when_a_person_says_so_and_does_not_reach_where_it_is_waived(self) -> None:
         excluded, over = ExclusionHeard(PROVIDER, NPI, 1, DAY), ExclusionHeard(PROVIDER, NPI, 2)
-        assert reasons(Facts(exclusions=(excluded.joined(over),)), bill(federal=True)) == []
-        assert reasons(Facts(exclusions=(replace(excluded, waiver_state="NY"),)), bill(federal=True)) == []
+        assert reasons(Facts(exclusions=(excluded.joined(over),)), bill(program="medicare")) == []
+        assert reasons(Facts(exclusions=(replace(excluded, waiver_state="NY"),)), bill(program="medicare")) == []
+
+    def test_by_a_state_bars_the_medicaid_of_that_state_alone(self) -> None:
+        listed = ListedExclusion("MEDICAID-NY", DAY, state="NY")
+        facts = Facts(exclusions=(ExclusionHeard(PROVIDER, NPI, 1, DAY, exclusions=(listed,)),))
+        assert reasons(facts, bill(program="medicaid")) == ["PROVIDER_EXCLUDED"]
+        assert reasons(facts, bill(program="medicaid", state="NJ")) == []
+        assert reasons(facts, bill(program="medicare")) == []
+
+    @pytest.mark.parametrize("program", sorted(set(PROGRAMS.values())))
+    def test_of_every_list_is_told_in_one_hold(self, program: str) -> None:
+        lists = (ListedExclusion("LEIE", DAY), ListedExclusion("SAM", DAY - timedelta(days=9)))
+        facts = Facts(exclusions=(ExclusionHeard(PROVIDER, NPI, 1, DAY, exclusions=lists),))
+        [hold] = decide(bill(program=program), facts).holds
+        assert "LEIE since 2026-03-02, SAM since 2026-02-21" in hold.sentence
 
     def test_is_the_only_hold_that_no_reason_lets_pass(self) -> None:
         assert [id for id, reason in REASONS.items() if not reason.overridable] == ["PROVIDER_EXCLUDED"]

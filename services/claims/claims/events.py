@@ -221,7 +221,9 @@ async def enrollment_lapsed(uow: UnitOfWork, event: Received[EnrollmentSaid]) ->
 @HANDLERS.on("org.dermbill.credentialing.ProviderExcluded.v1")
 async def provider_excluded(uow: UnitOfWork, event: Received[ProviderExcluded]) -> None:
     said = event.data
-    fact = ExclusionHeard(said.provider_id, said.npi, event.version, said.excluded_on, said.waiver_state)
+    fact = ExclusionHeard(
+        said.provider_id, said.npi, event.version, said.excluded_on, said.waiver_state, said.exclusions
+    )
     await readiness.hear(uow, fact, said.provider_id)
 
 

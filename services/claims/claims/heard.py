@@ -13,6 +13,7 @@ from claims.domain.claim import Standing
 from claims.domain.coding import SelfPayLine
 from claims.domain.correction import LineChange
 from claims.domain.events import AdjudicatedLine, LineAdjustment
+from claims.domain.facts import ListedExclusion
 from common.money import Money
 
 
@@ -187,6 +188,7 @@ class ProviderExcluded:
     npi: str
     excluded_on: date
     waiver_state: str | None = None
+    exclusions: tuple[ListedExclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,10 +118,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """`coded_version` is the encounter's; `federal`: paid with federal money; `given_number` is of an authorization
-    which a person put on the claim.
+    """`coded_version` is the encounter's; `program` is the federal one that would pay, None where none would;
+    `state` is where it was done, as far as that is known.
 
-    `location_code` None: the visit names no location.
+    `given_number` is of an authorization which a person put on the claim. `location_code` None: the visit names no location.
     """
 
     encounter_id: UUID
@@ -130,7 +130,7 @@ class Bill:
     payer_id: str
     coverage_id: UUID
     primary: bool
-    federal: bool
+    program: str | None
     on: date
     rendering_npi: str
     billing_npi: str

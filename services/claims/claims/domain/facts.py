@@ -17,6 +17,8 @@ from claims.domain.gate_policy import DEFAULT_POLICY, Ask, GatePolicy
 
 SERVICES, REFERRAL = "services", "referral"
 CANCELLED, NOT_REQUIRED = "cancelled", "not_required"
+MEDICAID = "medicaid"
+OIG = "LEIE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,14 +308,42 @@ class EnrollmentHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedExclusion:
+    """What one list says. With a `state` it bars the Medicaid of that state alone, else every federal program, but not
+    in the state that waived it.
+    """
+
+    list: str
+    excluded_on: date
+    state: str | None = None
+    waiver_state: str | None = None
+
+    def bars(self, program: str, state: str, on: date) -> bool:
+        if self.excluded_on > on or self.waiver_state == state:
+            return False
+        return self.state is None or (program == MEDICAID and self.state == state)
+
+
+@dataclass(frozen=True, slots=True)
 class ExclusionHeard:
-    """`excluded_on` None: a person found that the provider is not, or no longer, excluded."""
+    """`excluded_on` None: a person found that the provider is not, or no longer, excluded.
+
+    Without `exclusions`, list by list, it is OIG's alone that was told of.
+    """
 
     provider_id: UUID
     npi: str
     version: int
     excluded_on: date | None = None
     waiver_state: str | None = None
+    exclusions: tuple[ListedExclusion, ...] = ()
+
+    @property
+    def lists(self) -> tuple[ListedExclusion, ...]:
+        """Every list that the provider stands on."""
+        if self.exclusions or self.excluded_on is None:
+            return self.exclusions
+        return (ListedExclusion(OIG, self.excluded_on, waiver_state=self.waiver_state),)
 
     def joined(self, other: ExclusionHeard) -> ExclusionHeard:
         return max(self, other, key=lambda heard: heard.version)

@@ -13,13 +13,11 @@ from claims.domain.bill import Bill, Hold
 from claims.domain.claim import VOID, Claim
 from claims.domain.coverage import uncovered
 from claims.domain.enrollment import unenrolled
-from claims.domain.exclusion import excluded
+from claims.domain.exclusion import PROGRAMS, excluded
 from claims.domain.facts import Facts, Taken
 from claims.domain.findings import Finding, Severity
 from claims.domain.referral import refer
 
-# Medicare, Medicaid and Medicare Advantage by SBR09: an exclusion bars payment with federal money (42 CFR 1001.1901).
-FEDERAL = frozenset({"MB", "MC", "16"})
 PRIMARY = "P"
 
 
@@ -80,12 +78,12 @@ def bill_of(claim: Claim) -> Bill | None:
         payer_id=frozen.coverage.payer_id,
         coverage_id=frozen.coverage.coverage_id,
         primary=frozen.coverage.responsibility == PRIMARY,
-        federal=frozen.payer is not None and frozen.payer.filing_indicator in FEDERAL,
+        program=PROGRAMS.get(frozen.payer.filing_indicator) if frozen.payer else None,
         on=claim.coded.date_of_service,
         rendering_npi=claim.coded.rendering_npi,
         billing_npi=frozen.practice.npi,
         tax_id=frozen.practice.tax_id,
-        state=frozen.practice.address.state,
+        state=(frozen.location or frozen.practice).address.state,
         lines=claim.lines,
         charge=claim.charge,
         last_day=claim.filing_window[1],
