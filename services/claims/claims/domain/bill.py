@@ -121,7 +121,7 @@ class Bill:
     """`coded_version` is the encounter's; `program` is the federal one that would pay, None where none would;
     `state` is where it was done, as far as that is known.
 
-    `given_number` is of an authorization which a person put on the claim. `location_code` None: the visit names no location.
+    `given_number` is of an authorization which a person put on the claim. `location_code` None: the visit names none.
     """
 
     encounter_id: UUID
