@@ -12,11 +12,9 @@ import contextlib
 import json
 import re
 import ssl
-import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -28,11 +26,6 @@ from pydantic_core import to_json
 from common import tracing
 from common.patience import ATTEMPTS, Breaker, RetryBudget, pause_after
 from common.refusal import Refusal
-
-# httpcore looks for sniffio several times a call, and where it is not installed each look goes through every folder of
-# the path: a tenth of a millisecond. Told once that it is not there, Python answers at once.
-if find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 PRACTICE_HEADER = "Dermbill-Practice"
 KEY_HEADER = "Idempotency-Key"
