@@ -6,6 +6,8 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +18,9 @@ from stack.commands.demo import first_of, until_ready
 from stack.commands.up import up
 from stack.demo.office import signed_on
 from stack.demo.opening import close_for_the_night
+from stack.doors import service_doors
+from stack.members import NAMES
+from stack.replaying import Span, replay
 from stack.running import supervisor_pid
 from stack.scenarios.story import Ending, NotAsExpected, Story
 from stack.scenarios.table import BY_NUMBER, SCENARIOS, Scenario, play
@@ -95,7 +100,8 @@ def _tell(sentence: str) -> None:
 async def _lived(workspace: Workspace, chosen: Scenario, story: Story, seed: int) -> Played:
     async with signed_on(workspace) as office:
         try:
-            return Played(story, await play(chosen, office, story, seed=seed))
+            say_again = partial(_said_again, workspace, datetime.now(UTC))
+            return Played(story, await play(chosen, office, story, seed=seed, say_again=say_again))
         except NotAsExpected as fault:
             return Played(story, {}, str(fault))
         except (RemoteRefusal, RemoteUnavailable) as fault:
@@ -107,6 +113,11 @@ async def _lived(workspace: Workspace, chosen: Scenario, story: Story, seed: int
             return Played(story, {}, f"It ended early: {first_of(known)}.")
         finally:
             await close_for_the_night(office)
+
+
+async def _said_again(workspace: Workspace, since: datetime) -> int:
+    """What `dermbill replay --all --since` does."""
+    return sum([await replay(service_doors(workspace, name), Span(since)) for name in NAMES])
 
 
 def tell_verdict(chosen: Scenario, played: Played, seed: int, *, as_json: bool) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from common.http import RemoteRefusal
 from common.money import Money
 from stack.demo import authorizing, enrolling
 from stack.demo.drive import Entered, mend_coverages
@@ -50,10 +52,12 @@ async def release(office: Office, entered: Sequence[Entered], today: date) -> in
         await enrolling.decide(office, today)
     if UNVERIFIED in reasons:
         await mend_coverages(office, entered)
-        # What is on a claim of the coverage was frozen when it was assembled.
+        # What is on a claim of the coverage was frozen when it was assembled. One that the payer's word releases before
+        # it is built again goes out as it was, is turned away, and comes back to the biller.
         for one in waiting:
             if any(hold["reason"] == UNVERIFIED for hold in one["holds"]):
-                await office["claims"].act("POST", f"/claims/{one['claim_id']}/rebuild")
+                with suppress(RemoteRefusal):
+                    await office["claims"].act("POST", f"/claims/{one['claim_id']}/rebuild")
     for one in waiting:
         if any(hold["reason"] == ENDED for hold in one["holds"]):
             await authorizing.extend(office, one["patient_id"], today)

@@ -54,9 +54,9 @@ class Door:
                 return found
             cursor = {"cursor": page["next"]}
 
-    async def create(self, path: str, body: Any) -> dict[str, Any]:
-        """A POST that makes something, with a key of its own, so that a lost answer is asked for again."""
-        return await self._line.post_json(path, body, key=uuid4())
+    async def create(self, path: str, body: Any, key: UUID | None = None) -> dict[str, Any]:
+        """A POST that makes something, so that a lost answer is asked for again; under its own key unless given."""
+        return await self._line.post_json(path, body, key=key or uuid4())
 
     async def act(self, method: str, path: str, body: Any = None, version: int | None = None) -> Any:
         """A write; `version` is what the caller has seen of the thing, 0 for one that is not there yet."""

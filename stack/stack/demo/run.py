@@ -89,7 +89,7 @@ async def _follow_up(office: Office, entered: list[Entered], today: date, tellin
     gated = await gate.held(office)
     for number in range(1, _ROUNDS + 1):
         with telling.step(f"Working rejections and denials, round {number}") as tell:
-            worked = await staff.work_denials(office) + await staff.mend_claims(office, entered)
+            worked = await staff.work_denials(office) + await staff.mend_claims(office)
             # After the biller, who must not meet a claim that moves: what releases one comes by events.
             worked += await gate.release(office, entered, today)
             await waiting.until_still(office, tell)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from codes.cpt import lookup
-from stack.demo.drive import Entered, mend_coverages
 from stack.demo.office import Office
 from stack.demo.practice import NOT_PRICED, PAYERS
 
@@ -17,14 +16,12 @@ Body = dict[str, Any]
 _DISTINCT = ("59", "XS")
 
 
-async def mend_claims(office: Office, entered: Sequence[Entered]) -> int:
+async def mend_claims(office: Office) -> int:
     """The biller: mend what a payer rejected or the scrubber holds, where the practice knows how; how many."""
     claims = office["claims"]
     rejected, held = await asyncio.gather(
         claims.everything("/claims", status="rejected"), claims.everything("/claims", status="held")
     )
-    if rejected:
-        await mend_coverages(office, entered)
     await asyncio.gather(*(claims.act("POST", f"/claims/{claim['id']}/rebuild") for claim in rejected))
     mended = [await _mend_held(office, await claims.get(f"/claims/{claim['id']}")) for claim in held]
     return len(rejected) + sum(mended)

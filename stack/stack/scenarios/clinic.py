@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any, TypeVar
+from uuid import UUID
 
 from common.money import Money
 from stack.demo import forms, people
@@ -23,6 +24,7 @@ from stack.scenarios.story import NotAsExpected, Story
 
 T = TypeVar("T")
 Claim = dict[str, Any]
+SayAgain = Callable[[], Awaitable[int]]
 
 _PARTS = (("paid", "paid"), ("adjusted", "adjusted"), ("patient", "the patient's"), ("open", "open"))
 _LOOK_EVERY = 0.1
@@ -40,12 +42,16 @@ class Insured:
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
-    """A practice that nobody has seen before. `rng` makes its patients: the same seed, the same ones."""
+    """A practice that nobody has seen before. `rng` makes its patients: the same seed, the same ones.
+
+    `say_again` is the operator's: every event since the practice opened is sent once more; gives how many.
+    """
 
     office: Office
     story: Story
     today: date
     rng: Random
+    say_again: SayAgain
 
     def day(self, days_ago: int) -> date:
         return self.today - timedelta(days=days_ago)
@@ -69,9 +75,16 @@ class Clinic:
         return [Insured(known[patient.record_number].patient_id, payer, patient) for patient in patients]
 
     async def sees(
-        self, who: Insured, facts: Facts, on: date, *, by: Clinician = CLINICIANS[0], **more: Any
+        self,
+        who: Insured,
+        facts: Facts,
+        on: date,
+        *,
+        by: Clinician = CLINICIANS[0],
+        key: UUID | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
-        """Document a visit; gives the encounter as coding answers it."""
+        """Document a visit, under an idempotency key of its own unless one is given; the encounter that comes of it."""
         form = forms.dated(
             facts,
             day=on.isoformat(),
@@ -80,7 +93,7 @@ class Clinic:
             payer={"type": who.payer.kind, "x_modifiers": who.payer.x_modifiers, "wants_51": False},
         )
         body = {"patient_id": who.id, "rendering_npi": by.npi, "visit": form, **more}
-        return await self.office["coding"].create("/encounters", body)
+        return await self.office["coding"].create("/encounters", body, key)
 
     async def holds(self, reason: str, count: int = 1) -> list[dict[str, Any]]:
         """The claims that are held for a reason, as soon as they are so many; by date of service."""

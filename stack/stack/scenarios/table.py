@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from stack.demo.office import Office
 from stack.scenarios import (
     cosmetic_and_medical,
+    everything_delivered_twice,
     expired_authorization,
     provider_not_yet_effective,
     visit_bundled_into_a_biopsy,
 )
-from stack.scenarios.clinic import Clinic
+from stack.scenarios.clinic import Clinic, SayAgain
 from stack.scenarios.story import Ending, Story
 
 # The services' default for a practice (common.settings), which a scenario's practice keeps.
@@ -61,17 +62,23 @@ SCENARIOS: tuple[Scenario, ...] = (
         "Keratoses and skin tags in one visit, with a good-faith estimate",
         cosmetic_and_medical.run,
     ),
+    Scenario(
+        12,
+        "everything_delivered_twice",
+        "Everything is delivered twice, and then all of it is said again",
+        everything_delivered_twice.run,
+    ),
 )
 BY_NUMBER = {scenario.number: scenario for scenario in SCENARIOS}
 
 
-async def play(scenario: Scenario, office: Office, story: Story, *, seed: int) -> Ending:
+async def play(scenario: Scenario, office: Office, story: Story, *, seed: int, say_again: SayAgain) -> Ending:
     """Live through a scenario as the practice of `office`. Raises NotAsExpected.
 
     Its last expectation is that not a cent is missing.
     """
     today = datetime.now(ZoneInfo(_TIME_ZONE)).date()
     rng = Random(seed)  # noqa: S311 - made-up patients, not a secret
-    ending = await scenario.run(Clinic(office, story, today, rng))
+    ending = await scenario.run(Clinic(office, story, today, rng, say_again))
     story.expect("Cents that the books are off", ending["cents_off"], 0)
     return ending
