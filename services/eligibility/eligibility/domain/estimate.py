@@ -8,7 +8,7 @@ that may be true, and an assumption says so. An estimate is no promise of paymen
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from codes.service_types import WHOLE_PLAN
@@ -142,6 +142,10 @@ def _class_share(
         return ClassShare(service, lines, allowed, ZERO, ZERO, ZERO, allowed), *position
     copay, rate = _copay(told, service, network, notes), _rate(told, service, network, notes)
     only_copay = copay is not None and rate is None
+    own = _own_deductible(told, service, network, notes)
+    plan = [at.deductible for at in position]
+    if own is not None:
+        position = replace(position[0], deductible=own.low), replace(position[1], deductible=own.high)
     low, high = (
         _end(amount, taken, fraction, at, only_copay=only_copay)
         for amount, taken, fraction, at in (
@@ -150,7 +154,24 @@ def _class_share(
         )
     )
     parts = [Range(*ends) for ends in zip(low[0], high[0], strict=True)]
-    return ClassShare(service, lines, allowed, parts[0], parts[1], parts[2], ZERO), low[1], high[1]
+    after = (low[1], high[1])
+    if own is not None:
+        after = replace(low[1], deductible=plan[0]), replace(high[1], deductible=plan[1])
+    return ClassShare(service, lines, allowed, parts[0], parts[1], parts[2], ZERO), *after
+
+
+def _own_deductible(told: Picture, service: str, network: Network, notes: _Told) -> Range | None:
+    """What is left of a deductible that the payer named for the service alone; nothing where it is said to be zero."""
+    if service == WHOLE_PLAN:
+        return None
+    dollars = [f for f in _of(told, service, Kind.DEDUCTIBLE) if f.benefit.unit == USD]
+    left = [f for f in dollars if f.benefit.remaining] or [f for f in dollars if not any(f.values)]
+    chosen = _chosen(left, network, notes)
+    values = [value for figure in chosen for value in figure.values]
+    if not values:
+        return None
+    notes.assume(f"The deductible of service type {service} is its own, and not that of the plan.")
+    return Range(_amount(min(values)), _amount(max(values)))
 
 
 def _end(
@@ -183,6 +204,8 @@ def _left(told: Picture, kind: Kind, network: Network, notes: _Told, *, unsaid: 
         return Range(Money.zero(), unsaid)
     own = [value for f in chosen if f.benefit.level != "FAM" for value in f.values]
     family = [value for f in chosen if f.benefit.level == "FAM" for value in f.values]
+    if own and family:
+        notes.assume(f"Of the individual's and the family's {name} the one with less left ends first (embedded).")
     lows = [min(values) for values in (own, family) if values]
     highs = [max(values) for values in (own, family) if values]
     return Range(_amount(min(lows)), _amount(min(highs)))

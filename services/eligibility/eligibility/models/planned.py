@@ -15,7 +15,7 @@ from eligibility.domain.gaps import Found, Planned
 from eligibility.domain.picture import Network
 from eligibility.domain.pricing import Priced
 from eligibility.models import STRICT, Day
-from eligibility.store.estimates import Fee, Given
+from eligibility.store.estimates import Fee, Given, Second
 from eligibility.store.reviews import Review
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9]{3}[0-9A-Z]$")]
@@ -183,8 +183,31 @@ class ClassShareOut(BaseModel):
         return cls(service_type=share.service, lines=list(share.lines), **amounts)
 
 
+class SecondOut(BaseModel):
+    """A coverage behind the first: `patient_share` is what it leaves of the first one's share."""
+
+    payer_id: str
+    check_id: UUID
+    patient_share: RangeOut
+    assumptions: list[str]
+    eb_lines: list[int]
+
+    @classmethod
+    def of(cls, second: Second) -> SecondOut:
+        return cls(
+            payer_id=second.payer_id,
+            check_id=second.check_id,
+            patient_share=RangeOut.of(second.share),
+            assumptions=list(second.estimate.assumptions),
+            eb_lines=list(second.estimate.sources),
+        )
+
+
 class EstimateOut(BaseModel):
-    """An estimate, not a promise of payment. `eb_lines` are the lines of the payer's answer that it rests on."""
+    """An estimate, not a promise of payment. `eb_lines` are the lines of the payer's answer that it rests on.
+
+    `patient_share` is what the first coverage leaves; `second` is there where the payer of the next has answered too.
+    """
 
     id: UUID
     at: datetime
@@ -200,6 +223,7 @@ class EstimateOut(BaseModel):
     unpriced: list[int]
     assumptions: list[str]
     eb_lines: list[int]
+    second: SecondOut | None
 
     @classmethod
     def of(cls, given: Given) -> EstimateOut:
@@ -219,6 +243,7 @@ class EstimateOut(BaseModel):
             unpriced=list(told.unpriced),
             assumptions=list(told.assumptions),
             eb_lines=list(told.sources),
+            second=SecondOut.of(given.result.second) if given.result.second else None,
         )
 
 

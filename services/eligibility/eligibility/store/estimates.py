@@ -17,7 +17,7 @@ from common.money import Money
 from common.pagination import Cursor, keyset
 from common.refusal import NotFound
 from common.uow import Transaction
-from eligibility.domain.estimate import Estimate
+from eligibility.domain.estimate import Estimate, Range
 from eligibility.domain.gaps import Planned
 from eligibility.domain.picture import Network
 from eligibility.domain.pricing import Priced
@@ -34,11 +34,22 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
+class Second:
+    """What a second coverage leaves of the share, on the answer of `check_id`. `estimate` is its own, were it alone."""
+
+    payer_id: str
+    check_id: UUID
+    estimate: Estimate
+    share: Range
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """How the lines were priced, and the share that follows."""
+    """How the lines were priced, the share that follows, and what a second coverage leaves of it."""
 
     prices: tuple[Priced, ...]
     estimate: Estimate
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
