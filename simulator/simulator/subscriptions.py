@@ -192,7 +192,7 @@ def _status(subscription: Subscription, purpose: str, entries: list[Resource], m
     yield {"name": "events-since-subscription-start", "valueString": str(subscription.events)}
     if purpose == EVENT:
         answer = entries[0]["resource"]
-        part = [
+        part: list[Resource] = [
             {"name": "event-number", "valueString": str(subscription.events)},
             {"name": "timestamp", "valueInstant": f"{moment}Z"},
         ]

@@ -71,6 +71,7 @@ def _service(program: Program, around: Surroundings, services: tuple[str, ...]) 
         doors = [around.ports[name] for name in ("simulator", SIMULATOR_SFTP) if name in around.ports]
         others["EDI_ALLOWED_HOSTS"] = ",".join(f"{HOST}:{port}" for port in doors)
         others["EDI_SECRETS_FOLDER"] = str(edi_secrets(around.workspace))
+        others["EDI_PUBLIC_URL"] = around.url("edi")
     others |= _hl7(program.name)
     keys, index_key = phi_keys(program.name, around.secrets)
     return others | {
