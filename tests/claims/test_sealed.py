@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from stored import everything_stored, tamper
 
 from claims.domain.parties import Snapshot
+from claims.sealing import SNAPSHOT
 from claims.store import claims as store
-from claims.store.sealing import SNAPSHOT
 from claims.tables import claims as claims_table
 from common.change import Change
 from common.vault import CannotOpen

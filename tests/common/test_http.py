@@ -96,7 +96,8 @@ class TestACall:
 
     async def test_sends_bytes_as_they_are(self, outside: Outside, far: FarSide) -> None:
         far.answers = [Response(b"TA1", 202, media_type="application/edi-x12")]
-        answer = await outside.post_bytes("/interchanges", b"ISA*00~\x80", "application/edi-x12", key="7")
+        sent = {"body": b"ISA*00~\x80", "media_type": "application/edi-x12", "key": "7"}
+        answer = await outside.request("POST", "/interchanges", **sent)
         assert isinstance(answer, Answer)
         assert (answer.status, answer.media_type, answer.body) == (202, "application/edi-x12", b"TA1")
         assert far.bodies == [b"ISA*00~\x80"]

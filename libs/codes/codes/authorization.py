@@ -29,9 +29,6 @@ CERTIFICATIONS: Mapping[str, str] = {
 }
 """UM02."""
 
-URGENCIES: Mapping[str, str] = {"03": "emergency", "E": "elective", "U": "urgent"}
-"""UM06."""
-
 
 @dataclass(frozen=True, slots=True)
 class Action:

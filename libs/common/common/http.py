@@ -173,9 +173,6 @@ class Outside:
             await self.request("POST", path, body=body, media_type=media_type, headers=headers, safe=True)
         )
 
-    async def post_bytes(self, path: str, body: bytes, media_type: str, *, key: str | UUID | None = None) -> Answer:
-        return await self.request("POST", path, body=body, media_type=media_type, key=key)
-
     async def get_bytes(self, path: str, *, params: Mapping[str, Any] | None = None, limit: int | None = None) -> bytes:
         """The body, read as it streams in and given up on when it grows past `limit` bytes."""
         return (await self.request("GET", path, params=params, limit=limit)).body

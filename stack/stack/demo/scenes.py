@@ -14,7 +14,6 @@ from stack.demo.forms import Facts, problem
 ALL = ("MERIDIAN", "CASCADIA", "TIDEWATER")
 ARMS = ("left forearm", "right forearm", "left upper arm", "right upper arm")
 TRUNK = ("back", "chest", "abdomen")
-FACES = ("right cheek", "left cheek", "forehead", "chin")
 # Ustekinumab, one billing unit for each milligram.
 BIOLOGIC, DOSE = "J3357", 45
 AK, WART, UNKNOWN = ("L57.0", "actinic keratoses"), ("B07.8", "common warts"), ("D49.2", "lesion of unknown nature")

@@ -30,12 +30,6 @@ class AlreadySubmitted(Refusal):
     mend = "Send a replacement by way of the denial case, or ask the payer to void it."
 
 
-class LineNotOnClaim(Refusal):
-    code = "line-not-on-claim"
-    sentence = "Claim {claim_id} has no line {line} to correct."
-    mend = "Name the lines by the numbers that the claim shows."
-
-
 class UnreadableAcknowledgement(Refusal):
     code = "unreadable-acknowledgement"
     sentence = "Interchange {interchange_id} cannot be read as a 277CA: {fault} at segment {segment}."

@@ -21,8 +21,8 @@ from claims.domain.facts import Taken
 from claims.domain.findings import Finding
 from claims.domain.lifecycle import Deadline, Status, Wait
 from claims.domain.numbering import claim_number
+from claims.sealing import EARLIER, OVERRIDES, REASON, SNAPSHOT
 from claims.store import holds
-from claims.store.sealing import EARLIER, OVERRIDES, REASON, SNAPSHOT
 from claims.tables import CLAIM_NUMBERS, claim_history, claims, follow_ups, submissions
 from common.change import Change
 from common.ids import new_id

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, update
 
 from claims.domain.refusals import FollowUpSettled
-from claims.store.sealing import ANSWER
+from claims.sealing import ANSWER
 from claims.tables import follow_ups
 from common.pagination import Cursor, keyset
 from common.phi import Phi

@@ -27,25 +27,13 @@ class ControlNumbers:
         return str(self.group)
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """How many interchanges and groups a partner was ever sent. The counts only grow; the numbers wrap.
+def latest(interchanges: int, groups: int) -> ControlNumbers:
+    """The numbers of the latest of so many interchanges and groups that a partner was ever sent.
 
-    After 999999999 comes 1: zero is no control number, and a partner compares numbers with recent ones only.
+    The counts only grow; the numbers wrap. After 999999999 comes 1: zero is no control number, and a partner compares
+    numbers with recent ones only.
     """
-
-    interchanges: int = 0
-    groups: int = 0
-
-    def take(self) -> tuple[Counter, ControlNumbers]:
-        """The counter after one more interchange of one group, and the numbers for it."""
-        after = Counter(self.interchanges + 1, self.groups + 1)
-        return after, after.last
-
-    @property
-    def last(self) -> ControlNumbers:
-        """The numbers of the latest interchange and group that were counted."""
-        return ControlNumbers(self.interchanges, wrapped(self.interchanges), wrapped(self.groups))
+    return ControlNumbers(interchanges, wrapped(interchanges), wrapped(groups))
 
 
 def wrapped(ordinal: int) -> int:

@@ -22,7 +22,7 @@ from edi.domain.access import Access, Folders
 from edi.domain.events import SetError
 from edi.domain.inbound import Known
 from edi.domain.mailbox import Place
-from edi.domain.numbering import ControlNumbers, Counter
+from edi.domain.numbering import ControlNumbers, latest
 from edi.domain.partner import ANY_PAYER, Partner, PartnerFacts, Party
 from edi.domain.refusals import NoRoute, PayerRoutedTwice, SenderTaken
 from edi.domain.transmission import Status, Transmission
@@ -147,7 +147,7 @@ async def take_numbers(tx: Transaction, partner_id: UUID) -> ControlNumbers:
     row = await tx.row(statement.returning(counters.c.interchanges, counters.c.groups))
     if row is None:
         raise NotFound(kind="partner", id=partner_id)
-    return Counter(row["interchanges"], row["groups"]).last
+    return latest(row["interchanges"], row["groups"])
 
 
 async def lock_mailbox(tx: Transaction, partner_id: UUID) -> Mailbox:
