@@ -65,6 +65,24 @@ NOTICES: Mapping[str, Notice] = {
             "Ask the patient about the other coverage and record the order of benefits.",
             "rulebook 8, EB01 R",
         ),
+        Notice(
+            "restricted-provider",
+            "the plan restricts some services to a certain provider",
+            "Read the EB lines, and find out before the visit whether the patient may come here.",
+            "rulebook 8, EB01 N",
+        ),
+        Notice(
+            "cannot-be-processed",
+            "the payer could not process a part of the question",
+            "Call the payer about what it left out.",
+            "rulebook 8, EB01 V",
+        ),
+        Notice(
+            "ask-elsewhere",
+            "the payer names another source for some benefits",
+            "Ask the organization that the EB lines name.",
+            "rulebook 8, EB01 W",
+        ),
         Notice("member-id-differs", "the payer has another member id", _DIFFERENT, "loop 2100, NM109"),
         Notice("name-differs", "the payer has another name", _DIFFERENT, "loop 2100, NM103 and NM104"),
         Notice("birth-date-differs", "the payer has another birth date", _DIFFERENT, "loop 2100, DMG02"),
@@ -146,10 +164,15 @@ _STANDINGS: Mapping[Standing, tuple[str, ...]] = {
 }
 
 
+_MENTIONS: Mapping[str, str] = {"N": "restricted-provider", "V": "cannot-be-processed", "W": "ask-elsewhere"}
+
+
 def _of_benefits(told: Picture) -> Iterable[str]:
     yield from _STANDINGS[told.held.standing]
     if any(doubt.what != "standing" for doubt in told.ambiguities):
         yield "benefits-unclear"
+    said = {one.information for one in told.mentions}
+    yield from (code for information, code in _MENTIONS.items() if information in said)
     orders = {payer.order for payer in told.other_payers}
     if "primary" in orders:
         yield "other-payer-first"

@@ -53,6 +53,8 @@ KINDS: Mapping[str, Kind] = {
 """EB01 that give a figure."""
 
 EXCLUDED = frozenset({"E", "I"})
+MENTIONED = frozenset({"CB", "D", "J", "MC", "N", "P", "U", "V", "W", "X"})
+"""EB01 for a person to read: basis, description, cost containment, coordinator, restriction, disclaimer, contact ..."""
 OTHER_PAYER, PRIMARY_CARE, CONTACT = "R", "L", "U"
 PRIMARY_CARE_ENTITY = "P3"
 ORDERS: Mapping[str, str] = {"PRP": "primary", "SEP": "secondary", "TTP": "tertiary"}
@@ -159,6 +161,15 @@ class CareProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A line that gives no figure and no yes or no, yet says something that a person has to read (EB01 as sent)."""
+
+    line: int
+    information: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ambiguity:
     """Something the payer said in two ways, with both."""
 
@@ -184,6 +195,7 @@ class Picture:
     ambiguities: tuple[Ambiguity, ...] = ()
     messages: tuple[tuple[int, str], ...] = field(default=(), repr=False)
     unread: tuple[int, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
     def service(self, code: str) -> ServicePicture | None:
         return next((told for told in self.services if told.service == code), None)
@@ -214,6 +226,9 @@ def picture(heard: Heard, on: date) -> Picture:
         ambiguities=(*_unclear_standing(WHOLE_PLAN, held), *(found for told in services for found in _doubts(told))),
         messages=tuple((line.number, text) for line in lines for text in line.messages),
         unread=tuple(line.number for line in heard.lines if line not in lines or line.information not in INFORMATION),
+        mentions=tuple(
+            Mention(line.number, line.information, line.about) for line in lines if line.information in MENTIONED
+        ),
     )
 
 

@@ -250,6 +250,12 @@ class MessageOut(BaseModel):
     text: str
 
 
+class MentionOut(BaseModel):
+    line: int
+    information: str
+    service_types: list[str]
+
+
 class ReasonOut(BaseModel):
     line: int
     reason: str
@@ -270,6 +276,7 @@ class PictureOut(BaseModel):
     referral_reasons: list[ReasonOut]
     ambiguities: list[AmbiguityOut]
     messages: list[MessageOut]
+    mentions: list[MentionOut] = Field(description="Lines that give no figure and are to be read by a person")
     unused_lines: list[int]
 
     @classmethod
@@ -293,6 +300,14 @@ class PictureOut(BaseModel):
             referral_reasons=[ReasonOut(line=one.line, reason=one.reason) for one in told.referral_likely],
             ambiguities=[AmbiguityOut.of(one) for one in told.ambiguities],
             messages=[MessageOut(line=line, text=text) for line, text in told.messages],
+            mentions=[
+                MentionOut(
+                    line=one.line,
+                    information=INFORMATION.get(one.information, one.information),
+                    service_types=list(one.services),
+                )
+                for one in told.mentions
+            ],
             unused_lines=list(told.unread),
         )
 
