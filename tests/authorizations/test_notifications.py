@@ -86,6 +86,19 @@ class TestAPayerThatTells:
         assert standing["filter"] is None
         assert await desk.service.query(text("SELECT key FROM timers WHERE kind = 'inquire-payer'")) == []
 
+    async def test_nonsense_first_and_its_answer_after_it_loses_nothing(self, desk: Any) -> None:
+        await subscribes(desk)
+        desk.rules({"decision": "A1", "days": 3})
+        desk.payers.post("/faults", json=[{"fault": "malformed", "kind": "PASNOTIFICATION"}])
+        one = await desk.asks(await desk.registers())
+        desk.days_pass(4)
+        await told(desk, 1)
+        await hears(desk)
+        async with desk.edi.client("edi:read") as http:
+            held = (await http.get("/quarantine")).json()["items"]
+        assert ((await desk.record(one["id"]))["status"], len(held)) == ("approved", 1)
+        assert [each["status"] for each in desk.payers.get("/notices").json()] == [200, 422, 200]
+
     async def test_only_that_something_changed_is_asked_at_once(self, desk: Any) -> None:
         await subscribes(desk, "id-only")
         desk.rules({"decision": "A3", "reason": "0U", "days": 3})
@@ -114,6 +127,22 @@ class TestAPayerThatTells:
         assert await sent(desk, denied, path) == (200, "")
         await hears(desk)
         assert (approved["status"], (await desk.record(one["id"]))["version"]) == ("approved", approved["version"])
+
+    async def test_what_it_decided_while_its_first_answer_was_lost_is_kept_and_nothing_is_asked_again(
+        self, desk: Any
+    ) -> None:
+        await subscribes(desk)
+        desk.rules({"decision": "A1", "days": 3})
+        desk.payers.post("/faults", json=[{"fault": "answer_lost", "call": "real_time", "kind": "PAS"}])
+        one = await desk.asks(await desk.registers())
+        assert (one["status"], one["request"]["stage"]) == ("submitted", "asking")
+        desk.days_pass(4)
+        await told(desk, 1)
+        await hears(desk)
+        decided = await desk.record(one["id"])
+        assert (decided["status"], decided["request"]) == ("approved", None)
+        assert await desk.service.query(text("SELECT key FROM timers WHERE kind = 'ask-payer'")) == []
+        assert len(await desk.told("AuthApproved")) == 1
 
     async def test_what_is_late_is_found_by_inquiry_meanwhile(self, desk: Any) -> None:
         await subscribes(desk)
