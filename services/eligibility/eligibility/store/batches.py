@@ -96,11 +96,12 @@ async def next_items(tx: Transaction, batch_id: UUID, limit: int) -> list[Item]:
 
 async def first_attempts(tx: Transaction, batch_id: UUID) -> int:
     """How many checks of the batch are still before the end of their first attempt."""
+    mine = select(batch_items.c.id).where(batch_items.c.check_id == checks.c.id, batch_items.c.batch_id == batch_id)
+    # From the few that are open: of the batch's thousands most are done, or not begun.
     statement = (
         select(func.count())
-        .select_from(batch_items.join(checks, checks.c.id == batch_items.c.check_id))
-        .where(batch_items.c.batch_id == batch_id, checks.c.attempts == 0)
-        .where(checks.c.status.in_([status.value for status in OPEN]))
+        .select_from(checks)
+        .where(checks.c.status.in_([status.value for status in OPEN]), checks.c.attempts == 0, mine.exists())
     )
     return int(await tx.scalar(statement) or 0)
 
