@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from whole_platform import alone_on, recreate_topics
 
+from authorizations.main import SERVICE as AUTHORIZATIONS
 from common.ids import new_id
+from common.testing.running import Running
+from edi.main import SERVICE as EDI
+from edi.store import subscriptions
 
 PATIENCE = 200
+TOPICS = tuple(f"dermbill.{name}" for name in ("edi", "authorizations", "encounters", "patients"))
 
 
 async def subscribes(desk: Any, content: str = "full-resource") -> dict[str, Any]:
@@ -59,8 +67,6 @@ async def sent(desk: Any, content: bytes, path: str) -> tuple[int, str]:
 
 async def secret(desk: Any) -> str:
     """As it stands in the Subscription that went to the payer."""
-    from edi.store import subscriptions  # the one place that can open it
-
     [row] = await desk.edi.query(text("SELECT id FROM subscriptions"))
     async with desk.edi.uow().begin() as tx:
         return await subscriptions.secret_of(tx, row["id"])
@@ -161,6 +167,31 @@ class TestAPayerThatTells:
 async def subscription_id(desk: Any) -> str:
     [row] = await desk.edi.query(text("SELECT id FROM subscriptions"))
     return str(row["id"])
+
+
+class TestOverKafka:
+    async def test_a_decision_goes_from_the_payer_s_server_to_the_record_by_itself(
+        self, desk: Any, run_service: Callable[..., Awaitable[Running]], kafka: str
+    ) -> None:
+        await subscribes(desk)
+        desk.rules({"decision": "A1", "days": 3})
+        one = await desk.asks(await desk.registers())
+        await asyncio.to_thread(desk.payers.post, "/faults", json=[{"fault": "duplicate", "kind": "PASNOTIFICATION"}])
+        async with AsyncExitStack() as stack:
+            await asyncio.to_thread(stack.enter_context, alone_on(kafka))
+            await recreate_topics(kafka, dict.fromkeys(TOPICS, 1))
+            over = {"bootstrap_servers": kafka, "work": True}
+            await run_service(EDI, database=desk.edi.database, edi_allowed_hosts="127.0.0.1", **over)
+            urls = {"patients_url": desk.line.url, "edi_url": desk.line.url}
+            await run_service(AUTHORIZATIONS, database=desk.service.database, **urls, **over)
+            await asyncio.to_thread(desk.days_pass, 4)
+            for _ in range(PATIENCE):
+                decided = await desk.record(one["id"])
+                if decided["status"] == "approved":
+                    break
+                await asyncio.sleep(0.1)
+        assert (decided["status"], decided["request"]) == ("approved", None)
+        assert len(await desk.told("AuthApproved")) == 1
 
 
 class TestTheDoorOfNotifications:
