@@ -143,6 +143,10 @@ class Clinic:
     async def history(self, claim_id: UUID) -> list[dict[str, Any]]:
         return (await self.http.get(f"/claims/{claim_id}/history", params={"limit": 200})).json()["items"]
 
+    async def patients_tells(self, event: str, patient_id: UUID) -> None:
+        kind, said = f"org.dermbill.patients.{event}.v1", {"patient_id": patient_id}
+        await self.claims.deliver(kind, said, key=new_id(), practice_id=self.id)
+
     async def edi_tells(self, event: str, claim_id: UUID, **more: Any) -> None:
         """Edi tells something of the transmission that carries the claim's newest submission."""
         batch_id = (await self.claim(claim_id))["submissions"][-1]["batch_id"]

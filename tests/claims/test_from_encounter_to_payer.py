@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from claims.domain.batches import CLAIMS_IN_SET
 from claims.operations import batching
 from claims.operations.assembly import assemble_claim
+from claims.operations.patient_changed import BUILT_WITHIN, rebuild_held
 from claims.tables import claims as claims_table
 from claims.tables import not_billed
 from common.ids import new_id
@@ -93,6 +95,38 @@ class TestAssembling:
         assert (await clinic.http.post(f"/claims/{claim_id}/rebuild")).status_code == 202
         await clinic.lets_time_pass()
         assert [claim.frequency for claim in await clinic.sent_claims()] == ["1"]
+
+    async def test_a_held_claim_is_built_again_when_the_card_is_put_on_file(self, clinic: Clinic) -> None:
+        patient_id = await clinic.registers_a_patient(covered=False)
+        claim_id = await clinic.codes(patient_id)
+        await clinic.lets_time_pass()
+        await clinic.covers(patient_id, member_id="MA2000002")
+        await clinic.patients_tells("CoverageRecorded", patient_id)
+        await clinic.lets_time_pass()
+        [sent] = await clinic.sent_claims()
+        assert sent.subscriber.party.id == "MA2000002"
+        assert [
+            entry["facts"].get("by") for entry in await clinic.history(claim_id) if entry["fact"] == "rebuild_asked"
+        ] == ["claims"]
+
+    async def test_a_claim_that_was_being_built_is_built_again_if_it_comes_out_held(self, clinic: Clinic) -> None:
+        patient_id = await clinic.registers_a_patient(covered=False)
+        claim_id = await clinic.codes(patient_id)
+        await clinic.patients_tells("CoverageRecorded", patient_id)
+        await rebuild_held(clinic.claims.uow(clinic.id), claim_id)
+        await clinic.lets_time_pass()
+        assert await clinic.status(claim_id) == "held"
+        await clinic.covers(patient_id)
+        await clinic.lets_time_pass(until=datetime.now(UTC) + 2 * BUILT_WITHIN)
+        assert len(await clinic.sent_claims()) == 1
+
+    async def test_what_changes_of_a_patient_leaves_a_claim_that_has_left(self, clinic: Clinic) -> None:
+        patient_id = await clinic.registers_a_patient()
+        claim_id = await clinic.submits(patient_id=patient_id)
+        await clinic.patients_tells("PatientChanged", patient_id)
+        await clinic.lets_time_pass()
+        assert await clinic.status(claim_id) == "submitted"
+        assert len(await clinic.sent_claims()) == 1
 
     async def test_an_empty_register_is_a_finding_and_no_failure(self, bare_clinic: Clinic) -> None:
         claim_id = await bare_clinic.codes(await bare_clinic.registers_a_patient())

@@ -1,8 +1,8 @@
-"""Time in: claims are assembled and weighed, batches leave, 277CAs are read, and waits end, a crossover's too."""
+"""Time in: claims are assembled, weighed, built again; batches leave, 277CAs are read; waits end, a crossover's too."""
 
 from __future__ import annotations
 
-from claims.operations import acknowledgement, adjudication, assembly, batching, readiness, waiting
+from claims.operations import acknowledgement, adjudication, assembly, batching, patient_changed, readiness, waiting
 from claims.store.claims import DEADLINE_TIMER
 from common.deadlines import Deadlines
 from common.timers import Timer
@@ -19,6 +19,11 @@ async def assemble_claim(uow: UnitOfWork, timer: Timer) -> None:
 @DEADLINES.when(readiness.WEIGH)
 async def weigh_claim(uow: UnitOfWork, timer: Timer) -> None:
     await readiness.weigh_claim(uow, timer.key)
+
+
+@DEADLINES.when(patient_changed.REBUILD)
+async def rebuild_held(uow: UnitOfWork, timer: Timer) -> None:
+    await patient_changed.rebuild_held(uow, timer.key)
 
 
 @DEADLINES.when(batching.SEND)

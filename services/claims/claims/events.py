@@ -1,5 +1,5 @@
-"""Kafka in: coding's encounters, edi's transmissions and interchanges, payments' postings, denials' decisions, and what
-is known before the visit: coverage, authorizations, enrollments.
+"""Kafka in: patients' files, coding's encounters, edi's transmissions and interchanges, payments' postings, denials'
+decisions, and what is known before the visit: coverage, authorizations, enrollments.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from claims.heard import (
     EncounterNotBillable,
     EncounterRecoded,
     InterchangeReceived,
+    PatientFile,
     ProviderExcluded,
     ProviderReinstated,
     RemittancePosted,
@@ -43,7 +44,7 @@ from claims.heard import (
     TransmissionFailed,
     TransmissionSent,
 )
-from claims.operations import acknowledgement, adjudication, opening, readiness, transmission
+from claims.operations import acknowledgement, adjudication, opening, patient_changed, readiness, transmission
 from common.handlers import Handlers, Received
 from common.uow import UnitOfWork
 
@@ -53,6 +54,21 @@ CLAIMS_SENT = "837P"
 CLAIM_ACKNOWLEDGEMENT = "277CA"
 SELF_PAY = "self_pay"
 AUTHORIZATION_NEEDED, REFERRAL_NEEDED = "authorization-needed", "referral-needed"
+
+
+@HANDLERS.on("org.dermbill.patients.PatientChanged.v1")
+async def patient_file_changed(uow: UnitOfWork, event: Received[PatientFile]) -> None:
+    await patient_changed.patient_changed(uow, event.data.patient_id)
+
+
+@HANDLERS.on("org.dermbill.patients.CoverageRecorded.v1")
+async def coverage_recorded(uow: UnitOfWork, event: Received[PatientFile]) -> None:
+    await patient_changed.patient_changed(uow, event.data.patient_id)
+
+
+@HANDLERS.on("org.dermbill.patients.CoverageChanged.v1")
+async def coverage_changed(uow: UnitOfWork, event: Received[PatientFile]) -> None:
+    await patient_changed.patient_changed(uow, event.data.patient_id)
 
 
 @HANDLERS.on("org.dermbill.encounters.EncounterCoded.v1")

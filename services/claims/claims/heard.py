@@ -18,6 +18,13 @@ from common.money import Money
 
 
 @dataclass(frozen=True, slots=True)
+class PatientFile:
+    """PatientChanged, CoverageRecorded and CoverageChanged of patients."""
+
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CodedLine:
     number: int
     cpt: str

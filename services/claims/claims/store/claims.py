@@ -79,6 +79,13 @@ async def of_ids(tx: Transaction, ids: Iterable[UUID], *, lock: bool = True) -> 
     return await _claims(tx, select(claims).where(claims.c.id.in_(set(ids))), lock=lock)
 
 
+async def of_patient(tx: Transaction, patient_id: UUID, statuses: Iterable[Status]) -> list[UUID]:
+    """The ids of the patient's claims in any of the statuses."""
+    wanted = claims.c.status.in_([status.value for status in statuses])
+    found = select(claims.c.id).where(claims.c.patient_id == patient_id, wanted).order_by(claims.c.id)
+    return [row["id"] for row in await tx.rows(found)]
+
+
 async def waiting_for(tx: Transaction, payer_id: str, limit: int) -> list[Claim]:
     """Up to `limit` claims that wait for a batch to the payer and that no other batch is taking now."""
     return await _claims(tx, select(claims).where(_waits_for(payer_id)).limit(limit), skip_locked=True)
