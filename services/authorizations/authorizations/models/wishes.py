@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from authorizations.domain.clocks import Urgency
 from authorizations.domain.counting import CertifiedService
 from authorizations.domain.request import Certification
+from authorizations.domain.retroactive import DELAYS
 from authorizations.domain.said import Said, ServiceWord
 from authorizations.domain.wish import DEFAULT_RENEWAL_DAYS, Attachment, Course, Kind, Referring, Wish
 from authorizations.models.words import (
@@ -28,7 +29,7 @@ from authorizations.models.words import (
 )
 
 Delay = Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "15"]
-"""UM10; `domain/retroactive.py` has the words."""
+_DELAYS = "; ".join(f"{code}: {words}" for code, words in DELAYS.items())
 
 
 class ServiceIO(BaseModel):
@@ -109,7 +110,7 @@ class WishIn(BaseModel):
     requester_npi: Npi | None = Field(default=None, description="Who refers; `referring` says it by name")
     referring: ReferringIO | None = None
     visits: Visits | None = Field(default=None, description="Of a referral; null: no number is asked for")
-    delay: Delay | None = Field(default=None, description="UM10: why it is asked for after its first day")
+    delay: Delay | None = Field(default=None, description=f"UM10, why it is asked for after its first day. {_DELAYS}")
     coverage_id: UUID | None = Field(default=None, description="The coverage that pays first, unless given")
     drug: bool = Field(default=False, description="A drug: the clocks of CMS-0057-F do not run for it")
     renewal_days: Annotated[int, Field(ge=1, le=120)] = DEFAULT_RENEWAL_DAYS
