@@ -15,8 +15,8 @@ import x12
 from common.http import RemoteUnavailable
 from common.ids import new_id
 from common.refusal import Refusal
-from edi import store
 from edi.operations import sending
+from edi.store import partners
 
 Write = Callable[..., bytes]
 CrashAfter = Callable[..., Awaitable[bool]]
@@ -160,7 +160,7 @@ class TestNumbering:
 
         async def one(fails: bool) -> int:
             async with wire.service.uow().begin() as tx:
-                numbers = await store.take_numbers(tx, wire.partner_id)
+                numbers = await partners.take_numbers(tx, wire.partner_id)
                 await asyncio.sleep(0.002)
                 if fails:
                     raise Undone

@@ -13,11 +13,11 @@ from sqlalchemy import Select, select
 from common.pagination import Cursor, Limit, Page, keyset
 from common.refusal import Invalid
 from common.web import Creates, Reads, needs
-from edi import store
 from edi.domain.inbound import FileStatus
 from edi.domain.refusals import NothingToRead
 from edi.models import MEDIA_TYPE, FileOut, FileTaken, InterchangeOut
 from edi.operations import receiving
+from edi.store import files as store
 from edi.tables import files, interchanges
 
 router = APIRouter(tags=["interchanges"])

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from common.pagination import Cursor, Limit, Page, keyset
 from common.web import Creates, IfMatch, Reads, Writes, etag, needs
-from edi import store, tables
+from edi import tables
 from edi.domain.partner import PartnerFacts
 from edi.models import MailboxOut, PartnerIn, PartnerOut
 from edi.operations import partners as operations
 from edi.operations.reach import Installation
+from edi.store import partners
 
 router = APIRouter(prefix="/partners", tags=["partners"])
 
@@ -51,14 +52,14 @@ async def register(body: PartnerIn, uow: Creates, settings: Settings, response: 
 async def list_partners(reads: Reads, cursor: Cursor | None = None, limit: Limit = 50) -> Page[PartnerOut]:
     """The practice's partners."""
     async with reads.begin() as tx:
-        found = await store.partners_of(tx, keyset(select(tables.partners), tables.partners.c.id, cursor, limit))
+        found = await partners.partners_of(tx, keyset(select(tables.partners), tables.partners.c.id, cursor, limit))
     return Page.of(found, limit, PartnerOut.of, id_of=lambda partner: partner.id)
 
 
 @router.get("/{partner_id}", dependencies=[needs(READ)])
 async def get(partner_id: UUID, reads: Reads, response: Response) -> PartnerOut:
     async with reads.begin() as tx:
-        partner = await store.load_partner(tx, partner_id)
+        partner = await partners.load_partner(tx, partner_id)
     response.headers["ETag"] = etag(partner.version)
     return PartnerOut.of(partner)
 
@@ -88,5 +89,5 @@ async def amend(
 async def mailbox(partner_id: UUID, reads: Reads) -> MailboxOut:
     """How far the partner's mailbox was read, and whether looking into it fails."""
     async with reads.begin() as tx:
-        found = await store.load_mailbox(tx, partner_id)
+        found = await partners.load_mailbox(tx, partner_id)
     return MailboxOut.of(partner_id, found)

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from common.pagination import Cursor, Limit, Page, keyset
 from common.web import Creates, Reads, needs
-from edi import store
 from edi.models import AcknowledgementOut, TransmissionAccepted, TransmissionIn, TransmissionOut
 from edi.operations import sending
+from edi.store import transmissions as store
 from edi.tables import acknowledgements, transmissions
 
 router = APIRouter(tags=["transmissions"])

@@ -16,7 +16,7 @@ from edi.domain.bodies import MOST_BODIES
 from edi.domain.events import SetError
 from edi.domain.partner import REAL_TIME_PATH, Partner, PartnerFacts, Party
 from edi.domain.transmission import Transmission
-from edi.store import Mailbox
+from edi.store.partners import Mailbox
 
 MEDIA_TYPE = "application/edi-x12"
 LARGEST_UPLOAD = 50 * 1024 * 1024

@@ -9,12 +9,12 @@ from sqlalchemy import insert
 
 from common.ids import new_id
 from common.uow import Transaction
-from edi import store
 from edi.domain.acknowledgement import GroupAck, InterchangeVerdict
 from edi.domain.inbound import Found
 from edi.domain.partner import Partner
 from edi.domain.transmission import Fact, Status, Transmission
 from edi.operations.sending import record_sent
+from edi.store import transmissions
 from edi.tables import acknowledgements
 
 UNMATCHED = "unmatched"
@@ -44,11 +44,11 @@ async def take_acknowledgements(tx: Transaction, partner: Partner, interchange_i
 
 async def _interchange_verdict(tx: Transaction, partner: Partner, verdict: InterchangeVerdict) -> Word:
     word = Word("TA1", verdict.interchange_control, verdict.code, verdict.note)
-    found = await store.transmission_by(tx, partner.id, interchange_control=verdict.interchange_control)
+    found = await transmissions.transmission_by(tx, partner.id, interchange_control=verdict.interchange_control)
     transmission, reason = await _arrived(tx, partner, found)
     if transmission is not None and reason is None and verdict.rejects:
         if transmission.can(Fact.REJECTED):
-            transmission = await store.save_transmission(tx, transmission.rejected(verdict))
+            transmission = await transmissions.save_transmission(tx, transmission.rejected(verdict))
             tx.cancel("no-acknowledgement", transmission.id)
         else:
             reason = LATE
@@ -57,11 +57,11 @@ async def _interchange_verdict(tx: Transaction, partner: Partner, verdict: Inter
 
 async def _group_ack(tx: Transaction, partner: Partner, ack: GroupAck) -> Word:
     word = Word("999", ack.group_control, ack.outcome)
-    found = await store.transmission_by(tx, partner.id, group_control=ack.group_control)
+    found = await transmissions.transmission_by(tx, partner.id, group_control=ack.group_control)
     transmission, reason = await _arrived(tx, partner, found)
     if transmission is not None and reason is None:
         if transmission.can(Fact.ACKNOWLEDGED):
-            transmission = await store.save_transmission(tx, transmission.acknowledged(ack, tx.now))
+            transmission = await transmissions.save_transmission(tx, transmission.acknowledged(ack, tx.now))
             tx.cancel("no-acknowledgement", transmission.id)
         else:
             reason = LATE
@@ -76,7 +76,7 @@ async def _arrived(
         return None, UNMATCHED
     if transmission.status is not Status.QUEUED:
         return transmission, None
-    if not await store.was_attempted(tx, transmission.id):
+    if not await transmissions.was_attempted(tx, transmission.id):
         return transmission, NOT_SENT
     return await record_sent(tx, transmission, partner), None
 

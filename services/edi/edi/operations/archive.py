@@ -12,7 +12,7 @@ from common.uow import Transaction
 from edi.domain.inbound import Found, Reason
 from edi.domain.numbering import ControlNumbers
 from edi.domain.partner import Partner
-from edi.store import Stored
+from edi.store.files import Stored
 from edi.tables import interchanges
 
 

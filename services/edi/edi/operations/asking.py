@@ -13,7 +13,6 @@ from common.http import RemoteRefusal, RemoteUnavailable
 from common.ids import new_id
 from common.refusal import Refusal
 from common.uow import Transaction, UnitOfWork
-from edi import store
 from edi.domain import bodies as body_rules
 from edi.domain import core, fhir
 from edi.domain.inbound import Reading
@@ -36,7 +35,7 @@ from edi.operations.reach import installation_of
 from edi.operations.reading import digest, read_file
 from edi.operations.receiving import Arrival, take_in
 from edi.sealing import fingerprint_of
-from edi.store import exchanges
+from edi.store import exchanges, files, partners
 
 ASKED = named("edi.asked", "a question is written down; the payer was not asked")
 HEARD = named("edi.heard", "the payer answered a question; the answer is not kept")
@@ -108,16 +107,16 @@ async def _write(
     # The key of the request is taken with the answer: a crash in between leaves nothing that looks like one.
     async with replace(uow, request=None, render=None).begin() as tx:
         fingerprint = fingerprint_of(tx.vault, tx.practice_id, kind, payer_id, body)
-        partner = await (store.load_partner(tx, partner_id) if partner_id else store.partner_for(tx, payer_id))
+        partner = await (partners.load_partner(tx, partner_id) if partner_id else partners.partner_for(tx, payer_id))
         if partner.facts.wire != (FHIR if kind in fhir.OPERATIONS else "http"):
             raise NotThisWire(partner_id=partner.id, wire=partner.facts.wire)
         # Under the lock of the counter, so that two who ask the same at once do not both get through.
-        numbers = await store.take_numbers(tx, partner.id)
+        numbers = await partners.take_numbers(tx, partner.id)
         may_ask_again(await exchanges.unanswered(tx, partner.id, reference, fingerprint), tx.now)
         # Last: an answer that is kept between the two looks is seen by the second.
         await tx.look_up(uow.request)
         content = _written(partner, numbers, kind, body, tx.now)
-        stored = await store.keep(tx, content, digest(content))
+        stored = await files.keep(tx, content, digest(content))
         request_id = await archive.outbound(tx, partner, numbers, kind, 1, stored)
         exchange = Exchange(
             id=new_id(),
@@ -204,7 +203,7 @@ async def _judged(
     if reading.reason is not None:
         await take_in(tx, Arrival(question.partner, "real-time", f"exchange-{exchange.id}", content), reading)
         return replace(exchange, outcome=Outcome.UNREADABLE, code=reading.reason.value)
-    stored = await store.keep(tx, content, digest(content))
+    stored = await files.keep(tx, content, digest(content))
     outcome, code = _verdict(question, content, reading)
     response_id = None
     for ordinal, found in enumerate(reading.found, start=1):

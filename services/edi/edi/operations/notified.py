@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from common.uow import Transaction, UnitOfWork
-from edi import store
 from edi.domain.events import InterchangeReceived
 from edi.domain.inbound import Flaw, Found, Reading, Reason
 from edi.domain.notification import KIND, NotANotification, Notification, Purpose, read
@@ -19,7 +18,7 @@ from edi.domain.subscription import Status, Subscription
 from edi.operations import archive
 from edi.operations.reading import digest
 from edi.operations.receiving import Arrival, take_in
-from edi.store import subscriptions
+from edi.store import files, partners, subscriptions
 from edi.tables import interchanges
 
 
@@ -48,7 +47,7 @@ async def take(uow: UnitOfWork, subscription_id: UUID, content: bytes) -> None:
         found = await subscriptions.find(tx, subscription_id, lock=True)
         if found is None or found.status is Status.OFF:
             raise SubscriptionUnknown
-        partner = await store.load_partner(tx, found.partner_id)
+        partner = await partners.load_partner(tx, found.partner_id)
         if told is not None and found.remote_id not in (None, told.subscription):
             fault = NotANotification("Bundle.entry[0].resource subscription", "is another one")
         if told is None or fault is not None:
@@ -83,7 +82,7 @@ async def _record(tx: Transaction, partner: Partner, told: Notification, content
     )
     if await _was_here(tx, partner, kept):
         return
-    stored = await store.keep(tx, content, sha256)
+    stored = await files.keep(tx, content, sha256)
     interchange_id = await archive.answer(tx, partner.id, stored.archive_id, 1, kept)
     sets = max(len(told.events), 1)
     tx.publish(InterchangeReceived(interchange_id, KIND, partner.id, kept.control, sets), key=interchange_id, version=1)

@@ -7,9 +7,9 @@ from uuid import UUID
 from common.ids import new_id
 from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
-from edi import store
 from edi.domain.partner import Partner, PartnerFacts, checked
 from edi.operations.reach import Installation, secret
+from edi.store import partners, transmissions
 
 
 async def register(uow: UnitOfWork, facts: PartnerFacts, *, installation: Installation) -> Partner:
@@ -20,7 +20,7 @@ async def register(uow: UnitOfWork, facts: PartnerFacts, *, installation: Instal
     _has_secret(facts, installation)
     async with uow.begin() as tx:
         partner = Partner(new_id(), checked(facts, installation.allowed_hosts), version=1)
-        await store.add_partner(tx, partner)
+        await partners.add_partner(tx, partner)
         _look_into(tx, partner)
         tx.audit("create", "partner", partner.id)
         return tx.done(partner)
@@ -35,12 +35,12 @@ async def amend(
     """
     _has_secret(facts, installation)
     async with uow.begin() as tx:
-        partner = await store.load_partner(tx, partner_id)
+        partner = await partners.load_partner(tx, partner_id)
         if partner.version != version:
             raise Stale(kind="partner", id=partner_id, version=version)
-        before, partner = partner, await store.save_partner(tx, partner.amended(facts, installation.allowed_hosts))
+        before, partner = partner, await partners.save_partner(tx, partner.amended(facts, installation.allowed_hosts))
         if _moved(before.facts, partner.facts):
-            await store.forget_staged(tx, partner.id)
+            await transmissions.forget_staged(tx, partner.id)
         _look_into(tx, partner)
         tx.audit("update", "partner", partner.id, version=partner.version)
         return tx.done(partner)

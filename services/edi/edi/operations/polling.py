@@ -12,7 +12,6 @@ from common.http import RemoteRefusal, RemoteUnavailable
 from common.logging import get_logger
 from common.refusal import Refusal, Stale
 from common.uow import UnitOfWork
-from edi import store
 from edi.domain.inbound import Flaw, Reason
 from edi.domain.mailbox import DOWNLOADS, PAGE, Place, pause
 from edi.domain.partner import Partner
@@ -20,6 +19,7 @@ from edi.operations.collecting import collect
 from edi.operations.line import DAMAGED, FETCHED, TAKEN_IN, TOO_LARGE, Line, Listed, refusal_word
 from edi.operations.receiving import Arrival, Move, receive
 from edi.operations.wires import open_line
+from edi.store import partners
 
 log = get_logger(__name__)
 
@@ -54,8 +54,8 @@ async def poll(uow: UnitOfWork, partner_id: UUID) -> None:
     A partner that is down or refuses is looked at again after growing pauses; the mailbox says what was wrong.
     """
     async with uow.begin() as tx:
-        mailbox = await store.load_mailbox(tx, partner_id)
-        visit = Visit(await store.load_partner(tx, partner_id), mailbox.place, mailbox.failures)
+        mailbox = await partners.load_mailbox(tx, partner_id)
+        visit = Visit(await partners.load_partner(tx, partner_id), mailbox.place, mailbox.failures)
     try:
         async with open_line(visit.partner, uow) as line:
             await (_read_on(uow, line, visit) if line.keeps else collect(uow, line, visit.partner))
@@ -112,8 +112,8 @@ async def _fetch(line: Line, visit: Visit, listed: Listed) -> Arrival:
 async def _looked(uow: UnitOfWork, partner: Partner, error: str | None = None) -> None:
     """Note how it went and set the next look."""
     async with uow.begin() as tx:
-        mailbox = await store.lock_mailbox(tx, partner.id)
+        mailbox = await partners.lock_mailbox(tx, partner.id)
         failures = mailbox.failures + 1 if error else 0
-        await store.save_mailbox(tx, partner.id, store.Mailbox(mailbox.place, failures, error, tx.now))
+        await partners.save_mailbox(tx, partner.id, partners.Mailbox(mailbox.place, failures, error, tx.now))
         wait = pause(timedelta(seconds=partner.facts.poll_seconds), failures)
         tx.schedule("poll-partner", partner.id, due_at=tx.now + wait, version=partner.version)

@@ -13,7 +13,6 @@ from sqlalchemy import RowMapping, insert, update
 from common.ids import new_id
 from common.refusal import Stale
 from common.uow import Transaction, UnitOfWork
-from edi import store
 from edi.domain.events import InterchangeReceived
 from edi.domain.inbound import FileStatus, Flaw, Found, Known, Reading, Reason, sort_out
 from edi.domain.mailbox import Place
@@ -24,7 +23,9 @@ from edi.operations.acknowledging import take_acknowledgements
 from edi.operations.reading import digest, read_file
 from edi.operations.sending import enqueue
 from edi.sealing import NAME
-from edi.store import Stored, pickups
+from edi.store import files as store
+from edi.store import partners, pickups
+from edi.store.files import Stored
 from edi.tables import files
 
 FLAWS = TypeAdapter(tuple[Flaw, ...])
@@ -62,12 +63,12 @@ async def receive(uow: UnitOfWork, arrival: Arrival) -> UUID:
     """
     reading = await _read(arrival)
     async with uow.begin() as tx:
-        mailbox = await store.lock_mailbox(tx, arrival.partner.id)
+        mailbox = await partners.lock_mailbox(tx, arrival.partner.id)
         if arrival.move is not None:
             if mailbox.place != arrival.move.before:
                 raise Stale(kind="mailbox", id=arrival.partner.id, version=arrival.move.before.taken)
-            moved = store.Mailbox(arrival.move.after, 0, None, mailbox.polled_at)
-            await store.save_mailbox(tx, arrival.partner.id, moved)
+            moved = partners.Mailbox(arrival.move.after, 0, None, mailbox.polled_at)
+            await partners.save_mailbox(tx, arrival.partner.id, moved)
         return tx.done(await _once(tx, arrival, reading))
 
 
@@ -86,7 +87,7 @@ async def _once(tx: Transaction, arrival: Arrival, reading: Reading) -> UUID:
 async def upload(uow: UnitOfWork, partner_id: UUID, content: bytes) -> UUID:
     """Take in a file that a person has from the partner, as if it had come from the mailbox. Raises NotFound."""
     async with replace(uow, request=None, render=None).begin() as tx:
-        partner = await store.load_partner(tx, partner_id)
+        partner = await partners.load_partner(tx, partner_id)
     return await receive(uow, Arrival(partner, "upload", f"upload-{digest(content)[:12]}", content))
 
 
@@ -127,8 +128,8 @@ async def release(uow: UnitOfWork, file_id: UUID, corrected: bytes | None = None
     """
     async with uow.begin() as tx:
         row = await store.load_file(tx, file_id)
-        partner = await store.load_partner(tx, row["partner_id"])
-        await store.lock_mailbox(tx, partner.id)
+        partner = await partners.load_partner(tx, row["partner_id"])
+        await partners.lock_mailbox(tx, partner.id)
         row = await store.load_file(tx, file_id, lock=True)
         content = corrected if corrected is not None else await _content_of(tx, row)
         _check_quarantined(row)

@@ -13,7 +13,6 @@ from common.http import RemoteRefusal, RemoteUnavailable
 from common.ids import new_id
 from common.refusal import Refusal
 from common.uow import Transaction, UnitOfWork
-from edi import store
 from edi.domain import bodies as body_rules
 from edi.domain.core import refuses_the_payload
 from edi.domain.kinds import WRITTEN
@@ -24,6 +23,7 @@ from edi.operations import archive, writing
 from edi.operations.line import Parcel, refusal_word
 from edi.operations.reading import digest
 from edi.operations.wires import open_line
+from edi.store import files, partners, transmissions
 
 ATTEMPTED = named("edi.attempted", "an attempt is written down; the partner was not called")
 NOTED = named("edi.noted", "the partner has the file and it is noted as sent")
@@ -38,7 +38,7 @@ async def transmit(
     """
     body_rules.check(bodies, body_rules.postable(kind))
     async with uow.begin() as tx:
-        partner = await store.partner_for(tx, payer_id)
+        partner = await partners.partner_for(tx, payer_id)
         transmission = await enqueue(tx, partner, reference, kind, bodies, payer_id=payer_id)
         tx.audit("create", "transmission", transmission.id, transaction=kind, sets=transmission.sets)
         return tx.done(transmission)
@@ -54,9 +54,9 @@ async def enqueue(
     payer_id: str | None = None,
 ) -> Transmission:
     """Numbers, archive, intent and timer in one transaction: all of them or none. Raises CannotBeWritten."""
-    numbers = await store.take_numbers(tx, partner.id)
+    numbers = await partners.take_numbers(tx, partner.id)
     content = writing.interchange(partner.facts, numbers, WRITTEN[kind], bodies, tx.now)
-    stored = await store.keep(tx, content, digest(content))
+    stored = await files.keep(tx, content, digest(content))
     interchange_id = await archive.outbound(tx, partner, numbers, kind, len(bodies), stored)
     transmission = Transmission(
         id=new_id(),
@@ -72,7 +72,7 @@ async def enqueue(
         queued_at=tx.now,
         version=1,
     )
-    await store.add_transmission(tx, transmission)
+    await transmissions.add_transmission(tx, transmission)
     tx.schedule("send-transmission", transmission.id, due_at=tx.now, version=transmission.version)
     return transmission
 
@@ -119,20 +119,20 @@ async def send(uow: UnitOfWork, transmission_id: UUID) -> None:
 
 async def _begin(uow: UnitOfWork, transmission_id: UUID) -> Dispatch | None:
     async with uow.begin() as tx:
-        transmission = await store.load_transmission(tx, transmission_id, lock=True)
+        transmission = await transmissions.load_transmission(tx, transmission_id, lock=True)
         if transmission.status is not Status.QUEUED:
             return None
-        partner = await store.load_partner(tx, transmission.partner_id)
-        interchange = await store.load_interchange(tx, transmission.interchange_id)
+        partner = await partners.load_partner(tx, transmission.partner_id)
+        interchange = await files.load_interchange(tx, transmission.interchange_id)
         parcel = Parcel(
             id=transmission.id,
             kind=transmission.kind,
             sender=interchange["sender_id"],
             control=transmission.interchange_control,
-            content=await store.slice_of(tx, interchange["archive_id"], interchange["start"], interchange["size"]),
+            content=await files.slice_of(tx, interchange["archive_id"], interchange["start"], interchange["size"]),
             sha256=interchange["sha256"],
-            attempt=await store.begin_attempt(tx, transmission_id),
-            staged=await store.staged_attempt(tx, transmission_id),
+            attempt=await transmissions.begin_attempt(tx, transmission_id),
+            staged=await transmissions.staged_attempt(tx, transmission_id),
         )
         return Dispatch(transmission_id, partner, parcel)
 
@@ -140,14 +140,14 @@ async def _begin(uow: UnitOfWork, transmission_id: UUID) -> Dispatch | None:
 async def _staged(uow: UnitOfWork, dispatch: Dispatch) -> None:
     """The transmission is held, so that this attempt is still the latest when it is noted."""
     async with uow.begin() as tx:
-        await store.load_transmission(tx, dispatch.transmission_id, lock=True)
-        await store.stage_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt)
+        await transmissions.load_transmission(tx, dispatch.transmission_id, lock=True)
+        await transmissions.stage_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt)
 
 
 async def _sent(uow: UnitOfWork, dispatch: Dispatch) -> None:
     async with uow.begin() as tx:
-        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, "sent")
-        transmission = await store.load_transmission(tx, dispatch.transmission_id, lock=True)
+        await transmissions.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, "sent")
+        transmission = await transmissions.load_transmission(tx, dispatch.transmission_id, lock=True)
         if transmission.status is Status.QUEUED:
             await record_sent(tx, transmission, dispatch.partner)
 
@@ -155,7 +155,7 @@ async def _sent(uow: UnitOfWork, dispatch: Dispatch) -> None:
 async def record_sent(tx: Transaction, transmission: Transmission, partner: Partner) -> Transmission:
     """The partner has it: told to the others, and its 999 waited for."""
     change = transmission.sent(tx.now, timedelta(hours=partner.facts.acknowledgement_hours))
-    sent = await store.save_transmission(tx, change)
+    sent = await transmissions.save_transmission(tx, change)
     if sent.acknowledge_by is not None:
         tx.schedule("no-acknowledgement", sent.id, due_at=sent.acknowledge_by)
     return sent
@@ -165,12 +165,12 @@ async def _refused(uow: UnitOfWork, dispatch: Dispatch, refusal: RemoteRefusal) 
     """Failed for good when the answer speaks of the interchange; otherwise raises PartnerRefused for staff."""
     status, word = int(refusal.status), refusal_word(refusal)
     async with uow.begin() as tx:
-        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, word)
-        transmission = await store.load_transmission(tx, dispatch.transmission_id, lock=True)
+        await transmissions.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, word)
+        transmission = await transmissions.load_transmission(tx, dispatch.transmission_id, lock=True)
         if transmission.status is not Status.QUEUED:
             return
         if status in FINAL_ANSWERS and refuses_the_payload(refusal.code):
-            await store.save_transmission(tx, transmission.refused(word))
+            await transmissions.save_transmission(tx, transmission.refused(word))
             return
     raise PartnerRefused(
         partner_id=dispatch.partner.id,
@@ -182,14 +182,14 @@ async def _refused(uow: UnitOfWork, dispatch: Dispatch, refusal: RemoteRefusal) 
 
 async def _ended(uow: UnitOfWork, dispatch: Dispatch, outcome: str) -> None:
     async with uow.begin() as tx:
-        await store.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, outcome)
+        await transmissions.end_attempt(tx, dispatch.transmission_id, dispatch.parcel.attempt, outcome)
 
 
 async def flag_overdue(uow: UnitOfWork, transmission_id: UUID) -> None:
     """Flag a transmission whose 999 is not back in time; staff see it in the list."""
     async with uow.begin() as tx:
-        transmission = await store.load_transmission(tx, transmission_id, lock=True)
+        transmission = await transmissions.load_transmission(tx, transmission_id, lock=True)
         flagged = transmission.overdue(tx.now)
         if flagged is not None:
-            await store.save_transmission(tx, Change(flagged))
+            await transmissions.save_transmission(tx, Change(flagged))
             tx.audit("decide", "transmission", transmission_id, flag="no-acknowledgement")

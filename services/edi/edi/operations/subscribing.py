@@ -11,7 +11,6 @@ from common.http import Outside, RemoteRefusal, RemoteUnavailable
 from common.ids import new_id
 from common.refusal import NotFound
 from common.uow import Transaction, UnitOfWork
-from edi import store
 from edi.domain.fhir import MEDIA_TYPE
 from edi.domain.partner import FHIR
 from edi.domain.refusals import NoPublicAddress, NotThisWire
@@ -19,7 +18,7 @@ from edi.domain.subscription import Content, Status, Subscription, resource_of, 
 from edi.operations.http_line import endpoint
 from edi.operations.line import refusal_word
 from edi.operations.reach import Installation, installation_of
-from edi.store import subscriptions
+from edi.store import partners, subscriptions
 
 KEEP = "keep-subscription"
 # A handshake comes within minutes; whether the partner still knows us is looked up once a day.
@@ -38,7 +37,7 @@ async def subscribe(
     if not installation.public_url:
         raise NoPublicAddress
     async with uow.begin() as tx:
-        partner = await store.load_partner(tx, partner_id)
+        partner = await partners.load_partner(tx, partner_id)
         if partner.facts.wire != FHIR:
             raise NotThisWire(partner_id=partner.id, wire=partner.facts.wire)
         there = await subscriptions.of_partner(tx, partner_id)
@@ -83,7 +82,7 @@ async def keep(uow: UnitOfWork, subscription_id: UUID) -> None:
         found = await subscriptions.find(tx, subscription_id)
         if found is None:
             return
-        partner = await store.load_partner(tx, found.partner_id)
+        partner = await partners.load_partner(tx, found.partner_id)
         secret = await subscriptions.secret_of(tx, subscription_id)
     outside = await endpoint(partner, installation_of(uow))
     try:
