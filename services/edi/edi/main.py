@@ -12,7 +12,7 @@ from edi import api, deadlines, tables
 from edi.contract import CONTRACT
 from edi.domain.bodies import LONGEST_BODY
 from edi.domain.fhir import MEDIA_TYPE as FHIR_TYPE
-from edi.models import LARGEST_UPLOAD, MEDIA_TYPE
+from edi.models.files import LARGEST_UPLOAD, MEDIA_TYPE
 from edi.settings import Settings
 
 RAW = BodyRule(limit=LARGEST_UPLOAD, media_types=(MEDIA_TYPE,))

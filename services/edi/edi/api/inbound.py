@@ -15,7 +15,7 @@ from common.refusal import Invalid
 from common.web import Creates, Reads, needs
 from edi.domain.inbound import FileStatus
 from edi.domain.refusals import NothingToRead
-from edi.models import MEDIA_TYPE, FileOut, FileTaken, InterchangeOut
+from edi.models.files import MEDIA_TYPE, FileOut, FileTaken, InterchangeOut
 from edi.operations import receiving
 from edi.store import files as store
 from edi.tables import files, interchanges

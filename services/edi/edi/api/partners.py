@@ -12,7 +12,7 @@ from common.pagination import Cursor, Limit, Page, keyset
 from common.web import Creates, IfMatch, Reads, Writes, etag, needs
 from edi import tables
 from edi.domain.partner import PartnerFacts
-from edi.models import MailboxOut, PartnerIn, PartnerOut
+from edi.models.partners import MailboxOut, PartnerIn, PartnerOut
 from edi.operations import partners as operations
 from edi.operations.reach import Installation
 from edi.store import partners

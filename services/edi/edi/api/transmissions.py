@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from common.pagination import Cursor, Limit, Page, keyset
 from common.web import Creates, Reads, needs
-from edi.models import AcknowledgementOut, TransmissionAccepted, TransmissionIn, TransmissionOut
+from edi.models.transmissions import AcknowledgementOut, TransmissionAccepted, TransmissionIn, TransmissionOut
 from edi.operations import sending
 from edi.store import transmissions as store
 from edi.tables import acknowledgements, transmissions

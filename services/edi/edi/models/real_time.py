@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from edi.domain.bodies import LONGEST_BODY
 from edi.domain.real_time import Exchange, meets_rule
-from edi.models import Input, Payer
+from edi.models.words import Input, Payer
 
 
 class QuestionIn(Input):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from edi.domain.subscription import Content, Subscription
-from edi.models import Input
+from edi.models.words import Input
 
 
 class SubscriptionIn(Input):
