@@ -28,6 +28,7 @@ THEIRS = "a number that the far side gives to what it decided, none of a person"
 READABLE: Mapping[str, str] = {
     "claims.batches.reference": OWN_NUMBER,
     "claims.follow_ups.reason": WORD,
+    "claims.locations.name": ORGANISATION,
     "claims.payers.name": ORGANISATION,
     "claims.practices.contact_name": "the billing office's, as it stands in every 837P",
     "claims.practices.contact_phone": "the billing office's, as it stands in every 837P",
@@ -43,6 +44,7 @@ READABLE: Mapping[str, str] = {
     "edi.mailboxes.last_error": WORD,
     "edi.partners.name": ORGANISATION,
     "edi.pickups.name": "a keyed hash of it",
+    "edi.subscriptions.last_error": "a code: FHIR's own, or the HTTP status",
     "edi.transmissions.failure": WORD,
     "credentialing.changes.reference": THEIRS,
     "credentialing.enrollments.reference": THEIRS,
