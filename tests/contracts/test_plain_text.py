@@ -44,7 +44,7 @@ READABLE: Mapping[str, str] = {
     "edi.mailboxes.last_error": WORD,
     "edi.partners.name": ORGANISATION,
     "edi.pickups.name": "a keyed hash of it",
-    "edi.subscriptions.last_error": "a code: FHIR's own, or the HTTP status",
+    "edi.subscriptions.last_error": "CORE's word, or the HTTP status",
     "edi.transmissions.failure": WORD,
     "credentialing.changes.reference": THEIRS,
     "credentialing.enrollments.reference": THEIRS,
