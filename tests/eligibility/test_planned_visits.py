@@ -164,6 +164,10 @@ class TestPricing:
     def test_a_code_outside_the_rule_keeps_its_amount(self) -> None:
         assert amounts(Planned("17004"), Planned("11102")) == [("150.00", "150.00"), ("120.00", "120.00")]
 
+    def test_what_is_cosmetic_is_ranked_with_nothing(self) -> None:
+        cosmetic = Planned("11102", cosmetic=True)
+        assert amounts(cosmetic, Planned("17110")) == [("120.00", "120.00"), ("80.00", "80.00")]
+
     def test_a_code_without_an_amount_has_none(self) -> None:
         assert amounts(Planned("99214")) == [("None", "None")]
 

@@ -2,7 +2,8 @@
 
 Bilateral (indicator 1 with modifier 50) is 150 % before anything else. Of procedures under the multiple procedure rule
 (indicator 2) the dearest is paid in full and the next four at half; what comes after is paid by report, which nobody
-can reckon: it counts as nothing at the low end and as half at the high end. Add-ons and every other code are untouched.
+can reckon: it counts as nothing at the low end and as half at the high end. Add-ons, every other code and what is
+cosmetic are untouched.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from codes.cpt import Code, lookup
+from codes.cpt import lookup
 from common.money import Money
-from eligibility.domain.gaps import Planned
+from eligibility.domain.gaps import Planned, is_cosmetic
 
 BILATERAL, MULTIPLE = "1", "2"
 BOTH_SIDES = "50"
@@ -67,7 +68,7 @@ def _shares(planned: Sequence[Planned], found: Iterable[Priced]) -> dict[int, tu
     units = [
         _Unit(one.line, one.high)
         for one in found
-        if one.high is not None and _is_multiple(lookup(one.code))
+        if one.high is not None and _is_multiple(planned[one.line - 1])
         for _ in range(planned[one.line - 1].units)
     ]
     # The dearest first; of equals the earlier line, so that the order of asking decides nothing but ties.
@@ -95,5 +96,7 @@ def _reduced(one: Priced, line: Planned, share: tuple[Money, Money] | None) -> P
     return Priced(one.line, one.code, low, high, (*one.steps, f"several procedures on one day: {reached}"))
 
 
-def _is_multiple(code: Code | None) -> bool:
-    return code is not None and code.multiple_procedure == MULTIPLE and not code.is_add_on
+def _is_multiple(line: Planned) -> bool:
+    """What no claim will name is ranked with nothing."""
+    code = lookup(line.code)
+    return code is not None and code.multiple_procedure == MULTIPLE and not code.is_add_on and not is_cosmetic(line)
