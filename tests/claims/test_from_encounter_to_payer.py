@@ -14,6 +14,7 @@ from claims.domain.batches import CLAIMS_IN_SET
 from claims.operations import batching
 from claims.operations.assembly import assemble_claim
 from claims.operations.patient_changed import BUILT_WITHIN, rebuild_held
+from claims.store import claims as store
 from claims.tables import claims as claims_table
 from claims.tables import not_billed
 from common.ids import new_id
@@ -224,6 +225,22 @@ class TestSubmitting:
         await clinic.lets_time_pass()
         assert [await clinic.status(claim_id) for claim_id in (first, second)] == ["sending", "sending"]
         assert len(await clinic.sent_claims()) == 2
+
+    @pytest.mark.parametrize("others", [0, 1])
+    async def test_a_claim_that_is_being_judged_as_its_batch_leaves_gets_another(
+        self, clinic: Clinic, others: int
+    ) -> None:
+        judged, *more = [await clinic.codes(await clinic.registers_a_patient()) for _ in range(1 + others)]
+        batch_ids = await departures(clinic)
+        async with clinic.claims.uow(clinic.id).begin() as judging:
+            await store.load(judging, judged)
+            for batch_id in batch_ids:
+                await batching.send_batch(clinic.claims.uow(clinic.id), batch_id)
+        assert await clinic.status(judged) == "ready"
+        assert [await clinic.status(claim_id) for claim_id in more] == ["sending"] * others
+        await clinic.lets_time_pass()
+        assert await clinic.status(judged) == "sending"
+        assert len(await clinic.sent_claims()) == 1 + others
 
     async def test_a_timer_that_runs_twice_sends_one_837(self, clinic: Clinic) -> None:
         claim_id = await clinic.codes(await clinic.registers_a_patient())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from claims.domain import submission
@@ -24,6 +25,8 @@ from common.uow import Transaction, UnitOfWork
 from x12 import WriteRefused
 
 SEND = "send-batch"
+# How long what could not be taken is left to whoever is judging it.
+AFTER_A_LOOK = timedelta(milliseconds=200)
 
 DEFAULT_SIZE = Payer.__dataclass_fields__["batch_size"].default
 
@@ -68,8 +71,7 @@ async def depart(uow: UnitOfWork, batch_id: UUID) -> Departure | None:
             return None
         if batch.status is BatchStatus.GATHERING:
             return await _intend(tx, batch)
-        if await store.any_waits_for(tx, batch.payer_id):
-            await _leave_now(tx, batch.payer_id)
+        await _look_again(tx, batch.payer_id)
         if batch.status is BatchStatus.INTENDED:
             return Departure(batch, await store.of_batch(tx, batch_id, lock=False))
         return None
@@ -102,6 +104,7 @@ async def _intend(tx: Transaction, batch: Batch) -> Departure | None:
     waiting = await store.waiting_for(tx, batch.payer_id, size)
     if not waiting:
         await batches.put(tx, batch.id, BatchStatus.EMPTY)
+        await _look_again(tx, batch.payer_id, AFTER_A_LOOK)
         return None
     carried = [await _carry(tx, claim, batch, set_number_at(place)) for place, claim in enumerate(waiting)]
     reference = await batches.next_reference(tx)
@@ -114,8 +117,7 @@ async def _intend(tx: Transaction, batch: Batch) -> Departure | None:
         charge=Money.sum(claim.charge for claim in carried),
         intended_at=tx.now,
     )
-    if len(waiting) == size:
-        await _leave_now(tx, batch.payer_id)
+    await _look_again(tx, batch.payer_id)
     return Departure(replace(batch, status=BatchStatus.INTENDED, reference=reference, intended_at=tx.now), carried)
 
 
@@ -125,9 +127,13 @@ async def _carry(tx: Transaction, claim: Claim, batch: Batch, set_number: int) -
     return change.aggregate
 
 
-async def _leave_now(tx: Transaction, payer_id: str) -> None:
-    """Claims were left behind, by a full batch or by one that was leaving: the next need not wait for its time."""
-    tx.schedule(SEND, await batches.gathering(tx, payer_id, tx.now), due_at=tx.now)
+async def _look_again(tx: Transaction, payer_id: str, pause: timedelta = timedelta(0)) -> None:
+    """Have another batch leave where claims were left behind: by a full one, by one that was leaving, or because they
+    were being judged just then and could not be taken.
+    """
+    if await store.any_waits_for(tx, payer_id):
+        leaves_at = tx.now + pause
+        tx.schedule(SEND, await batches.gathering(tx, payer_id, leaves_at), due_at=leaves_at)
 
 
 async def _handed_over(uow: UnitOfWork, batch: Batch, transmission_id: UUID) -> None:
