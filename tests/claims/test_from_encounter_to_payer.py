@@ -232,6 +232,9 @@ class TestSubmitting:
     ) -> None:
         judged, *more = [await clinic.codes(await clinic.registers_a_patient()) for _ in range(1 + others)]
         batch_ids = await departures(clinic)
+        async with clinic.claims.uow(clinic.id).begin() as leaving:
+            for batch_id in batch_ids:
+                leaving.cancel(batching.SEND, batch_id)
         async with clinic.claims.uow(clinic.id).begin() as judging:
             await store.load(judging, judged)
             for batch_id in batch_ids:
