@@ -175,6 +175,13 @@ class Wire:
             "/transmissions", json=request | changes, headers={"Idempotency-Key": key or str(new_id())}
         )
 
+    async def release(self, file_id: str, content: bytes | None = None) -> httpx.Response:
+        """Release a file from quarantine, with corrected content where it is given."""
+        media_type = {"content-type": "application/edi-x12"} if content else {}
+        return await self.http.post(
+            f"/quarantine/{file_id}/release", content=content, headers=media_type | {"Idempotency-Key": str(new_id())}
+        )
+
     async def transmission(self, transmission_id: UUID) -> dict[str, Any]:
         return (await self.http.get(f"/transmissions/{transmission_id}")).json()
 
