@@ -13,7 +13,7 @@ from common.phi import Phi
 from common.refusal import NotFound
 from common.web import Creates, IfMatch, Now, Reads, Today, Writes, etag, needs
 from eligibility.domain.check import Cause, CoverageCheck, Status
-from eligibility.models import AnswerOut, CheckIn, CheckOut, CheckWithHistory, CoverageCardOut, SettleIn
+from eligibility.models.checks import AnswerOut, CheckIn, CheckOut, CheckWithHistory, CoverageCardOut, SettleIn
 from eligibility.models.picture import PictureOut
 from eligibility.operations import asking, requesting, showing
 from eligibility.store import checks as store

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from common.refusal import NotFound
 from common.web import Practice, Reads, Writes, needs
-from eligibility.models import AskingProviderIn, AskingProviderOut, PayerId, PayerIn, PayerOut
+from eligibility.models.registers import AskingProviderIn, AskingProviderOut, PayerIn, PayerOut
+from eligibility.models.words import PayerId
 from eligibility.operations import registers as operations
 from eligibility.store import registers as store
 

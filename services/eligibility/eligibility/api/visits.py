@@ -9,8 +9,8 @@ from fastapi import APIRouter
 
 from common.pagination import Cursor, Limit, Page
 from common.web import Creates, Reads, Writes, needs
-from eligibility.models import PayerId
 from eligibility.models.planned import EstimateOut, FeeOut, FeesIn, FeesPut, ReviewOut, VisitIn
+from eligibility.models.words import PayerId
 from eligibility.operations import estimating, reviewing
 from eligibility.store import estimates as estimate_store
 from eligibility.store import reviews as review_store

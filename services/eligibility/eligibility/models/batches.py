@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eligibility.domain.appointment import Appointment, AppointmentStatus
-from eligibility.models import STRICT, Day, ServiceType
 from eligibility.models.planned import PlannedIn, PlannedOut
+from eligibility.models.words import STRICT, Day, ServiceType
 from eligibility.store.batches import Batch, Item
 
 MOST_ITEMS = 10_000

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from common.money import Money
 from eligibility.domain.good_faith import ExpectedItem, GoodFaithEstimate, Provider, Why
-from eligibility.models import STRICT, Day, Npi
 from eligibility.models.planned import Amount, Code, Diagnosis
+from eligibility.models.words import STRICT, Day, Npi
 from eligibility.operations.good_faith import Expected
 
 Words = Annotated[

@@ -14,7 +14,7 @@ from eligibility.domain.estimate import ClassShare, Range
 from eligibility.domain.gaps import Found, Planned
 from eligibility.domain.picture import Network
 from eligibility.domain.pricing import Priced
-from eligibility.models import STRICT, Day
+from eligibility.models.words import STRICT, Day
 from eligibility.store.estimates import Fee, Given, Second
 from eligibility.store.reviews import Review
 
