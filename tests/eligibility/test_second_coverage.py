@@ -59,7 +59,7 @@ class TestASecondCoverage:
         assert after(plan("0", "0.2"), plan("1000", "0.2"), Planned("17311")) == ("120.00", "120.00")
 
     def test_pays_nothing_of_what_neither_covers(self) -> None:
-        planned = (Planned("17311"), Planned("11102", cosmetic=True))
+        planned = (Planned("17311"), Planned("11103", cosmetic=True))
         low, high = after(plan("0", "0.2"), plan("0", "0"), *planned)
         assert (low, high) == ("60.00", "60.00")
 
