@@ -22,7 +22,7 @@ from eligibility.domain.secondary import after_secondary
 DAY = date(2026, 3, 4)
 VISIT = datetime.now(UTC).date() + timedelta(days=2)
 LAW = settings(max_examples=80, deadline=None)
-FEES = {"99213": Money("100.00"), "11102": Money("120.00"), "17311": Money("600.00")}
+FEES = {"99213": Money("100.00"), "11102": Money("120.00"), "11103": Money("60.00"), "17311": Money("600.00")}
 
 
 def line(information: str, service: str, amount: str | None = None, **facts: Any) -> BenefitLine:
